@@ -1,0 +1,62 @@
+import type { Seq, StageId, SubscriptionId } from '../ids.ts';
+import type { Reason, SubscribeOptions } from './definition.ts';
+
+/** To a producer: GenStage's `subscribe`, `ask`, `cancel`. */
+export type ToProducer =
+  | {
+      readonly type: 'subscribe';
+      readonly subscription: SubscriptionId;
+      readonly options: SubscribeOptions;
+      /** A resubscription names the one it replaces. */
+      readonly replaces?: { readonly subscription: SubscriptionId; readonly reason: Reason };
+    }
+  | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
+  | { readonly type: 'cancel'; readonly subscription: SubscriptionId; readonly reason: Reason };
+
+/** To a consumer: GenStage's `events` and the producer's word that a subscription is over. */
+export type ToConsumer =
+  | {
+      readonly type: 'events';
+      readonly subscription: SubscriptionId;
+      /** Index of the first event among all sent on this subscription. */
+      readonly first: number;
+      readonly events: readonly unknown[];
+    }
+  | { readonly type: 'cancelled'; readonly subscription: SubscriptionId; readonly reason: Reason };
+
+/** To any stage. */
+export type ToStage =
+  /** The watched peer of a subscription is gone (`"noproc"`: was never there). */
+  | { readonly type: 'down'; readonly subscription: SubscriptionId; readonly reason: Reason }
+  | { readonly type: 'call'; readonly call: number; readonly request: unknown }
+  | { readonly type: 'cast'; readonly request: unknown }
+  | { readonly type: 'info'; readonly request: unknown }
+  /** GenStage.async_info / sync_info: queued behind buffered events. */
+  | { readonly type: 'queueInfo'; readonly request: unknown; readonly call?: number }
+  | {
+      readonly type: 'subscribeTo';
+      readonly subscription: SubscriptionId;
+      readonly producer: StageId;
+      readonly options: SubscribeOptions;
+      readonly replaces?: { readonly subscription: SubscriptionId; readonly reason: Reason };
+      readonly call?: number;
+    }
+  /** Ask on a manual subscription, from outside. */
+  | { readonly type: 'askFor'; readonly subscription: SubscriptionId; readonly count: number }
+  | { readonly type: 'demandMode'; readonly mode: 'forward' | 'accumulate' }
+  | { readonly type: 'getDemandMode'; readonly call: number }
+  | { readonly type: 'estimateBuffered'; readonly call: number }
+  | { readonly type: 'stop'; readonly reason: Reason; readonly call?: number };
+
+/** What lies in a mailbox. */
+export type StageMessage = ToProducer | ToConsumer | ToStage;
+
+/** A message on its way. Cloneable whenever its events are. */
+export interface Envelope {
+  readonly to: StageId;
+  /** Sending stage; `null` for the outside world. */
+  readonly from: StageId | null;
+  /** Entry that recorded the sending; `null` when nothing was recorded. Orders the trace across workers. */
+  readonly cause: Seq | null;
+  readonly message: StageMessage;
+}

@@ -1,0 +1,173 @@
+import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+
+/** Raised by any change to the entries below that an older reader cannot read. */
+export const TRACE_VERSION = 1;
+
+/**
+ * A value as a trace keeps it: plain, cloneable and bounded. Primitives stay as they are (strings cut at 200
+ * characters); arrays and records keep at most 20 items and 3 levels; what is left out is marked by `…`.
+ */
+export type TraceValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly TraceValue[]
+  | { readonly [key: string]: TraceValue };
+
+export type StageKind = 'producer' | 'producerConsumer' | 'consumer';
+
+export type CallbackName =
+  | 'init'
+  | 'handleDemand'
+  | 'handleEvents'
+  | 'handleSubscribe'
+  | 'handleCancel'
+  | 'handleCall'
+  | 'handleCast'
+  | 'handleInfo'
+  | 'formatDiscarded'
+  | 'terminate';
+
+/** What every entry says. */
+export interface EntryBase {
+  /** Unique in the run; respects causality across workers (a Lamport clock with the worker as tie-break). */
+  readonly seq: Seq;
+  /** Milliseconds since the run began: virtual time under the virtual scheduler, else real. */
+  readonly atMs: number;
+  readonly worker: WorkerId;
+  /** The stage at which it happened. */
+  readonly stage: StageId;
+  /** The entry that caused this one; `null` where the outside world did. */
+  readonly cause: Seq | null;
+}
+
+/** Why a stage or a subscription ended. GenStage's reasons: `"normal"`, `"shutdown"`, or anything a program gave. */
+export type TraceReason = TraceValue;
+
+/** A place in a learner's file, 1-based, as mapped back from the generated code. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface TraceError {
+  readonly name: string;
+  readonly message: string;
+  /** Code of the engine's catalogue, when the engine raised it. */
+  readonly code?: string;
+  /** Stack of the generated code; the page maps it to the learner's lines. */
+  readonly stack?: string;
+}
+
+/** What happened, without the bookkeeping that {@link EntryBase} adds. */
+export type TraceEvent =
+  /** A stage runs: its `init` has returned. */
+  | { readonly type: 'start'; readonly kind: StageKind; readonly state: TraceValue }
+  /** Recorded at the consumer, when the subscribe message is sent. */
+  | {
+      readonly type: 'subscribe';
+      readonly subscription: SubscriptionId;
+      readonly producer: StageId;
+      readonly mode: 'automatic' | 'manual';
+      readonly maxDemand: number;
+      readonly minDemand: number;
+      readonly cancel: 'permanent' | 'transient' | 'temporary';
+    }
+  /** Recorded at the producer, when it has accepted a subscription. */
+  | { readonly type: 'subscribed'; readonly subscription: SubscriptionId; readonly consumer: StageId }
+  /** Consumer sends demand. `pending` = asked and not yet handled, after this ask. */
+  | {
+      readonly type: 'ask';
+      readonly subscription: SubscriptionId;
+      readonly count: number;
+      readonly pending: number;
+    }
+  /** Producer takes an ask from its mailbox. `open` = demand of this subscription not yet dispatched, after it. */
+  | {
+      readonly type: 'asked';
+      readonly subscription: SubscriptionId;
+      readonly count: number;
+      readonly open: number;
+    }
+  /**
+   * Producer sends a batch. `first` = index of its first event among all sent on this subscription, from 0;
+   * `open` = demand of this subscription left after it. `events` holds at most 1,000 values, `count` is exact.
+   */
+  | {
+      readonly type: 'dispatch';
+      readonly subscription: SubscriptionId;
+      readonly first: number;
+      readonly count: number;
+      readonly events: readonly TraceValue[];
+      readonly open: number;
+    }
+  /** Consumer takes a batch from its mailbox (cause: the dispatch). */
+  | {
+      readonly type: 'deliver';
+      readonly subscription: SubscriptionId;
+      readonly first: number;
+      readonly count: number;
+    }
+  /** A callback of the learner's begins. `demand` for handleDemand; `events` and `subscription` for handleEvents. */
+  | {
+      readonly type: 'begin';
+      readonly callback: CallbackName;
+      readonly subscription?: SubscriptionId;
+      readonly demand?: number;
+      readonly count?: number;
+      readonly events?: readonly TraceValue[];
+    }
+  /** It has returned (cause: its begin). `emitted` = what it returned as events; `count` is exact. */
+  | {
+      readonly type: 'end';
+      readonly callback: CallbackName;
+      readonly count: number;
+      readonly emitted: readonly TraceValue[];
+      /** State after it. */
+      readonly state: TraceValue;
+      /** After a batch of handleEvents: asked and not yet handled on that subscription. */
+      readonly pending?: number;
+    }
+  /** Events nobody asked for were stored. `added` by this step, `size` stored after it, `limit` = bufferSize. */
+  | { readonly type: 'buffer'; readonly added: number; readonly size: number; readonly limit: number | null }
+  /** The buffer gave stored events to a dispatch; `size` stored after it. */
+  | { readonly type: 'unbuffer'; readonly removed: number; readonly size: number }
+  /** A full buffer dropped events. */
+  | { readonly type: 'discard'; readonly count: number }
+  /** A subscription ended at this stage. */
+  | {
+      readonly type: 'cancel';
+      readonly subscription: SubscriptionId;
+      readonly kind: 'cancel' | 'down';
+      readonly reason: TraceReason;
+    }
+  /** A stage ended in an orderly way. */
+  | { readonly type: 'exit'; readonly reason: TraceReason }
+  /** A callback threw, or returned something that is no step. The stage is gone. */
+  | { readonly type: 'crash'; readonly callback: CallbackName | null; readonly error: TraceError }
+  /** `console.*` in a learner's code while this stage handled a message. */
+  | {
+      readonly type: 'log';
+      readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
+      readonly values: readonly TraceValue[];
+      /** Where `console.log` was called, in the generated code: `line:column`, 1-based. */
+      readonly place?: string;
+    }
+  /** The engine's own warning (excess events, demand above the maximum, events from a consumer …). */
+  | {
+      readonly type: 'warning';
+      readonly code: string;
+      readonly message: string;
+      readonly subscription?: SubscriptionId;
+      readonly count?: number;
+    };
+
+/** One line of a recording. */
+export type TraceEntry = EntryBase & TraceEvent;
+
+export type TraceType = TraceEvent['type'];
+
+/** The entries of one type: `EntryOf<'ask'>`. */
+export type EntryOf<T extends TraceType> = Extract<TraceEntry, { readonly type: T }>;
