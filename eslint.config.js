@@ -6,7 +6,17 @@ import svelteConfig from './svelte.config.js';
 
 /** What the compiler cannot hold. Formatting is Prettier's. */
 export default ts.config(
-  { ignores: ['.svelte-kit/', 'build/', 'node_modules/', '.cache/', 'coverage/', 'test-results/', 'playwright-report/'] },
+  {
+    ignores: [
+      '.svelte-kit/',
+      'build/',
+      'node_modules/',
+      '.cache/',
+      'coverage/',
+      'test-results/',
+      'playwright-report/',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,
