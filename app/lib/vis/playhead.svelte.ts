@@ -1,0 +1,139 @@
+import type { Seq, TraceEntry } from 'sluice';
+import { bisector } from 'd3-array';
+import { timer, type Timer } from 'd3-timer';
+
+/** How many entries lead up to a moment that is shown, and how long they take. */
+const LEAD_ENTRIES = 8;
+const LEAD_MS = 2_000;
+
+const bySeq = bisector((entry: TraceEntry) => entry.seq);
+
+export interface PlayheadOptions {
+  /** With reduced motion a moment is shown at once, without what led up to it. */
+  readonly reducedMotion?: () => boolean;
+}
+
+/** Which moment of a run is shown: every view reads it, and whoever holds it may move it. */
+export class Playhead {
+  readonly #entries: () => readonly TraceEntry[];
+  readonly #reducedMotion: () => boolean;
+  #position = $state.raw(0);
+  #following = $state.raw(true);
+  #playing = $state.raw(false);
+  #jumps = $state.raw(0);
+  #timer: Timer | null = null;
+
+  /** Entries per second while it plays. */
+  rate = $state.raw(6);
+
+  /** @param entries - The run's entries at this moment; read anew each time, so that it can follow a live run. */
+  constructor(entries: () => readonly TraceEntry[], { reducedMotion = () => false }: PlayheadOptions = {}) {
+    this.#entries = entries;
+    this.#reducedMotion = reducedMotion;
+  }
+
+  /** Entries applied: 0 = before the first. */
+  get at(): number {
+    return this.#following ? this.length : Math.min(this.#position, this.length);
+  }
+
+  get length(): number {
+    return this.#entries().length;
+  }
+
+  /** The entry that brought the picture to where it is; `null` before the first. */
+  get entry(): TraceEntry | null {
+    return this.#entries()[this.at - 1] ?? null;
+  }
+
+  /** True while it stays at the newest entry. */
+  get following(): boolean {
+    return this.#following;
+  }
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  /** Rises with every move that is no motion: what flies is then placed, not animated. */
+  get jumps(): number {
+    return this.#jumps;
+  }
+
+  /** Stays at the newest entry from now on. Call it when a run begins. */
+  follow(): void {
+    this.pause();
+    this.#jumps += 1;
+    this.#following = true;
+  }
+
+  /** Shows the state after the first `n` entries. */
+  seek(n: number): void {
+    this.pause();
+    this.#jumps += 1;
+    this.#moveTo(n);
+  }
+
+  /** Moves by entries, forward or back. One step forward animates like the run itself. */
+  stepBy(entries: number): void {
+    this.pause();
+    if (entries !== 1) this.#jumps += 1;
+    this.#moveTo(this.at + entries);
+  }
+
+  /** Moves to the next (1) or the previous (-1) entry that `isStop` accepts; stays where there is none. */
+  stepTo(direction: 1 | -1, isStop: (entry: TraceEntry) => boolean): void {
+    const entries = this.#entries();
+    for (let n = this.at + direction; n >= 1 && n <= entries.length; n += direction) {
+      const entry = entries[n - 1];
+      if (entry && isStop(entry)) return this.seek(n);
+    }
+  }
+
+  /** Plays from here, or from the beginning when it stands at the end. */
+  play(): void {
+    if (this.#playing) return;
+    if (this.at >= this.length) {
+      this.#jumps += 1;
+      this.#moveTo(0);
+    }
+    this.#playUntil(() => this.length);
+  }
+
+  pause(): void {
+    this.#timer?.stop();
+    this.#timer = null;
+    this.#playing = false;
+  }
+
+  /** Shows the entry with this number and what led up to it, and stops there. */
+  showMoment(seq: Seq): void {
+    this.pause();
+    this.#jumps += 1;
+    const target = Math.min(bySeq.left(this.#entries(), seq) + 1, this.length);
+    if (this.#reducedMotion()) return this.#moveTo(target);
+    const lead = Math.min(LEAD_ENTRIES, target);
+    this.#moveTo(target - lead);
+    this.#playUntil(() => target, (lead / LEAD_MS) * 1_000);
+  }
+
+  #moveTo(n: number): void {
+    this.#following = false;
+    this.#position = Math.max(0, Math.min(Math.round(n), this.length));
+  }
+
+  #playUntil(end: () => number, rate?: number): void {
+    this.#following = false;
+    this.#playing = true;
+    let due = 0;
+    let lastMs = 0;
+    this.#timer = timer((elapsedMs) => {
+      due += ((elapsedMs - lastMs) / 1_000) * (rate ?? this.rate);
+      lastMs = elapsedMs;
+      const whole = Math.floor(due);
+      due -= whole;
+      if (whole > 0) this.#moveTo(Math.min(this.#position + whole, end()));
+      if (this.#position >= end()) this.pause();
+    });
+  }
+}
