@@ -67,7 +67,12 @@ function verdictOf(check: Check, run: RunRecord, problems: Problem[]): Verdict {
     return check.test(run);
   } catch (error) {
     problems.push(ownFailure(`The check "${check.id}"`, error));
-    return { pass: false, expected: check.says, got: 'this check itself failed, so it cannot tell', at: null };
+    return {
+      pass: false,
+      expected: check.says,
+      got: 'this check itself failed, so it cannot tell',
+      at: null,
+    };
   }
 }
 
