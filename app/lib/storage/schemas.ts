@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+
+/** Anything JSON can hold. Bounded by what a learner can type, not by this schema. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const json: v.GenericSchema<Json> = v.lazy(() =>
+  v.union([v.null(), v.boolean(), v.number(), v.string(), v.array(json), v.record(v.string(), json)]),
+);
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** A learner's files of one step, as typed. `version` names the start that they were made from. */
+const code = v.object({
+  version: v.string(),
+  files: v.record(v.string(), v.string()),
+  savedAtMs: v.number(),
+});
+
+/** What was expected before the first run; `null` = skipped. */
+const prediction = v.object({ value: json, savedAtMs: v.number() });
+
+const stepProgress = v.object({
+  runs: count,
+  tries: count,
+  hints: v.pipe(count, v.maxValue(3)),
+  solutionSeen: v.boolean(),
+  done: v.boolean(),
+});
+
+/** How far somebody is in one lesson. */
+const progress = v.object({
+  steps: v.record(v.string(), stepProgress),
+  current: v.nullable(v.string()),
+  savedAtMs: v.number(),
+});
+
+/** Answers of one quiz, in the quiz's own terms; it parses them itself. */
+const quiz = v.object({ answers: json, done: v.boolean(), savedAtMs: v.number() });
+
+/** Share of each pane, in per mille of its group, by the name of the boundary. */
+const layout = v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(1000)));
+
+const settings = v.object({
+  /** Deliveries per second of slow motion. */
+  slowRate: v.pipe(v.number(), v.minValue(0.1), v.maxValue(1000)),
+});
+
+/** One schema per kind of record: everything read from the disk goes through one of them. */
+export const SCHEMAS = { code, prediction, progress, quiz, layout, settings } as const;
+
+export type Kind = keyof typeof SCHEMAS;
+export type RecordOf<K extends Kind> = v.InferOutput<(typeof SCHEMAS)[K]>;
+export type StepProgress = v.InferOutput<typeof stepProgress>;
+
+export type Parsed<K extends Kind> =
+  { readonly ok: true; readonly value: RecordOf<K> } | { readonly ok: false; readonly why: string };
+
+/** Reads a stored value as a record of its kind; what does not fit is told in words, never cast. */
+export function parseRecord<K extends Kind>(kind: K, raw: unknown): Parsed<K> {
+  // The compiler does not follow that SCHEMAS[K] gives RecordOf<K>; the table above is where they are tied together.
+  const schema = SCHEMAS[kind] as unknown as v.GenericSchema<unknown, RecordOf<K>>;
+  const result = v.safeParse(schema, raw);
+  if (result.success) return { ok: true, value: result.output };
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? kind;
+  return { ok: false, why: `${path}: ${issue.message}` };
+}
+
+/** Makes a value safe to store: what JSON cannot hold is refused here rather than when it is read back. */
+export function toJson(value: unknown): Json {
+  const text = JSON.stringify(value);
+  if (text === undefined) return null;
+  return v.parse(json, JSON.parse(text));
+}
