@@ -41,6 +41,36 @@ export interface Exercise {
   readonly detectors: readonly Detector[];
   /** 1 where to look, 2 which idea, 3 nearly the line. At most two sentences each. */
   readonly hints: readonly [string, string, string];
-  /** Seeds of the hidden runs; default three. */
+  /** Seeds of the hidden runs; default {@link HIDDEN_SEEDS}. */
   readonly seeds?: readonly number[];
+  /** Entries each hidden run may record; default {@link CHECK_ENTRY_BUDGET}. */
+  readonly entryBudget?: number;
 }
+
+/** Every exercise is checked on the virtual scheduler with these, so that a fixed answer cannot pass. */
+export const HIDDEN_SEEDS: readonly number[] = [11, 23, 47];
+
+/** Enough for some hundred events of an endless source. */
+export const CHECK_ENTRY_BUDGET = 4_000;
+
+/** What a learner commits to before a run, or what a run showed. Plain data: it is stored. */
+export type PredictionValue =
+  | { readonly kind: 'choice'; readonly choice: string }
+  | { readonly kind: 'number'; readonly number: number }
+  /** Ids, first to last. */
+  | { readonly kind: 'order'; readonly order: readonly string[] };
+
+/** What a run says about a prediction. */
+export interface Outcome {
+  readonly actual: PredictionValue;
+  /** In one sentence, what happened. */
+  readonly says: string;
+  /** The entry to show. */
+  readonly at: Seq | null;
+}
+
+/** What a prediction reads: a run that may still be going on. */
+export type RunSoFar = Pick<RunRecord, 'entries' | 'plan'>;
+
+/** A step's `predict.ts` exports one as `outcomes`, by id of the prediction; `null` while the run has not come so far. */
+export type Outcomes = Readonly<Record<string, (run: RunSoFar) => Outcome | null>>;

@@ -1,0 +1,64 @@
+import type { Outcome, PredictionValue } from '#lessons/schema.ts';
+import type { Guess, Prediction } from './lesson.ts';
+
+/** How a guess compares with what happened, in words. */
+export interface Comparison {
+  readonly right: boolean;
+  readonly guessed: string;
+  readonly actual: string;
+  /** Names the difference; empty when there is none. */
+  readonly gap: string;
+}
+
+/** Lays what a run showed over what was guessed; `null` where nothing was guessed. */
+export function compare(prediction: Prediction, guess: Guess, { actual }: Outcome): Comparison | null {
+  if (guess.kind === 'skipped' || guess.kind !== actual.kind) return null;
+  const words = { guessed: inWords(prediction, guess), actual: inWords(prediction, actual) };
+  const gap = gapBetween(prediction, guess, actual);
+  return { right: gap === '', ...words, gap };
+}
+
+/** A value as a learner reads it. */
+export function inWords(prediction: Prediction, value: PredictionValue): string {
+  switch (value.kind) {
+    case 'choice':
+      return optionText(prediction, value.choice);
+    case 'number':
+      return prediction.kind === 'number' ? `${value.number} ${prediction.unit}`.trim() : `${value.number}`;
+    case 'order':
+      return value.order.map((id) => optionText(prediction, id)).join(' → ');
+  }
+}
+
+function optionText(prediction: Prediction, id: string): string {
+  if (prediction.kind === 'number') return id;
+  return prediction.options.find((option) => option.id === id)?.text ?? id;
+}
+
+function gapBetween(prediction: Prediction, guess: PredictionValue, actual: PredictionValue): string {
+  if (guess.kind === 'number' && actual.kind === 'number') {
+    const difference = guess.number - actual.number;
+    if (difference === 0) return '';
+    return `${Math.abs(difference)} too ${difference > 0 ? 'many' : 'few'}`;
+  }
+  if (guess.kind === 'choice' && actual.kind === 'choice') {
+    return guess.choice === actual.choice ? '' : 'another one than you chose';
+  }
+  if (guess.kind === 'order' && actual.kind === 'order') {
+    const first = actual.order.findIndex((id, i) => id !== guess.order[i]);
+    if (first === -1) return '';
+    return `different from place ${first + 1} on: it was “${optionText(prediction, actual.order[first] ?? '')}”`;
+  }
+  return '';
+}
+
+/** Moves one item of an order by one place; the order stays as it is where there is no such place. */
+export function moved(order: readonly string[], index: number, by: -1 | 1): readonly string[] {
+  const item = order[index];
+  const other = order[index + by];
+  if (item === undefined || other === undefined) return order;
+  const next = [...order];
+  next[index] = other;
+  next[index + by] = item;
+  return next;
+}
