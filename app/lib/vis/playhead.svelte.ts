@@ -1,6 +1,7 @@
-import type { Seq, TraceEntry } from 'sluice';
+import { Replay, type PipelineState, type PlanView, type Seq, type TraceEntry } from 'sluice';
 import { bisector } from 'd3-array';
 import { timer, type Timer } from 'd3-timer';
+import type { RunView } from '../sandbox/run-view.ts';
 
 /** How many entries lead up to a moment that is shown, and how long they take. */
 const LEAD_ENTRIES = 8;
@@ -15,21 +16,36 @@ export interface PlayheadOptions {
 
 /** Which moment of a run is shown: every view reads it, and whoever holds it may move it. */
 export class Playhead {
-  readonly #entries: () => readonly TraceEntry[];
+  readonly #run: () => Pick<RunView, 'plan' | 'entries'>;
   readonly #reducedMotion: () => boolean;
   #position = $state.raw(0);
   #following = $state.raw(true);
   #playing = $state.raw(false);
   #jumps = $state.raw(0);
   #timer: Timer | null = null;
+  #replay: { readonly plan: PlanView; readonly first: TraceEntry | undefined; readonly of: Replay } | null =
+    null;
+  readonly #state = $derived.by(() => this.#replayed()?.at(this.at) ?? null);
 
   /** Entries per second while it plays. */
   rate = $state.raw(6);
 
-  /** @param entries - The run's entries at this moment; read anew each time, so that it can follow a live run. */
-  constructor(entries: () => readonly TraceEntry[], { reducedMotion = () => false }: PlayheadOptions = {}) {
-    this.#entries = entries;
+  /** @param run - The run at this moment; read anew each time, so that a live run can be followed. */
+  constructor(
+    run: () => Pick<RunView, 'plan' | 'entries'>,
+    { reducedMotion = () => false }: PlayheadOptions = {},
+  ) {
+    this.#run = run;
     this.#reducedMotion = reducedMotion;
+  }
+
+  get entries(): readonly TraceEntry[] {
+    return this.#run().entries;
+  }
+
+  /** The pipeline at this moment; `null` until there is a plan. */
+  get state(): PipelineState | null {
+    return this.#state;
   }
 
   /** Entries applied: 0 = before the first. */
@@ -38,12 +54,12 @@ export class Playhead {
   }
 
   get length(): number {
-    return this.#entries().length;
+    return this.entries.length;
   }
 
   /** The entry that brought the picture to where it is; `null` before the first. */
   get entry(): TraceEntry | null {
-    return this.#entries()[this.at - 1] ?? null;
+    return this.entries[this.at - 1] ?? null;
   }
 
   /** True while it stays at the newest entry. */
@@ -83,7 +99,7 @@ export class Playhead {
 
   /** Moves to the next (1) or the previous (-1) entry that `isStop` accepts; stays where there is none. */
   stepTo(direction: 1 | -1, isStop: (entry: TraceEntry) => boolean): void {
-    const entries = this.#entries();
+    const entries = this.entries;
     for (let n = this.at + direction; n >= 1 && n <= entries.length; n += direction) {
       const entry = entries[n - 1];
       if (entry && isStop(entry)) return this.seek(n);
@@ -110,11 +126,20 @@ export class Playhead {
   showMoment(seq: Seq): void {
     this.pause();
     this.#jumps += 1;
-    const target = Math.min(bySeq.left(this.#entries(), seq) + 1, this.length);
+    const target = Math.min(bySeq.left(this.entries, seq) + 1, this.length);
     if (this.#reducedMotion()) return this.#moveTo(target);
     const lead = Math.min(LEAD_ENTRIES, target);
     this.#moveTo(target - lead);
     this.#playUntil(() => target, (lead / LEAD_MS) * 1_000);
+  }
+
+  /** Kept from one version of the same run to the next: a longer trace costs only what is new. */
+  #replayed(): Replay | null {
+    const { plan, entries } = this.#run();
+    if (!plan) return null;
+    if (this.#replay?.plan === plan && this.#replay.first === entries[0]) this.#replay.of.update(entries);
+    else this.#replay = { plan, first: entries[0], of: new Replay(plan, entries) };
+    return this.#replay.of;
   }
 
   #moveTo(n: number): void {
