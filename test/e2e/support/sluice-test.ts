@@ -1,0 +1,39 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type Page } from '@playwright/test';
+
+/** Messages that say nothing about the page: the browser's own. */
+const BROWSER_NOISE = [/Download the React DevTools/, /GPU stall due to ReadPixels/];
+
+interface Fixtures {
+  /** Fails the test when the page logged an error or threw one; emptied by a test that expects some. */
+  readonly pageErrors: string[];
+}
+
+/** Every test through it also holds: no console error, no uncaught exception. */
+export const test = base.extend<Fixtures>({
+  pageErrors: [
+    async ({ page }, use) => {
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
+      page.on('console', (message) => {
+        if (message.type() !== 'error') return;
+        const text = message.text();
+        if (!BROWSER_NOISE.some((noise) => noise.test(text))) errors.push(`console: ${text}`);
+      });
+      await use(errors);
+      expect(errors, 'errors on the console').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** WCAG 2.2 AA as far as axe can tell, over the whole page. */
+export async function expectNoAxeViolations(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  expect(found, `axe: ${where}`).toEqual([]);
+}
