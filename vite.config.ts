@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { bundleScript, FRAME_ENTRY, sha256Source, WORKER_ENTRY } from './scripts/lib/sandbox-scripts.mjs';
@@ -60,6 +61,12 @@ function sandboxScripts(): Plugin {
 }
 
 export default defineConfig({
+  // The package offers its files to the world, but not to `import`.
+  resolve: {
+    alias: {
+      'vega-datasets/data': fileURLToPath(new URL('node_modules/vega-datasets/data', import.meta.url)),
+    },
+  },
   plugins: [responseHeaders(), sandboxScripts(), sveltekit()],
   worker: { format: 'es' },
 });
