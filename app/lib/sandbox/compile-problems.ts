@@ -1,0 +1,82 @@
+import type { Location, Message } from 'esbuild-wasm';
+import type { SourcePlace } from 'sluice';
+import { PROGRAM } from './compile-plugin.ts';
+import type { OfferedExports } from './compiled.ts';
+import { nearestName } from './nearest-name.ts';
+import type { Problem } from './run-view.ts';
+
+/** esbuild's message in our words, at the learner's line. */
+export function problemOf(message: Message, severity: Problem['severity'], offered: OfferedExports): Problem {
+  const place = placeOf(message.location);
+  const { text, hint } = worded(message, offered);
+  return {
+    severity,
+    phase: 'compile',
+    message: text,
+    ...(hint === undefined ? {} : { hint }),
+    ...(place === null ? {} : { place }),
+  };
+}
+
+/** A file's name as the learner gave it. */
+export function fileNameOf(path: string): string {
+  return path.startsWith(`${PROGRAM}:`) ? path.slice(PROGRAM.length + 1) : path;
+}
+
+function worded({ text, detail, notes }: Message, offered: OfferedExports): { text: string; hint?: string } {
+  const missing =
+    /^No matching export in "(?:offered|data-set|program):([^"]+)" for import "([^"]+)"$/.exec(text) ??
+    /^Import "(?<name>[^"]+)" will always be undefined because there is no matching export in "(?:offered|data-set|program):(?<module>[^"]+)"$/.exec(
+      text,
+    );
+  if (missing) {
+    const module = missing.groups?.['module'] ?? missing[1] ?? '';
+    const name = missing.groups?.['name'] ?? missing[2] ?? '';
+    return withoutExport(module, name, isOffered(module) ? offered[module] : null, notes[0]?.text);
+  }
+  if (isImportDetail(detail)) return { text, hint: detail.hint };
+  const note = notes[0]?.text;
+  return note === undefined ? { text } : { text, hint: note };
+}
+
+function withoutExport(
+  module: string,
+  name: string,
+  names: readonly string[] | null,
+  note: string | undefined,
+) {
+  if (name === 'default') {
+    return {
+      text: `${module} has no default export`,
+      hint: `Name what you need in braces: import { … } from "${names === null ? `./${module}` : module}".`,
+    };
+  }
+  const text = `${module} has no export "${name}"`;
+  const near =
+    names === null ? (/"([^"]+)" instead/.exec(note ?? '')?.[1] ?? null) : nearestName(name, names);
+  if (near !== null) return { text: `${text}; did you mean "${near}"?` };
+  if (names === null) return { text, hint: `Export it from ${module}, or import another name.` };
+  return {
+    text,
+    hint: names.length === 0 ? `${module} exports nothing.` : `It exports ${names.join(', ')}.`,
+  };
+}
+
+function isOffered(module: string): module is keyof OfferedExports {
+  return module === 'sluice' || module === 'sluice/data';
+}
+
+function isImportDetail(detail: unknown): detail is { hint: string } {
+  return typeof detail === 'object' && detail !== null && 'hint' in detail && typeof detail.hint === 'string';
+}
+
+/** esbuild counts columns from 0 in bytes of UTF-8; places count from 1 in UTF-16 units, as editors do. */
+function placeOf(location: Location | null): SourcePlace | null {
+  if (location === null) return null;
+  const before = new TextEncoder().encode(location.lineText).slice(0, location.column);
+  return {
+    file: fileNameOf(location.file),
+    line: location.line,
+    column: new TextDecoder().decode(before).length + 1,
+  };
+}

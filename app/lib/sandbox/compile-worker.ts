@@ -1,0 +1,34 @@
+import * as esbuild from 'esbuild-wasm/esm/browser.js';
+import type { FromCompileWorker, ToCompileWorker } from './compile-messages.ts';
+import { compileProgram } from './compile-program.ts';
+import type { OfferedExports } from './compiled.ts';
+
+/** What the page offered, once esbuild is up. */
+let started: Promise<OfferedExports> | null = null;
+
+async function start(wasmUrl: string, offered: OfferedExports): Promise<OfferedExports> {
+  await esbuild.initialize({ wasmURL: wasmUrl, worker: false });
+  return offered;
+}
+
+function post(message: FromCompileWorker): void {
+  self.postMessage(message);
+}
+
+self.addEventListener('message', async ({ data }: MessageEvent<ToCompileWorker>) => {
+  try {
+    if (data.type === 'start') {
+      started = start(data.wasmUrl, data.offered);
+      await started;
+      return;
+    }
+    if (started === null) throw new Error('it was not started');
+    post({
+      type: 'compiled',
+      id: data.id,
+      compiled: await compileProgram(esbuild.build, data, await started),
+    });
+  } catch (error) {
+    post({ type: 'broken', reason: error instanceof Error ? error.message : String(error) });
+  }
+});
