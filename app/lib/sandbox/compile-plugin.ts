@@ -36,8 +36,13 @@ export function buildOptions(
     charset: 'utf8',
     sourcemap: 'external',
     logLevel: 'silent',
-    // A name read from `import * as sluice` that is not there is the same mistake as importing it.
-    logOverride: { 'import-is-undefined': 'error' },
+    logOverride: {
+      // A name read from `import * as sluice` that is not there is the same mistake as importing it.
+      'import-is-undefined': 'error',
+      // What cannot be known before the run would be fetched during it.
+      'unsupported-dynamic-import': 'error',
+      'unsupported-require-call': 'error',
+    },
     tsconfigRaw: { compilerOptions: { strict: true, useDefineForClassFields: true } },
   } as const satisfies BuildOptions;
 }
@@ -88,7 +93,7 @@ function resolve(args: OnResolveArgs, files: Readonly<Record<string, string>>): 
     return { path: path.slice(DATA_SET.length + 1), namespace: DATA_SET, sideEffects: false };
   }
   if (path === 'sluice' || path === 'sluice/data') return { path, namespace: OFFERED, sideEffects: false };
-  if (/^\.{0,2}\//.test(path)) return resolveFile(path, importer, files);
+  if (/^\.{0,2}\/(?!\/)/.test(path)) return resolveFile(path, importer, files);
   return refuse(...refusal(path));
 }
 

@@ -23,39 +23,46 @@ export function fileNameOf(path: string): string {
   return path.startsWith(`${PROGRAM}:`) ? path.slice(PROGRAM.length + 1) : path;
 }
 
-function worded({ text, detail, notes }: Message, offered: OfferedExports): { text: string; hint?: string } {
-  const missing =
-    /^No matching export in "(?:offered|data-set|program):([^"]+)" for import "([^"]+)"$/.exec(text) ??
-    /^Import "(?<name>[^"]+)" will always be undefined because there is no matching export in "(?:offered|data-set|program):(?<module>[^"]+)"$/.exec(
-      text,
-    );
-  if (missing) {
-    const module = missing.groups?.['module'] ?? missing[1] ?? '';
-    const name = missing.groups?.['name'] ?? missing[2] ?? '';
-    return withoutExport(module, name, isOffered(module) ? offered[module] : null, notes[0]?.text);
+/** The two ways in which esbuild says that a name is not exported. */
+const MISSING_EXPORT = [
+  /^No matching export in "\w[\w-]*:(?<module>[^"]+)" for import "(?<name>[^"]+)"$/,
+  /^Import "(?<name>[^"]+)" will always be undefined .* no matching export in "\w[\w-]*:(?<module>[^"]+)"$/,
+];
+
+interface Words {
+  readonly text: string;
+  readonly hint?: string;
+}
+
+function worded({ id, text, detail, notes }: Message, offered: OfferedExports): Words {
+  if (id === 'unsupported-dynamic-import' || id === 'unsupported-require-call') {
+    return {
+      text: 'Cannot import what is known only while the program runs',
+      hint: 'Import with a fixed name in quotes.',
+    };
+  }
+  for (const pattern of MISSING_EXPORT) {
+    const { module, name } = pattern.exec(text)?.groups ?? {};
+    if (module !== undefined && name !== undefined) return withoutExport(module, name, offered);
   }
   if (isImportDetail(detail)) return { text, hint: detail.hint };
   const note = notes[0]?.text;
   return note === undefined ? { text } : { text, hint: note };
 }
 
-function withoutExport(
-  module: string,
-  name: string,
-  names: readonly string[] | null,
-  note: string | undefined,
-) {
+function withoutExport(module: string, name: string, offered: OfferedExports): Words {
+  const names = isOffered(module) ? offered[module] : null;
   if (name === 'default') {
+    const from = names === null ? `./${module}` : module;
     return {
       text: `${module} has no default export`,
-      hint: `Name what you need in braces: import { … } from "${names === null ? `./${module}` : module}".`,
+      hint: `Name what you need in braces: import { … } from "${from}".`,
     };
   }
   const text = `${module} has no export "${name}"`;
-  const near =
-    names === null ? (/"([^"]+)" instead/.exec(note ?? '')?.[1] ?? null) : nearestName(name, names);
-  if (near !== null) return { text: `${text}; did you mean "${near}"?` };
   if (names === null) return { text, hint: `Export it from ${module}, or import another name.` };
+  const near = nearestName(name, names);
+  if (near !== null) return { text: `${text}; did you mean "${near}"?` };
   return {
     text,
     hint: names.length === 0 ? `${module} exports nothing.` : `It exports ${names.join(', ')}.`,
