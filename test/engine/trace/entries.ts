@@ -24,23 +24,18 @@ const count = fc.integer({ min: 0, max: 1_000 });
 const callback = fc.constantFrom('init' as const, 'handleDemand' as const, 'handleEvents' as const);
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
 
-/** Any value a trace may hold, with what JSON cannot say and with awkward keys. */
+/** Any value a trace may hold (numbers are finite in a trace), with awkward keys. */
 export const traceValue: fc.Arbitrary<TraceValue> = fc.letrec<{ value: TraceValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
     fc.constant(null),
     fc.boolean(),
-    fc.double(),
-    fc.constantFrom(NaN, Infinity, -Infinity, -0),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
     text,
     fc.array(tie('value'), { maxLength: 3 }),
-    fc.dictionary(
-      fc.oneof(text, fc.constantFrom('$', '$number', '$$number', '__proto__', '…')),
-      tie('value'),
-      {
-        maxKeys: 3,
-      },
-    ),
+    fc.dictionary(fc.oneof(text, fc.constantFrom('__proto__', 'constructor', '…')), tie('value'), {
+      maxKeys: 3,
+    }),
   ),
 })).value;
 

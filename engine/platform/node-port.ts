@@ -1,0 +1,11 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Port } from '../transport/message-port.ts';
+
+/** A port of Node's worker_threads. */
+export function portOf(port: MessagePort): Port {
+  return {
+    post: (message) => port.postMessage(message),
+    listen: (listener) => void port.on('message', listener),
+    close: () => port.close(),
+  };
+}

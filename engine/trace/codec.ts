@@ -1,0 +1,199 @@
+import { EngineError } from '../errors.ts';
+import { Fields } from './fields.ts';
+import { TRACE_VERSION } from './trace-entry.ts';
+import type { CallbackName, EntryOf, EntryBase, TraceEntry, TraceError, TraceType } from './trace-entry.ts';
+
+/** A recording as text: a line with the version, then one line of JSON per entry. */
+export function encodeTrace(entries: readonly TraceEntry[]): string {
+  const lines = entries.map((entry) => JSON.stringify(entry));
+  return [JSON.stringify({ trace: TRACE_VERSION }), ...lines, ''].join('\n');
+}
+
+/**
+ * Reads a recording back. Empty lines are skipped; fields it does not know are left out.
+ *
+ * @throws {EngineError} `trace_damaged` with the number of the first line that is no entry, and what is wrong with
+ *   it; `trace_version` if the recording is of another version.
+ */
+export function decodeTrace(text: string): TraceEntry[] {
+  const lines = text.split('\n');
+  parseHeader(lines[0] ?? '');
+  const entries: TraceEntry[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (i === 0 || line.trim() === '') continue;
+    entries.push(onLine(i + 1, () => parseEntry(JSON.parse(line))));
+  }
+  return entries;
+}
+
+/**
+ * A value of unknown origin as an entry.
+ *
+ * @throws {EngineError} `field_damaged`, naming the field, what it must be and what it is.
+ */
+export function parseEntry(value: unknown): TraceEntry {
+  const fields = new Fields(value, '');
+  const type = fields.oneOf('type', TYPES);
+  return { ...base(fields), ...EVENTS[type](fields) };
+}
+
+/**
+ * A value of unknown origin as an error that crossed a boundary.
+ *
+ * @throws {EngineError} `field_damaged`, naming the field.
+ */
+export function parseTraceError(value: unknown): TraceError {
+  return traceError(new Fields(value, ''));
+}
+
+function parseHeader(line: string): void {
+  const version = onLine(1, () => new Fields(JSON.parse(line), '').number('trace'));
+  if (version !== TRACE_VERSION) {
+    throw new EngineError('trace_version', { received: version, supported: TRACE_VERSION });
+  }
+}
+
+function onLine<T>(line: number, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new EngineError('trace_damaged', { line, problem });
+  }
+}
+
+type Parsers = { readonly [T in TraceType]: (fields: Fields) => Omit<EntryOf<T>, keyof EntryBase> };
+
+const EVENTS: Parsers = {
+  start: (f) => ({ type: 'start', kind: f.oneOf('kind', STAGE_KINDS), state: f.value('state') }),
+  subscribe: (f) => ({
+    type: 'subscribe',
+    subscription: f.text('subscription'),
+    producer: f.text('producer'),
+    mode: f.oneOf('mode', ['automatic', 'manual']),
+    maxDemand: f.number('maxDemand'),
+    minDemand: f.number('minDemand'),
+    cancel: f.oneOf('cancel', ['permanent', 'transient', 'temporary']),
+  }),
+  subscribed: (f) => ({
+    type: 'subscribed',
+    subscription: f.text('subscription'),
+    consumer: f.text('consumer'),
+  }),
+  ask: (f) => ({
+    type: 'ask',
+    subscription: f.text('subscription'),
+    count: f.number('count'),
+    pending: f.number('pending'),
+  }),
+  asked: (f) => ({
+    type: 'asked',
+    subscription: f.text('subscription'),
+    count: f.number('count'),
+    open: f.number('open'),
+  }),
+  dispatch: (f) => ({
+    type: 'dispatch',
+    subscription: f.text('subscription'),
+    first: f.number('first'),
+    count: f.number('count'),
+    events: f.values('events'),
+    open: f.number('open'),
+  }),
+  deliver: (f) => ({
+    type: 'deliver',
+    subscription: f.text('subscription'),
+    first: f.number('first'),
+    count: f.number('count'),
+  }),
+  begin: (f) => ({
+    type: 'begin',
+    callback: f.oneOf('callback', CALLBACKS),
+    ...(f.has('subscription') && { subscription: f.text('subscription') }),
+    ...(f.has('demand') && { demand: f.number('demand') }),
+    ...(f.has('count') && { count: f.number('count') }),
+    ...(f.has('events') && { events: f.values('events') }),
+  }),
+  end: (f) => ({
+    type: 'end',
+    callback: f.oneOf('callback', CALLBACKS),
+    count: f.number('count'),
+    emitted: f.values('emitted'),
+    state: f.value('state'),
+    ...(f.has('pending') && { pending: f.number('pending') }),
+  }),
+  buffer: (f) => ({
+    type: 'buffer',
+    added: f.number('added'),
+    size: f.number('size'),
+    limit: f.numberOrNull('limit'),
+  }),
+  unbuffer: (f) => ({ type: 'unbuffer', removed: f.number('removed'), size: f.number('size') }),
+  discard: (f) => ({ type: 'discard', count: f.number('count') }),
+  cancel: (f) => ({
+    type: 'cancel',
+    subscription: f.text('subscription'),
+    kind: f.oneOf('kind', ['cancel', 'down']),
+    reason: f.value('reason'),
+  }),
+  exit: (f) => ({ type: 'exit', reason: f.value('reason') }),
+  crash: (f) => ({
+    type: 'crash',
+    callback: f.isNull('callback') ? null : f.oneOf('callback', CALLBACKS),
+    error: traceError(f.fields('error')),
+  }),
+  log: (f) => ({
+    type: 'log',
+    level: f.oneOf('level', ['log', 'info', 'warn', 'error', 'debug']),
+    values: f.values('values'),
+    ...(f.has('place') && { place: f.text('place') }),
+  }),
+  warning: (f) => ({
+    type: 'warning',
+    code: f.text('code'),
+    message: f.text('message'),
+    ...(f.has('subscription') && { subscription: f.text('subscription') }),
+    ...(f.has('count') && { count: f.number('count') }),
+  }),
+};
+
+const TYPES = keysOf(EVENTS);
+
+const STAGE_KINDS = ['producer', 'producerConsumer', 'consumer'] as const;
+
+const CALLBACKS = [
+  'init',
+  'handleDemand',
+  'handleEvents',
+  'handleSubscribe',
+  'handleCancel',
+  'handleCall',
+  'handleCast',
+  'handleInfo',
+  'formatDiscarded',
+  'terminate',
+] as const satisfies readonly CallbackName[];
+
+function base(f: Fields): EntryBase {
+  return {
+    seq: f.number('seq'),
+    atMs: f.number('atMs'),
+    worker: f.number('worker'),
+    stage: f.text('stage'),
+    cause: f.numberOrNull('cause'),
+  };
+}
+
+function traceError(f: Fields): TraceError {
+  return {
+    name: f.text('name'),
+    message: f.text('message'),
+    ...(f.has('code') && { code: f.text('code') }),
+    ...(f.has('stack') && { stack: f.text('stack') }),
+  };
+}
+
+function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): readonly K[] {
+  const isKey = (key: string): key is K => Object.hasOwn(record, key);
+  return Object.keys(record).filter(isKey);
+}

@@ -1,0 +1,122 @@
+import { EngineError } from '../errors.ts';
+import type { TraceValue } from './trace-entry.ts';
+
+/**
+ * Reads fields of a value of unknown origin.
+ *
+ * Every method throws {@link EngineError} `field_damaged`, naming the field, what it must be and what it is.
+ */
+export class Fields {
+  readonly #record: object;
+  readonly #path: string;
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw damaged(path || 'it', 'a record', value);
+    }
+    this.#record = value;
+    this.#path = path;
+  }
+
+  has(name: string): boolean {
+    return this.#get(name) !== undefined;
+  }
+
+  isNull(name: string): boolean {
+    return this.#get(name) === null;
+  }
+
+  text(name: string): string {
+    const value = this.#get(name);
+    if (typeof value !== 'string') throw this.#damaged(name, 'a string');
+    return value;
+  }
+
+  number(name: string): number {
+    const value = this.#get(name);
+    if (typeof value !== 'number') throw this.#damaged(name, 'a number');
+    return value;
+  }
+
+  numberOrNull(name: string): number | null {
+    return this.isNull(name) ? null : this.number(name);
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T {
+    const value = this.#get(name);
+    const found = allowed.find((candidate) => candidate === value);
+    if (found === undefined) throw this.#damaged(name, `one of ${allowed.join(', ')}`);
+    return found;
+  }
+
+  value(name: string): TraceValue {
+    return traceValue(this.#get(name), this.#at(name));
+  }
+
+  values(name: string): readonly TraceValue[] {
+    const list = this.#get(name);
+    if (!Array.isArray(list)) throw this.#damaged(name, 'an array');
+    return list.map((value, i) => traceValue(value, `${this.#at(name)}[${i}]`));
+  }
+
+  truth(name: string): boolean {
+    const value = this.#get(name);
+    if (typeof value !== 'boolean') throw this.#damaged(name, 'true or false');
+    return value;
+  }
+
+  fields(name: string): Fields {
+    return new Fields(this.#get(name), this.#at(name));
+  }
+
+  /** Each item of an array, read by `read`. */
+  list<T>(name: string, read: (item: Fields) => T): T[] {
+    const list = this.#get(name);
+    if (!Array.isArray(list)) throw this.#damaged(name, 'an array');
+    return list.map((item, i) => read(new Fields(item, `${this.#at(name)}[${i}]`)));
+  }
+
+  /** A value as it is: for what a program sent and only a program reads. */
+  unknown(name: string): unknown {
+    return this.#get(name);
+  }
+
+  #get(name: string): unknown {
+    return Object.hasOwn(this.#record, name) ? Reflect.get(this.#record, name) : undefined;
+  }
+
+  #at(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`;
+  }
+
+  #damaged(name: string, expected: string): EngineError {
+    return damaged(this.#at(name), expected, this.#get(name));
+  }
+}
+
+function traceValue(value: unknown, path: string): TraceValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'object':
+      if (value === null) return null;
+      if (Array.isArray(value)) return value.map((item, i) => traceValue(item, `${path}[${i}]`));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, traceValue(item, `${path}.${key}`)]),
+      );
+    default:
+      throw damaged(path, 'plain data', value);
+  }
+}
+
+function damaged(field: string, expected: string, received: unknown): EngineError {
+  const shown = typeof received === 'string' ? JSON.stringify(received.slice(0, 40)) : kindOf(received);
+  return new EngineError('field_damaged', { field, expected, received: shown });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : typeof value;
+}
