@@ -54,9 +54,7 @@ export class Fields {
   }
 
   values(name: string): readonly TraceValue[] {
-    const list = this.#get(name);
-    if (!Array.isArray(list)) throw this.#damaged(name, 'an array');
-    return list.map((value, i) => traceValue(value, `${this.#at(name)}[${i}]`));
+    return this.#array(name).map((value, i) => traceValue(value, `${this.#at(name)}[${i}]`));
   }
 
   truth(name: string): boolean {
@@ -69,16 +67,25 @@ export class Fields {
     return new Fields(this.#get(name), this.#at(name));
   }
 
-  /** Each item of an array, read by `read`. */
+  /** Each record of an array, read by `read`. */
   list<T>(name: string, read: (item: Fields) => T): T[] {
-    const list = this.#get(name);
-    if (!Array.isArray(list)) throw this.#damaged(name, 'an array');
-    return list.map((item, i) => read(new Fields(item, `${this.#at(name)}[${i}]`)));
+    return this.#array(name).map((item, i) => read(new Fields(item, `${this.#at(name)}[${i}]`)));
+  }
+
+  /** Each item of an array, parsed by `parse`. */
+  items<T>(name: string, parse: (item: unknown) => T): T[] {
+    return this.#array(name).map((item) => parse(item));
   }
 
   /** A value as it is: for what a program sent and only a program reads. */
   unknown(name: string): unknown {
     return this.#get(name);
+  }
+
+  #array(name: string): readonly unknown[] {
+    const value = this.#get(name);
+    if (!Array.isArray(value)) throw this.#damaged(name, 'an array');
+    return value;
   }
 
   #get(name: string): unknown {

@@ -1,6 +1,6 @@
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { PlanView } from '../runtime/plan.ts';
-import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
+import type { TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
 export const PROTOCOL_VERSION = 1;
@@ -11,13 +11,19 @@ export type Pace = 'full' | 'held';
 /** What is recorded: everything, or the counters alone. */
 export type TraceLevel = 'full' | 'counters';
 
+/** What the outside world may want of one stage. */
+export type StageRequest =
+  | { readonly type: 'call' | 'cast' | 'info'; readonly message: unknown }
+  | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
+  | { readonly type: 'cancel'; readonly subscription: SubscriptionId; readonly reason: unknown }
+  | { readonly type: 'snapshot' };
+
 /** Controller → worker. Plain cloneable data. */
 export type ToWorker =
-  /** First message. The program has been loaded by the platform's glue; ports to peers come along as transferables. */
+  /** First message. The program has been loaded and the peers connected by the platform's glue. */
   | {
       readonly type: 'start';
       readonly version: number;
-      readonly worker: WorkerId;
       /** Which worker runs which stage; the same on all. */
       readonly placement: Readonly<Record<StageId, WorkerId>>;
       readonly seed: number;
@@ -25,27 +31,23 @@ export type ToWorker =
       readonly trace: TraceLevel;
       /** Trace entries this worker may record before it holds all deliveries by itself. */
       readonly entryBudget: number;
+      /** Telemetry batches it may send at once; `credit` gives more. */
+      readonly credits: number;
     }
   /** All stages of all workers run: make the subscriptions. */
   | { readonly type: 'wire' }
-  | { readonly type: 'pace'; readonly pace: Pace; readonly addEntries?: number }
+  | { readonly type: 'pace'; readonly pace: Pace }
+  /** So many more entries may be recorded. */
+  | { readonly type: 'budget'; readonly addEntries: number }
   /** Let one stage take `count` messages from its mailbox. */
   | { readonly type: 'permit'; readonly stage: StageId; readonly count: number }
-  /** Page has taken that many telemetry batches: as many more may be sent. */
+  /** The controller has taken that many telemetry batches: as many more may be sent. */
   | { readonly type: 'credit'; readonly batches: number }
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'kill'; readonly stage: StageId; readonly reason: unknown }
-  | {
-      readonly type: 'request';
-      readonly id: number;
-      readonly stage: StageId;
-      readonly request:
-        | { readonly type: 'call' | 'cast' | 'info'; readonly message: unknown }
-        | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
-        | { readonly type: 'cancel'; readonly subscription: SubscriptionId; readonly reason: unknown }
-        | { readonly type: 'snapshot' };
-    }
-  | { readonly type: 'stop'; readonly reason: unknown };
+  | { readonly type: 'request'; readonly id: number; readonly stage: StageId; readonly request: StageRequest }
+  /** Handle nothing more, send what was recorded, say `stopped`. */
+  | { readonly type: 'stop' };
 
 /** Cheap totals that are always kept. */
 export interface StageCounters {
@@ -63,7 +65,7 @@ export interface StageCounters {
   readonly busyMs: number;
   /** Calls of callbacks. */
   readonly calls: number;
-  /** What it does at this moment. */
+  /** What it does at this moment. `held`: it has a message and may not take it. */
   readonly status: 'waiting' | 'busy' | 'held' | 'exited' | 'crashed';
 }
 
@@ -75,29 +77,63 @@ export interface SubscriptionCounters {
   readonly pending: number;
 }
 
+/** What a program printed while no stage of its own handled a message. Its other output is in the trace. */
+export interface OutputLine {
+  readonly worker: WorkerId;
+  readonly atMs: number;
+  readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
+  readonly values: readonly TraceValue[];
+  /** Where it was printed, in the generated code: `line:column`, 1-based. */
+  readonly place?: string;
+}
+
+/** How much crossed to and came from other workers, in envelopes: equal sums and all idle = nothing is left to do. */
+export interface Crossings {
+  readonly sent: number;
+  readonly received: number;
+  /** No stage is busy, none has a message. */
+  readonly idle: boolean;
+}
+
+/** Where a worker stands. Always the latest, even where entries were dropped. */
+export interface Telemetry extends Crossings {
+  readonly type: 'telemetry';
+  readonly worker: WorkerId;
+  readonly entries: readonly TraceEntry[];
+  /** Entries that were not kept, in all. */
+  readonly dropped: number;
+  readonly output: readonly OutputLine[];
+  readonly outputDropped: number;
+  readonly stages: readonly StageCounters[];
+  readonly subscriptions: readonly SubscriptionCounters[];
+  /** Deliveries made with a permit, in all. */
+  readonly permitsUsed: number;
+  /** Why it holds: the controller's pace, or its own spent budget. */
+  readonly held: 'no' | 'pace' | 'budget';
+}
+
 /** Worker → controller. */
 export type FromWorker =
-  | { readonly type: 'ready'; readonly worker: WorkerId; readonly plan: PlanView }
-  /** The program could not be loaded, exports no pipeline, or is no valid plan. */
-  | { readonly type: 'failed'; readonly worker: WorkerId; readonly error: TraceError }
-  | { readonly type: 'started'; readonly worker: WorkerId }
+  | { readonly type: 'ready'; readonly version: number; readonly worker: WorkerId; readonly plan: PlanView }
+  /** The program could not be loaded (`load`), or exports no valid pipeline (`plan`). */
   | {
-      readonly type: 'telemetry';
+      readonly type: 'failed';
       readonly worker: WorkerId;
-      readonly entries: readonly TraceEntry[];
-      /** Entries that were not kept. */
-      readonly dropped: number;
-      readonly stages: readonly StageCounters[];
-      readonly subscriptions: readonly SubscriptionCounters[];
-      /** Envelopes sent to and taken from other workers, in all: equal sums and all idle = nothing left to do. */
-      readonly sent: number;
-      readonly received: number;
-      readonly idle: boolean;
-      /** Why it holds: the controller's pace, or its own spent budget. */
-      readonly held: 'no' | 'pace' | 'budget';
+      readonly phase: 'load' | 'plan';
+      readonly error: TraceError;
     }
-  | { readonly type: 'pong'; readonly id: number }
-  /** Sent before a callback when a watchdog listens: what is named when the worker never comes back. */
-  | { readonly type: 'entering'; readonly stage: StageId; readonly callback: string }
+  | { readonly type: 'started'; readonly worker: WorkerId }
+  | Telemetry
+  | ({ readonly type: 'pong'; readonly worker: WorkerId; readonly id: number } & Crossings)
+  /** Sent before a callback that differs from the one before: what is named when the worker never comes back. */
+  | {
+      readonly type: 'entering';
+      readonly worker: WorkerId;
+      readonly stage: StageId;
+      readonly callback: string;
+    }
   | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'replyFailed'; readonly id: number; readonly error: TraceError };
+  | { readonly type: 'replyFailed'; readonly id: number; readonly error: TraceError }
+  /** Something was thrown outside every callback: in a timer, or in a promise nobody awaits. The run goes on. */
+  | { readonly type: 'uncaught'; readonly worker: WorkerId; readonly error: TraceError }
+  | { readonly type: 'stopped'; readonly worker: WorkerId };

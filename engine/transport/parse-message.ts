@@ -1,0 +1,113 @@
+import { EngineError } from '../errors.ts';
+import type { PlanView } from '../runtime/plan.ts';
+import { parseEntry, parseTraceError } from '../trace/codec.ts';
+import { Fields } from '../trace/fields.ts';
+import type { Crossings, FromWorker, OutputLine, StageCounters, SubscriptionCounters } from './protocol.ts';
+
+/**
+ * What arrived from a worker, as a message. A worker runs a stranger's program: nothing it says is taken as it is.
+ *
+ * @throws {EngineError} `field_damaged`, naming the field; `protocol_unknown_message`.
+ */
+export function parseFromWorker(value: unknown): FromWorker {
+  const f = new Fields(value, '');
+  const type = f.text('type');
+  const worker = type.startsWith('reply') ? 0 : f.number('worker');
+  switch (type) {
+    case 'ready':
+      return { type, worker, version: f.number('version'), plan: planView(f.fields('plan')) };
+    case 'failed':
+      return {
+        type,
+        worker,
+        phase: f.oneOf('phase', ['load', 'plan']),
+        error: parseTraceError(f.unknown('error')),
+      };
+    case 'started':
+    case 'stopped':
+      return { type, worker };
+    case 'telemetry':
+      return {
+        type,
+        worker,
+        entries: f.items('entries', parseEntry),
+        dropped: f.number('dropped'),
+        output: f.list('output', outputLine),
+        outputDropped: f.number('outputDropped'),
+        stages: f.list('stages', stageCounters),
+        subscriptions: f.list('subscriptions', subscriptionCounters),
+        permitsUsed: f.number('permitsUsed'),
+        held: f.oneOf('held', ['no', 'pace', 'budget']),
+        ...crossings(f),
+      };
+    case 'pong':
+      return { type, worker, id: f.number('id'), ...crossings(f) };
+    case 'entering':
+      return { type, worker, stage: f.text('stage'), callback: f.text('callback') };
+    case 'reply':
+      return { type, id: f.number('id'), value: f.unknown('value') };
+    case 'replyFailed':
+      return { type, id: f.number('id'), error: parseTraceError(f.unknown('error')) };
+    case 'uncaught':
+      return { type, worker, error: parseTraceError(f.unknown('error')) };
+    default:
+      throw new EngineError('protocol_unknown_message', { received: JSON.stringify(type.slice(0, 40)) });
+  }
+}
+
+function crossings(f: Fields): Crossings {
+  return { sent: f.number('sent'), received: f.number('received'), idle: f.truth('idle') };
+}
+
+function planView(f: Fields): PlanView {
+  return {
+    stages: f.list('stages', (stage) => ({
+      id: stage.text('id'),
+      kind: stage.oneOf('kind', ['producer', 'producerConsumer', 'consumer']),
+      dispatcher: stage.isNull('dispatcher') ? null : stage.text('dispatcher'),
+      bufferSize: stage.numberOrNull('bufferSize'),
+    })),
+    subscriptions: f.list('subscriptions', (link) => ({
+      id: link.text('id'),
+      consumer: link.text('consumer'),
+      producer: link.text('producer'),
+      maxDemand: link.number('maxDemand'),
+      minDemand: link.number('minDemand'),
+      cancel: link.oneOf('cancel', ['permanent', 'transient', 'temporary']),
+    })),
+  };
+}
+
+function outputLine(f: Fields): OutputLine {
+  return {
+    worker: f.number('worker'),
+    atMs: f.number('atMs'),
+    level: f.oneOf('level', ['log', 'info', 'warn', 'error', 'debug']),
+    values: f.values('values'),
+    ...(f.has('place') && { place: f.text('place') }),
+  };
+}
+
+function stageCounters(f: Fields): StageCounters {
+  return {
+    stage: f.text('stage'),
+    worker: f.number('worker'),
+    mailbox: f.number('mailbox'),
+    handled: f.number('handled'),
+    emitted: f.number('emitted'),
+    buffered: f.number('buffered'),
+    discarded: f.number('discarded'),
+    busyMs: f.number('busyMs'),
+    calls: f.number('calls'),
+    status: f.oneOf('status', ['waiting', 'busy', 'held', 'exited', 'crashed']),
+  };
+}
+
+function subscriptionCounters(f: Fields): SubscriptionCounters {
+  return {
+    subscription: f.text('subscription'),
+    asked: f.number('asked'),
+    dispatched: f.number('dispatched'),
+    pending: f.number('pending'),
+  };
+}
