@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { learnerTypesPlugin } from './scripts/lib/learner-types-plugin.ts';
 import { bundleScript, FRAME_ENTRY, sha256Source, WORKER_ENTRY } from './scripts/lib/sandbox-scripts.mjs';
 
 /** Leaves the page without cross-origin isolation, as any plain static host does: for tests. */
@@ -67,6 +68,6 @@ export default defineConfig({
       'vega-datasets/data': fileURLToPath(new URL('node_modules/vega-datasets/data', import.meta.url)),
     },
   },
-  plugins: [responseHeaders(), sandboxScripts(), sveltekit()],
+  plugins: [responseHeaders(), sandboxScripts(), learnerTypesPlugin(), sveltekit()],
   worker: { format: 'es' },
 });
