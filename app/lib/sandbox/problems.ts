@@ -1,0 +1,161 @@
+import type { EntryOf, TraceEntry, TraceError } from 'sluice';
+import { ERRORS } from 'sluice';
+import type { SourcePlaces } from './error-mapping.ts';
+import type { Problem } from './run-view.ts';
+import { findCallback, findDefaultExport, type Sources } from './source-search.ts';
+
+/** What turns a failure into words at a place: the learner's files, and the way back to them. */
+export interface ProgramText {
+  readonly sources: Sources;
+  /** File whose default export is the pipeline. */
+  readonly entry: string;
+  readonly places: SourcePlaces;
+}
+
+/** The program threw while it was loaded, or what it exports is no pipeline that can run. */
+export function loadProblem(error: TraceError, program: ProgramText): Problem {
+  const known = hintOf(error.code);
+  const place =
+    program.places.ofStack(error.stack) ??
+    (known === null ? null : findDefaultExport(program.sources, program.entry)) ??
+    (known === null ? null : { file: program.entry, line: 1, column: 1 });
+  return {
+    severity: 'error',
+    phase: known === null ? 'load' : 'plan',
+    message: known === null ? `The program stopped while it was loaded: ${inWords(error)}` : error.message,
+    hint: known ?? 'This code runs on every worker before any stage starts. Look at the marked line.',
+    ...(place && { place }),
+    ...(error.code !== undefined && { code: error.code }),
+  };
+}
+
+/** A callback threw, or returned something that is no step. */
+export function crashProblem(crash: EntryOf<'crash'>, program: ProgramText | null): Problem {
+  const { stage, callback, error } = crash;
+  const place =
+    program?.places.ofStack(error.stack) ?? (program ? findCallback(program.sources, stage, callback) : null);
+  const where = callback === null ? `"${stage}"` : `${callback} of "${stage}"`;
+  const known = hintOf(error.code);
+  return {
+    severity: 'error',
+    phase: 'run',
+    message: known === null ? `${where} threw ${inWords(error)}` : error.message,
+    hint:
+      known ??
+      'The stage ended there, and what subscribes to it ends with it. Correct the line and run again.',
+    stage,
+    ...(place && { place }),
+    ...(error.code !== undefined && { code: error.code }),
+  };
+}
+
+/** A worker does not come back from a callback. */
+export function hangProblem(
+  at: { readonly stage: string; readonly callback: string },
+  waitedMs: number,
+  program: ProgramText | null,
+): Problem {
+  const place = program ? findCallback(program.sources, at.stage, at.callback) : null;
+  return {
+    severity: 'error',
+    phase: 'watchdog',
+    message: `${at.callback} of "${at.stage}" did not return within ${seconds(waitedMs)}, so the run was ended`,
+    hint: 'Look for a loop that never ends. To wait, use: await sleep(ms).',
+    stage: at.stage,
+    code: 'worker_hangs',
+    ...(place && { place }),
+  };
+}
+
+/** The program itself does not come to its end when it is loaded. */
+export function loadHangProblem(waitedMs: number, program: ProgramText): Problem {
+  return {
+    severity: 'error',
+    phase: 'watchdog',
+    message: `The program was not loaded within ${seconds(waitedMs)}, so the run was ended`,
+    hint: 'Look for a loop that never ends outside the callbacks, or in the pipeline itself.',
+    place: { file: program.entry, line: 1, column: 1 },
+    code: 'worker_hangs',
+  };
+}
+
+/** The hidden runs of a check did not end in time. `lastSeen` is what the program was doing, where that is known. */
+export function checkHangProblem(waitedMs: number): Problem {
+  return {
+    severity: 'error',
+    phase: 'watchdog',
+    message: `The program did not come to an end within ${seconds(waitedMs)}, so the check was given up`,
+    hint: 'Press Run: if a callback never returns, the run names the stage and the line.',
+    code: 'worker_hangs',
+  };
+}
+
+/** The frame that held all workers is gone. */
+export function frameGoneProblem(): Problem {
+  return {
+    severity: 'error',
+    phase: 'sandbox',
+    message: 'The sandbox in which your program ran died without a word, so a new one was made',
+    hint: 'Most often the program used up the memory: look for an array that only grows, or a loop that makes events without end. Nothing you wrote is lost.',
+  };
+}
+
+/** The sandbox could not be used at all, or broke its own rules. */
+export function sandboxProblem(message: string): Problem {
+  return {
+    severity: 'error',
+    phase: 'sandbox',
+    message,
+    hint: 'Run again. If it happens again, reload the page.',
+  };
+}
+
+/** Something out of the sandbox could not be read. */
+export function malformedProblem(count: number): Problem {
+  return {
+    severity: 'warning',
+    phase: 'sandbox',
+    message: `${count} ${count === 1 ? 'message' : 'messages'} from the sandbox could not be read and ${count === 1 ? 'was' : 'were'} left out`,
+    hint: 'The program may have tampered with what reports on it: what is shown of this run may be incomplete.',
+  };
+}
+
+/** More happened than is kept. */
+export function droppedProblem(dropped: number): Problem {
+  return {
+    severity: 'warning',
+    phase: 'run',
+    message: `This run did more than can be shown: ${dropped.toLocaleString('en')} entries of its recording were not kept`,
+    hint: 'Print less, or make fewer events. The counters of stages and subscriptions stay exact.',
+  };
+}
+
+/** Every crash among `entries`, in words. */
+export function crashProblems(entries: readonly TraceEntry[], program: ProgramText | null): Problem[] {
+  return entries.flatMap((entry) => (entry.type === 'crash' ? [crashProblem(entry, program)] : []));
+}
+
+/** One problem each, in order: runs that repeat a mistake repeat its words. */
+export function withoutRepeats(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const key = JSON.stringify(problem);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** The catalogue's advice, or `null` for an error that is not the engine's. */
+function hintOf(code: string | undefined): string | null {
+  const known = Object.entries(ERRORS).find(([name]) => name === code);
+  return known ? known[1].hint : null;
+}
+
+function inWords({ name, message }: TraceError): string {
+  return name === 'Thrown' ? message : `${name}: ${message}`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}

@@ -1,0 +1,164 @@
+import { parseFromFrame, type FromFrame, type Hello, type SpawnRequest, type ToFrame } from './protocol.ts';
+
+/** What a frame loses first when its process dies is its answers. */
+const PING_EVERY_MS = 1_000;
+const UNANSWERED_PINGS = 4;
+
+/** A frame is ready in a tenth of a second; a machine under load gets a hundred times that. */
+const READY_WITHIN_MS = 10_000;
+
+/** Of its own: whatever the page's policy allows, the frame and its workers reach no network. */
+const FRAME_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob:",
+  'worker-src blob: data:',
+  "connect-src 'none'",
+  "form-action 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+export type WorkerFailure = Extract<FromFrame, { type: 'workerFailed' }>;
+
+export interface FrameListener {
+  readonly onWorkerFailure: (failure: WorkerFailure) => void;
+  /** The frame does not answer any more: its process is gone, or drowned. Called once. */
+  readonly onDeath: () => void;
+  /** Something arrived that is no message of a frame. */
+  readonly onMalformed: () => void;
+}
+
+/**
+ * One sandbox: an opaque-origin frame that makes workers. It is used for one run and then removed, which ends all
+ * its workers at once, however busy they are.
+ */
+export class SandboxFrame {
+  readonly #element: HTMLIFrameElement;
+  readonly #port: MessagePort;
+  #listener: FrameListener | null = null;
+  #onAnswer: (() => void) | null = null;
+  #heartbeat: ReturnType<typeof setInterval> | null = null;
+  #sent = 0;
+  #answered = 0;
+  #removed = false;
+
+  private constructor(element: HTMLIFrameElement, port: MessagePort) {
+    this.#element = element;
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<unknown>) => this.#take(data);
+    port.onmessageerror = () => this.#listener?.onMalformed();
+  }
+
+  /** Builds a frame. Rejects when it is not ready in time. */
+  static async open(script: string, title: string): Promise<SandboxFrame> {
+    const element = document.createElement('iframe');
+    element.setAttribute('sandbox', 'allow-scripts');
+    element.setAttribute('allow', 'cross-origin-isolated');
+    element.setAttribute('aria-hidden', 'true');
+    element.tabIndex = -1;
+    element.title = title;
+    element.style.cssText =
+      'position: fixed; width: 1px; height: 1px; inset: 0 auto auto -9px; border: 0; visibility: hidden';
+    element.srcdoc = documentOf(script, title);
+    const { port1, port2 } = new MessageChannel();
+    try {
+      await loaded(element);
+      await greeted(element, port1, port2);
+      return new SandboxFrame(element, port1);
+    } catch (error) {
+      port1.close();
+      element.remove();
+      throw error;
+    }
+  }
+
+  /** Makes workers, one per control port. Errors of theirs, and the frame's own end, go to `listener`. */
+  spawn(request: Omit<SpawnRequest, 'type'>, listener: FrameListener): void {
+    this.#listener = listener;
+    this.#sent = this.#answered = 0;
+    this.#heartbeat ??= setInterval(() => this.#beat(), PING_EVERY_MS);
+    this.#post({ type: 'spawn', ...request }, [...request.controls]);
+  }
+
+  /** Ends the frame and every worker in it. Idempotent. */
+  remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    this.#listener = null;
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    this.#port.close();
+    this.#element.remove();
+  }
+
+  /** Whether a frame that waited unused still answers: its process may have been discarded. */
+  async isAlive(withinMs: number): Promise<boolean> {
+    const answered = new Promise<true>((resolve) => (this.#onAnswer = () => resolve(true)));
+    this.#post({ type: 'ping', id: (this.#sent += 1) });
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), withinMs));
+    return await Promise.race([answered, late]);
+  }
+
+  #beat(): void {
+    if (this.#sent - this.#answered >= UNANSWERED_PINGS) {
+      const listener = this.#listener;
+      this.remove();
+      listener?.onDeath();
+      return;
+    }
+    this.#post({ type: 'ping', id: (this.#sent += 1) });
+  }
+
+  #take(data: unknown): void {
+    const message = parseFromFrame(data);
+    if (!message) this.#listener?.onMalformed();
+    else if (message.type === 'pong') {
+      this.#answered = Math.max(this.#answered, message.id);
+      this.#onAnswer?.();
+    } else if (message.type === 'workerFailed') this.#listener?.onWorkerFailure(message);
+  }
+
+  #post(message: ToFrame, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+}
+
+function documentOf(script: string, title: string): string {
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
+    `<meta http-equiv="Content-Security-Policy" content="${FRAME_POLICY}"><title>${title}</title></head>` +
+    `<body><script>${script}</script></body></html>`
+  );
+}
+
+function loaded(element: HTMLIFrameElement): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(notReady()), READY_WITHIN_MS);
+    element.addEventListener(
+      'load',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+    document.body.append(element);
+  });
+}
+
+/** Hands the frame its port; its first word on it says that its script runs. */
+function greeted(element: HTMLIFrameElement, own: MessagePort, theirs: MessagePort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(notReady()), READY_WITHIN_MS);
+    own.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (parseFromFrame(data)?.type !== 'ready') return;
+      clearTimeout(timer);
+      resolve();
+    };
+    const hello: Hello = { type: 'hello' };
+    // An opaque origin has no name: only '*' reaches it. What goes along is a port, and nothing to read.
+    element.contentWindow?.postMessage(hello, '*', [theirs]);
+  });
+}
+
+function notReady(): Error {
+  return new Error(`Cannot open a sandbox: the frame was not ready within ${READY_WITHIN_MS / 1_000} s`);
+}
