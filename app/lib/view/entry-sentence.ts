@@ -1,0 +1,111 @@
+import type { EntryOf, PipelineState, TraceEntry } from 'sluice';
+import { askSentence } from './demand-gauge.ts';
+import { countText, plural, valueText } from './value-label.ts';
+
+/** Events named one by one in a sentence; more are counted. */
+const EVENTS_NAMED = 4;
+
+/**
+ * What one entry means, in a sentence for a learner.
+ *
+ * @param state - The pipeline just after the entry.
+ */
+export function entrySentence(entry: TraceEntry, state: PipelineState): string {
+  const at = entry.stage;
+  switch (entry.type) {
+    case 'start':
+      return `${at} started on worker ${entry.worker + 1} as a ${kindWord(entry.kind)}, with state ${valueText(entry.state, 40)}.`;
+    case 'subscribe':
+      return `${at} subscribed to ${entry.producer}: at most ${countText(entry.maxDemand)} pending, asking again at ${countText(entry.minDemand)}.`;
+    case 'subscribed':
+      return `${at} accepted the subscription of ${entry.consumer}.`;
+    case 'ask':
+      return ask(entry, state);
+    case 'asked':
+      return `${at} took the ask for ${entry.count} from ${other(entry, state)}; ${plural(entry.open, 'event')} may now be sent.`;
+    case 'dispatch':
+      return `${at} sent ${someEvents(entry.events, entry.count)} to ${other(entry, state)}; ${entry.open === 0 ? 'nothing more is asked for' : `${countText(entry.open)} more may be sent`}.`;
+    case 'deliver':
+      return `${at} took ${plural(entry.count, 'event')} from its mailbox, sent by ${other(entry, state)}.`;
+    case 'begin':
+      return begin(entry);
+    case 'end':
+      return end(entry);
+    case 'buffer':
+      return `${at} stored ${plural(entry.added, 'event')} that nobody has asked for: ${countText(entry.size)}${entry.limit === null ? '' : ` of ${countText(entry.limit)}`} in its buffer.`;
+    case 'unbuffer':
+      return `${at} sent on ${plural(entry.removed, 'event')} from its buffer; ${countText(entry.size)} left in it.`;
+    case 'discard':
+      return `${at} dropped ${plural(entry.count, 'event')}: its buffer is full.`;
+    case 'cancel':
+      return `${at}: the subscription between ${other(entry, state)} and ${at} ended (${valueText(entry.reason, 40)}).`;
+    case 'exit':
+      return `${at} ended in an orderly way (${valueText(entry.reason, 40)}).`;
+    case 'crash':
+      return `${at} crashed${entry.callback ? ` in ${entry.callback}` : ''}: ${entry.error.message}`;
+    case 'log':
+      return `${at} printed: ${entry.values.map(printed).join(' ')}`;
+    case 'warning':
+      return `Warning at ${at}: ${entry.message}`;
+    default:
+      return unknown(entry);
+  }
+}
+
+/** Fails to compile while a type of entry has no case; one from a newer version is named as it is. */
+function unknown(entry: never): string {
+  return `Something new happened: ${JSON.stringify(entry)}`;
+}
+
+const printed = (value: EntryOf<'log'>['values'][number]) =>
+  typeof value === 'string' ? value : valueText(value);
+
+export function kindWord(kind: EntryOf<'start'>['kind']): string {
+  return kind === 'producerConsumer' ? 'producer-consumer' : kind;
+}
+
+function other(entry: TraceEntry & { readonly subscription: string }, state: PipelineState): string {
+  const link = state.subscriptions[entry.subscription];
+  if (!link) return 'a stage';
+  return link.consumer === entry.stage ? link.producer : link.consumer;
+}
+
+function ask(entry: EntryOf<'ask'>, state: PipelineState): string {
+  const link = state.subscriptions[entry.subscription];
+  if (!link) return `${entry.stage} asked for ${entry.count}.`;
+  const first = link.asked === entry.count;
+  const more = first ? `its first ${entry.count}` : `${entry.count} more`;
+  const why = askSentence({ ...link, pending: entry.pending }, entry.count);
+  return `${entry.stage} asked ${link.producer} for ${more}: ${why}.`;
+}
+
+function begin(entry: EntryOf<'begin'>): string {
+  const { stage, callback } = entry;
+  if (callback === 'handleDemand' && entry.demand !== undefined) {
+    return `${stage} begins handleDemand: it is asked for ${plural(entry.demand, 'event')}.`;
+  }
+  if (callback === 'handleEvents' && entry.count !== undefined) {
+    return `${stage} begins handleEvents with ${someEvents(entry.events ?? [], entry.count)}.`;
+  }
+  return `${stage} begins ${callback}.`;
+}
+
+function end(entry: EntryOf<'end'>): string {
+  const { stage, callback, count } = entry;
+  const made =
+    count === 0
+      ? callback === 'handleDemand'
+        ? 'without any event'
+        : ''
+      : `with ${someEvents(entry.emitted, count)} to send`;
+  const pending =
+    entry.pending === undefined ? '' : `; ${plural(entry.pending, 'event')} asked for and not yet handled`;
+  return `${stage} finished ${callback}${made ? ` ${made}` : ''}${pending}.`;
+}
+
+function someEvents(events: EntryOf<'dispatch'>['events'], count: number): string {
+  const named = events.slice(0, EVENTS_NAMED).map((event) => valueText(event, 24));
+  if (named.length === 0) return plural(count, 'event');
+  if (count === 1) return `the event ${named.join('')}`;
+  return `${plural(count, 'event')} (${named.join(', ')}${count > named.length ? ', …' : ''})`;
+}

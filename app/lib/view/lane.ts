@@ -1,0 +1,91 @@
+import { bisector, pairs } from 'd3-array';
+import { curveBumpX, curveBumpY, line } from 'd3-shape';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Which way events flow through the picture: to the right where there is room, else down. */
+export type Orientation = 'right' | 'down';
+
+/** One lane of the road between two stages. Progress 0 is where its traffic sets off, 1 where it arrives. */
+export interface Lane {
+  /** SVG path. */
+  readonly path: string;
+  /** Pixels. */
+  readonly length: number;
+  readonly at: (progress: number) => Point;
+}
+
+/** Points taken per bend to measure a lane: enough for steps below a pixel or two. */
+const SAMPLES_PER_BEND = 24;
+
+const byDistance = bisector(([distance]: readonly [number, Point]) => distance);
+
+/** A smooth lane through points, that leaves and arrives along the flow. At least two points. */
+export function lane(points: readonly Point[], orientation: Orientation): Lane {
+  const curve = orientation === 'right' ? curveBumpX : curveBumpY;
+  const path = line<Point>(
+    (point) => point.x,
+    (point) => point.y,
+  ).curve(curve)(points);
+  const samples = measured(pairs(points).flatMap(([from, to]) => bend(from, to, orientation)));
+  const [length, end] = samples.at(-1) ?? [0, { x: 0, y: 0 }];
+  const at = (progress: number): Point => {
+    const distance = Math.max(0, Math.min(progress, 1)) * length;
+    const after = byDistance.left(samples, distance);
+    const [toDistance, to] = samples[after] ?? [length, end];
+    const [fromDistance, from] = samples[Math.max(0, after - 1)] ?? [toDistance, to];
+    const span = toDistance - fromDistance;
+    const part = span === 0 ? 0 : (distance - fromDistance) / span;
+    return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+  };
+  return { path: path ?? '', length, at };
+}
+
+/** The points of one bend of d3's bump curve: a cubic whose control points lie halfway along the flow. */
+function bend(from: Point, to: Point, orientation: Orientation): Point[] {
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+  const leave = orientation === 'right' ? { x: middle.x, y: from.y } : { x: from.x, y: middle.y };
+  const arrive = orientation === 'right' ? { x: middle.x, y: to.y } : { x: to.x, y: middle.y };
+  return Array.from({ length: SAMPLES_PER_BEND + 1 }, (_, i) => {
+    const t = i / SAMPLES_PER_BEND;
+    return {
+      x: cubic(t, [from.x, leave.x, arrive.x, to.x]),
+      y: cubic(t, [from.y, leave.y, arrive.y, to.y]),
+    };
+  });
+}
+
+function cubic(t: number, [a, b, c, d]: readonly [number, number, number, number]): number {
+  const u = 1 - t;
+  return u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
+}
+
+/** Every point with its distance from the first. */
+function measured(points: readonly Point[]): (readonly [number, Point])[] {
+  let distance = 0;
+  return points.map((point, i) => {
+    const before = points[i - 1] ?? point;
+    distance += Math.hypot(point.x - before.x, point.y - before.y);
+    return [distance, point] as const;
+  });
+}
+
+/** A mark on a lane that points the way its traffic goes; the angle in degrees. */
+export interface Arrow extends Point {
+  readonly angle: number;
+}
+
+/** Marks along a lane, about `spacing` pixels apart. */
+export function arrowsAlong(along: Lane, spacing: number): Arrow[] {
+  const count = Math.floor(along.length / spacing);
+  return Array.from({ length: count }, (_, i) => {
+    const progress = (i + 0.5) / count;
+    const here = along.at(progress);
+    const ahead = along.at(progress + 1 / along.length);
+    const angle = (Math.atan2(ahead.y - here.y, ahead.x - here.x) * 180) / Math.PI;
+    return { ...here, angle };
+  });
+}

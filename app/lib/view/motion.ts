@@ -1,0 +1,222 @@
+import type { EventsInFlight, PipelineState, SubscriptionId, SubscriptionState, TraceValue } from 'sluice';
+import { sum } from 'd3-array';
+import { interpolateNumber } from 'd3-interpolate';
+import type { Lane, Point } from './lane.ts';
+
+/** How long one batch or ask takes from end to end when nothing hurries it. */
+export const TRAVEL_MS = 800;
+/** Taken from the mailbox before it arrived: it hurries the rest of its way. */
+const HURRY_MS = 220;
+/** More than this on one lane cannot be told apart: they become one flow. */
+const MOST_TRAVELLERS = 6;
+/** A flow is drawn this long after the last of it, the second half fading. */
+const FLOW_LINGER_MS = 700;
+/** Rates are counted over this time. */
+const RATE_WINDOW_MS = 1_000;
+
+/** A batch of events, or an ask, on its way along its lane. */
+export interface Traveller {
+  /** Number of the entry that sent it. */
+  readonly seq: number;
+  readonly count: number;
+  /** Values of a batch, oldest first; none for an ask. */
+  readonly events: readonly TraceValue[];
+  /** 0 = just sent, 1 = all of it has arrived. */
+  readonly progress: number;
+}
+
+/** So much in so little time that only its amount can be shown. */
+export interface Flow {
+  /** Events (or events asked for) in the last second. */
+  readonly perSecond: number;
+  /** 1 while it flows, falling to 0 after it. */
+  readonly strength: number;
+}
+
+export interface LaneTraffic {
+  readonly travelling: readonly Traveller[];
+  /** Arrived and not yet taken from the mailbox, oldest first. */
+  readonly waiting: readonly Traveller[];
+  readonly flow: Flow | null;
+}
+
+/** What moves on one subscription's two lanes at one instant. */
+export interface EdgeTraffic {
+  readonly events: LaneTraffic;
+  readonly asks: LaneTraffic;
+}
+
+/** `fly`: what is new sets off now. `place`: a jump; what is in flight has already arrived. */
+export type Motion = 'fly' | 'place';
+
+interface Leg {
+  readonly seq: number;
+  readonly count: number;
+  readonly events: readonly TraceValue[];
+  readonly startMs: number;
+  /** When it was taken, and how far it had come. */
+  taken: { readonly atMs: number; readonly from: number } | null;
+}
+
+/**
+ * Turns states that follow each other into movement. It only remembers when each batch and each ask came into sight:
+ * the same updates at the same times give the same frames.
+ */
+export class Traffic {
+  readonly #lanes = new Map<SubscriptionId, { readonly events: LaneMemory; readonly asks: LaneMemory }>();
+
+  /** @param nowMs - Time of the display, from any origin; never less than before. */
+  update(state: PipelineState, nowMs: number, motion: Motion): void {
+    for (const [id, link] of Object.entries(state.subscriptions)) {
+      const lanes = this.#lanes.get(id) ?? { events: new LaneMemory(), asks: new LaneMemory() };
+      this.#lanes.set(id, lanes);
+      const asks = link.asksInFlight.map((ask) => ({ ...ask, events: [] }));
+      lanes.events.update({ inFlight: link.eventsInFlight, total: link.dispatched }, nowMs, motion);
+      lanes.asks.update({ inFlight: asks, total: link.asked }, nowMs, motion);
+    }
+  }
+
+  frame(nowMs: number): Readonly<Record<SubscriptionId, EdgeTraffic>> {
+    return Object.fromEntries(
+      Array.from(this.#lanes, ([id, { events, asks }]) => [
+        id,
+        { events: events.frame(nowMs), asks: asks.frame(nowMs) },
+      ]),
+    );
+  }
+
+  /** True while a later frame will differ although the state does not. */
+  moves(nowMs: number): boolean {
+    return Array.from(this.#lanes.values()).some(
+      ({ events, asks }) => events.moves(nowMs) || asks.moves(nowMs),
+    );
+  }
+}
+
+type InFlight = Pick<EventsInFlight, 'seq' | 'count' | 'events'>;
+
+/** What one lane carries, and since when. */
+class LaneMemory {
+  #legs: Leg[] = [];
+  #total = 0;
+  /** Amounts that passed, with their times, for the last second. */
+  #passed: { readonly atMs: number; readonly count: number }[] = [];
+  /** The last time too much passed to be told apart. */
+  #flowedMs = -Infinity;
+
+  update(
+    { inFlight, total }: { readonly inFlight: readonly InFlight[]; readonly total: number },
+    nowMs: number,
+    motion: Motion,
+  ): void {
+    if (motion === 'place') {
+      this.#legs = inFlight.map((sent) => ({ ...sent, startMs: -Infinity, taken: null }));
+      this.#passed = [];
+      this.#flowedMs = -Infinity;
+      this.#total = total;
+      return;
+    }
+    this.#legs = this.#legs.filter((leg) => progressOf(leg, nowMs) < 1 || !leg.taken);
+    const present = new Set(inFlight.map((sent) => sent.seq));
+    for (const leg of this.#legs) {
+      if (!leg.taken && !present.has(leg.seq)) {
+        leg.taken = { atMs: nowMs, from: progressOf(leg, nowMs) };
+      }
+    }
+    const known = new Set(this.#legs.map((leg) => leg.seq));
+    const fresh = inFlight.filter((sent) => !known.has(sent.seq));
+    for (const sent of fresh) this.#legs.push({ ...sent, startMs: nowMs, taken: null });
+
+    const passed = total - this.#total;
+    this.#total = total;
+    this.#passed = this.#passed.filter(({ atMs }) => atMs > nowMs - RATE_WINDOW_MS);
+    if (passed > 0) this.#passed.push({ atMs: nowMs, count: passed });
+    const unseen = passed - sum(fresh, (sent) => sent.count);
+    const onTheWay = this.#legs.filter((leg) => progressOf(leg, nowMs) < 1).length;
+    if (passed > 0 && (unseen > 0 || onTheWay > MOST_TRAVELLERS)) this.#flowedMs = nowMs;
+  }
+
+  frame(nowMs: number): LaneTraffic {
+    const flow = this.#flow(nowMs);
+    const travelling: Traveller[] = [];
+    const waiting: Traveller[] = [];
+    for (const leg of this.#legs) {
+      const { seq, count, events } = leg;
+      const progress = progressOf(leg, nowMs);
+      if (progress < 1) travelling.push({ seq, count, events, progress });
+      else if (!leg.taken) waiting.push({ seq, count, events, progress: 1 });
+    }
+    return { travelling: flow ? [] : travelling, waiting, flow };
+  }
+
+  moves(nowMs: number): boolean {
+    return nowMs - this.#flowedMs < FLOW_LINGER_MS || this.#legs.some((leg) => progressOf(leg, nowMs) < 1);
+  }
+
+  #flow(nowMs: number): Flow | null {
+    const sinceMs = nowMs - this.#flowedMs;
+    if (sinceMs >= FLOW_LINGER_MS) return null;
+    const recent = this.#passed.filter(({ atMs }) => atMs > nowMs - RATE_WINDOW_MS);
+    return {
+      perSecond: sum(recent, ({ count }) => count),
+      strength: Math.min(1, 2 - (2 * sinceMs) / FLOW_LINGER_MS),
+    };
+  }
+}
+
+function progressOf({ startMs, taken }: Leg, nowMs: number): number {
+  if (!taken) return eased(Math.min(1, (nowMs - startMs) / TRAVEL_MS));
+  const part = Math.min(1, (nowMs - taken.atMs) / HURRY_MS);
+  return interpolateNumber(taken.from, 1)(part);
+}
+
+/** Sets off and arrives gently. */
+const eased = (t: number) => t * t * (3 - 2 * t);
+
+/** What is in flight, for a picture in which nothing flies: all of it stands on its lane. */
+export function stillTraffic(state: PipelineState): Readonly<Record<SubscriptionId, EdgeTraffic>> {
+  const still = (inFlight: readonly InFlight[]): LaneTraffic => ({
+    travelling: inFlight.map(({ seq, count, events }) => ({ seq, count, events, progress: 0.5 })),
+    waiting: [],
+    flow: null,
+  });
+  const edge = ({ eventsInFlight, asksInFlight }: SubscriptionState): EdgeTraffic => ({
+    events: still(eventsInFlight),
+    asks: still(asksInFlight.map((ask) => ({ ...ask, events: [] }))),
+  });
+  return Object.fromEntries(Object.entries(state.subscriptions).map(([id, link]) => [id, edge(link)]));
+}
+
+/** Dots of a flow: more of them, and more beside each other, the more there is. */
+export interface FlowDot extends Point {
+  /** Pixels. */
+  readonly radius: number;
+}
+
+const FLOW_PIXELS_PER_SECOND = 180;
+/** Rate from which a second and a third row of dots appear. */
+const SECOND_ROW_FROM = 100;
+const THIRD_ROW_FROM = 1_000;
+
+/** Where the dots of a flow are at an instant. */
+export function flowDots(along: Lane, flow: Flow, nowMs: number): FlowDot[] {
+  const { perSecond, strength } = flow;
+  const rows = perSecond >= THIRD_ROW_FROM ? 3 : perSecond >= SECOND_ROW_FROM ? 2 : 1;
+  const spacing = Math.max(9, 30 - 7 * Math.log10(Math.max(1, perSecond)));
+  const offset = ((nowMs / 1_000) * FLOW_PIXELS_PER_SECOND) % spacing;
+  const count = Math.max(0, Math.ceil((along.length - offset) / spacing));
+  return Array.from({ length: count }, (_, i) => i).flatMap((i) =>
+    Array.from({ length: rows }, (_, row) => {
+      const distance = offset + i * spacing + (row % 2) * (spacing / 2);
+      const { x, y } = along.at(distance / along.length);
+      const ahead = along.at((distance + 1) / along.length);
+      const aside = (row - (rows - 1) / 2) * 6;
+      const turn = Math.hypot(ahead.x - x, ahead.y - y) || 1;
+      return {
+        x: x - ((ahead.y - y) / turn) * aside,
+        y: y + ((ahead.x - x) / turn) * aside,
+        radius: 2.6 * strength,
+      };
+    }),
+  );
+}

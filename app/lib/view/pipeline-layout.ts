@@ -1,0 +1,320 @@
+import type { PlanView, StageId, StageView, SubscriptionId, SubscriptionView } from 'sluice';
+import dagre from '@dagrejs/dagre';
+import { group, max, min, sum } from 'd3-array';
+import { lane, type Lane, type Orientation, type Point } from './lane.ts';
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle by its left upper corner. */
+export interface Box extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PlacedStage extends Box {
+  readonly id: StageId;
+  /** A wide card has its facts in rows beside each other, a tall one below each other. */
+  readonly shape: 'wide' | 'tall';
+}
+
+/** A subscription as a road with two lanes: events towards the consumer, asks towards the producer. */
+export interface PlacedEdge {
+  readonly id: SubscriptionId;
+  readonly producer: StageId;
+  readonly consumer: StageId;
+  readonly events: Lane;
+  readonly asks: Lane;
+  /** At the consumer's end: its pending demand. */
+  readonly gauge: Box;
+  /** At the consumer's end: what has arrived and waits in its mailbox. */
+  readonly mailbox: Box;
+  /** At the producer's end: how much it may still send. */
+  readonly open: Box;
+  /** Where a bundled flow says its rate. */
+  readonly rate: Point;
+}
+
+/** Where everything stands. Depends on the plan and the room alone, so nothing moves while it runs. */
+export interface PipelineLayout extends Size {
+  readonly orientation: Orientation;
+  readonly stages: readonly PlacedStage[];
+  readonly edges: readonly PlacedEdge[];
+}
+
+const MARGIN = 8;
+const TALL_HEIGHT = 152;
+const WIDE_HEIGHT = 78;
+/** From this width on a card's facts stand beside each other. */
+const WIDE_FROM = 300;
+/** Half the distance between the middles of the two lanes. */
+const HALF_ROAD = { right: 14, down: 25 } as const;
+const GAUGE_HEIGHT = 38;
+const MAILBOX_HEIGHT = 24;
+const DOCK_GAP = 6;
+
+const RIGHT = {
+  card: { least: 164, most: 220 },
+  gap: { least: 156, most: 300 },
+  stageGap: 44,
+  /** Height of a card's side that one incoming road with its gauge and mailbox needs. */
+  port: 128,
+  dock: 126,
+} as const;
+const DOWN = {
+  card: { least: 196, most: 460 },
+  gap: { least: 82, most: 150 },
+  stageGap: 20,
+  /** Width of a card's side that one incoming road with its gauge needs. */
+  port: 196,
+  dock: 150,
+} as const;
+
+/** Lays a pipeline out for the room there is: to the right if that fits, else down. */
+export function pipelineLayout(plan: PlanView, room: Size): PipelineLayout {
+  const ranks = ranksOf(plan);
+  const rankCount = (max(ranks.values()) ?? 0) + 1;
+  const widest = max(group(ranks.values(), (rank) => rank).values(), (own) => own.length) ?? 1;
+  const rightNeeds = rankCount * RIGHT.card.least + (rankCount - 1) * RIGHT.gap.least;
+  const downNeeds = widest * DOWN.card.least + (widest - 1) * DOWN.stageGap;
+  const inner = room.width - 2 * MARGIN;
+  const right = rightNeeds <= inner || (downNeeds > inner && rightNeeds < downNeeds);
+  return right ? layRight(plan, room, rankCount) : layDown(plan, room, { rankCount, widest });
+}
+
+/** How many subscriptions lie between a stage and the farthest source above it. */
+function ranksOf(plan: PlanView): Map<StageId, number> {
+  const ranks = new Map<StageId, number>();
+  const above = group(plan.subscriptions, (link) => link.consumer);
+  const visit = (id: StageId, trail: readonly StageId[]): number => {
+    const known = ranks.get(id);
+    if (known !== undefined) return known;
+    const producers = (above.get(id) ?? []).map((link) => link.producer).filter((up) => !trail.includes(up));
+    const rank = 1 + (max(producers, (up) => visit(up, [...trail, id])) ?? -1);
+    ranks.set(id, rank);
+    return rank;
+  };
+  for (const { id } of plan.stages) visit(id, []);
+  return ranks;
+}
+
+function layRight(plan: PlanView, room: Size, rankCount: number): PipelineLayout {
+  const inner = room.width - 2 * MARGIN;
+  const gaps = rankCount - 1;
+  const cardWidth = clamp((inner - gaps * RIGHT.gap.least) / rankCount, RIGHT.card);
+  const gap = gaps === 0 ? 0 : clamp((inner - rankCount * cardWidth) / gaps, RIGHT.gap);
+  return place(plan, room, {
+    orientation: 'right',
+    gap,
+    stageGap: RIGHT.stageGap,
+    sizeOf: (stage) => ({
+      width: cardWidth,
+      height: Math.max(TALL_HEIGHT, linksInto(plan, stage) * RIGHT.port),
+    }),
+  });
+}
+
+function layDown(
+  plan: PlanView,
+  room: Size,
+  { rankCount, widest }: { readonly rankCount: number; readonly widest: number },
+): PipelineLayout {
+  const inner = room.width - 2 * MARGIN;
+  const cardWidth = clamp((inner - (widest - 1) * DOWN.stageGap) / widest, DOWN.card);
+  const sizeOf = (stage: StageView): Size => {
+    const width = Math.max(cardWidth, linksInto(plan, stage) * DOWN.port);
+    return { width, height: width >= WIDE_FROM ? WIDE_HEIGHT : TALL_HEIGHT };
+  };
+  const cardHeight = max(plan.stages, (stage) => sizeOf(stage).height) ?? WIDE_HEIGHT;
+  const gaps = rankCount - 1;
+  const gap = gaps === 0 ? 0 : clamp((room.height - 2 * MARGIN - rankCount * cardHeight) / gaps, DOWN.gap);
+  return place(plan, room, { orientation: 'down', gap, stageGap: DOWN.stageGap, sizeOf });
+}
+
+interface Placing {
+  readonly orientation: Orientation;
+  readonly gap: number;
+  readonly stageGap: number;
+  readonly sizeOf: (stage: StageView) => Size;
+}
+
+function place(plan: PlanView, room: Size, placing: Placing): PipelineLayout {
+  const { orientation, gap, stageGap, sizeOf } = placing;
+  const graph = new dagre.graphlib.Graph({ multigraph: true });
+  graph.setGraph({ rankdir: orientation === 'right' ? 'LR' : 'TB', ranksep: gap, nodesep: stageGap });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const stage of plan.stages) graph.setNode(stage.id, { ...sizeOf(stage) });
+  for (const link of plan.subscriptions) graph.setEdge(link.producer, link.consumer, {}, link.id);
+  dagre.layout(graph);
+
+  const raw = plan.stages.map((stage): PlacedStage => {
+    const { x, y } = graph.node(stage.id);
+    const { width, height } = sizeOf(stage);
+    const shape = width >= WIDE_FROM ? 'wide' : 'tall';
+    return { id: stage.id, x: x - width / 2, y: y - height / 2, width, height, shape };
+  });
+  const left = min(raw, (stage) => stage.x) ?? 0;
+  const top = min(raw, (stage) => stage.y) ?? 0;
+  const natural = {
+    width: (max(raw, (stage) => stage.x + stage.width) ?? 0) - left,
+    height: (max(raw, (stage) => stage.y + stage.height) ?? 0) - top,
+  };
+  const width = Math.max(room.width, natural.width + 2 * MARGIN);
+  const height = Math.max(room.height, natural.height + 2 * MARGIN);
+  const shift = {
+    x: Math.round((width - natural.width) / 2 - left),
+    y: Math.round((height - natural.height) / 2 - top),
+  };
+  const stages = raw.map((stage) => ({
+    ...stage,
+    x: Math.round(stage.x + shift.x),
+    y: Math.round(stage.y + shift.y),
+  }));
+  const boxes = new Map(stages.map((stage) => [stage.id, stage]));
+  const edges = plan.subscriptions.flatMap((link) => {
+    const from = boxes.get(link.producer);
+    const to = boxes.get(link.consumer);
+    if (!from || !to) return [];
+    const bends = bendsOf(graph, link, { from, to, stages, orientation }, shift);
+    const exit = portOf(plan, link, 'producer', boxes);
+    const entry = portOf(plan, link, 'consumer', boxes);
+    return [edge({ link, from, to, bends, exit, entry, orientation })];
+  });
+  return { orientation, width, height, stages, edges };
+}
+
+/** Points by which a road passes the ranks that lie between its ends. */
+function bendsOf(
+  graph: dagre.graphlib.Graph,
+  link: SubscriptionView,
+  ends: {
+    readonly from: Box;
+    readonly to: Box;
+    readonly stages: readonly Box[];
+    readonly orientation: Orientation;
+  },
+  shift: Point,
+): Point[] {
+  const { points = [] }: { points?: readonly Point[] } = graph.edge({
+    v: link.producer,
+    w: link.consumer,
+    name: link.id,
+  });
+  const along = (point: Point) => (ends.orientation === 'right' ? point.x : point.y);
+  const middle = (box: Box) =>
+    ends.orientation === 'right' ? box.x + box.width / 2 : box.y + box.height / 2;
+  const between = ends.stages
+    .map(middle)
+    .filter((at) => at > middle(ends.from) + 1 && at < middle(ends.to) - 1)
+    .sort((a, b) => a - b);
+  const moved = points.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
+  return [...new Set(between)].flatMap((at) => {
+    const near = moved.reduce<Point | null>(
+      (best, point) => (!best || Math.abs(along(point) - at) < Math.abs(along(best) - at) ? point : best),
+      null,
+    );
+    return near ? [near] : [];
+  });
+}
+
+/** Which of the places on a stage's side a subscription takes: as many as it has links there, in their order. */
+interface Port {
+  readonly index: number;
+  readonly count: number;
+}
+
+function portOf(
+  plan: PlanView,
+  link: SubscriptionView,
+  end: 'producer' | 'consumer',
+  boxes: ReadonlyMap<StageId, Box>,
+): Port {
+  const far = end === 'producer' ? 'consumer' : 'producer';
+  const across = (other: SubscriptionView) => {
+    const box = boxes.get(other[far]);
+    return box ? box.x + box.y : 0;
+  };
+  const links = plan.subscriptions
+    .filter((other) => other[end] === link[end])
+    .sort((a, b) => across(a) - across(b));
+  return { index: links.indexOf(link), count: links.length };
+}
+
+interface Road {
+  readonly link: SubscriptionView;
+  readonly from: Box;
+  readonly to: Box;
+  readonly bends: readonly Point[];
+  readonly exit: Port;
+  readonly entry: Port;
+  readonly orientation: Orientation;
+}
+
+function edge(road: Road): PlacedEdge {
+  return road.orientation === 'right' ? edgeRight(road) : edgeDown(road);
+}
+
+function edgeRight({ link, from, to, bends, exit, entry, orientation }: Road): PlacedEdge {
+  const start = { x: from.x + from.width, y: from.y + (from.height * (exit.index + 0.5)) / exit.count };
+  const end = { x: to.x, y: to.y + (to.height * (entry.index + 0.5)) / entry.count };
+  const dockWidth = Math.min(RIGHT.dock, end.x - start.x - DOCK_GAP);
+  const dockX = end.x - dockWidth - DOCK_GAP;
+  // A road that bends runs straight along its gauge, so that neither hides the other.
+  const straight = Math.abs(start.y - end.y) > 1 ? [{ x: dockX, y: end.y }] : [];
+  const points = [start, ...bends, ...straight, end];
+  const half = HALF_ROAD.right;
+  const roadTop = end.y - 2 * half + 2;
+  const lanes = twoLanes(points, { x: 0, y: half }, orientation);
+  return {
+    ...ends(link),
+    ...lanes,
+    gauge: { x: dockX, y: roadTop - GAUGE_HEIGHT, width: dockWidth, height: GAUGE_HEIGHT },
+    mailbox: { x: dockX, y: end.y + 2 * half, width: dockWidth, height: MAILBOX_HEIGHT },
+    open: { x: start.x + DOCK_GAP, y: start.y + 2 * half, width: 60, height: 16 },
+    rate: lanes.events.at(0.3),
+  };
+}
+
+function edgeDown({ link, from, to, bends, exit, entry, orientation }: Road): PlacedEdge {
+  const share = to.width / entry.count;
+  const roomy = share >= WIDE_FROM;
+  const half = HALF_ROAD.down;
+  const left = to.x + share * entry.index;
+  const end = { x: roomy ? left + share / 2 : left + half + 22, y: to.y };
+  const startShare = from.width / exit.count;
+  const centred = from.x + startShare * (exit.index + 0.5);
+  const aligned = exit.count === 1 && Math.abs(from.x - to.x) < 1 && end.x < from.x + from.width;
+  const start = { x: aligned ? end.x : centred, y: from.y + from.height };
+  const lanes = twoLanes([start, ...bends, end], { x: half, y: 0 }, orientation);
+  const gaugeX = end.x + 2 * half + DOCK_GAP - 4;
+  const gaugeWidth = Math.min(DOWN.dock, left + share - gaugeX);
+  const gaugeY = end.y - GAUGE_HEIGHT - DOCK_GAP;
+  const mailbox = roomy
+    ? { x: left, y: end.y - MAILBOX_HEIGHT - DOCK_GAP, width: end.x - 2 * half - DOCK_GAP + 4 - left }
+    : { x: gaugeX, y: gaugeY - MAILBOX_HEIGHT - 2, width: gaugeWidth };
+  return {
+    ...ends(link),
+    ...lanes,
+    gauge: { x: gaugeX, y: gaugeY, width: gaugeWidth, height: GAUGE_HEIGHT },
+    mailbox: { ...mailbox, height: MAILBOX_HEIGHT },
+    open: { x: start.x + 2 * half - 2, y: start.y + 4, width: 60, height: 16 },
+    rate: lanes.events.at(0.3),
+  };
+}
+
+const ends = ({ id, producer, consumer }: SubscriptionView) => ({ id, producer, consumer });
+
+/** Events on one side of the middle line, asks on the other and the other way round. */
+function twoLanes(points: readonly Point[], half: Point, orientation: Orientation) {
+  const beside = (side: 1 | -1) => points.map(({ x, y }) => ({ x: x + side * half.x, y: y + side * half.y }));
+  return { events: lane(beside(-1), orientation), asks: lane(beside(1).reverse(), orientation) };
+}
+
+const linksInto = (plan: PlanView, stage: StageView): number =>
+  sum(plan.subscriptions, (link) => (link.consumer === stage.id ? 1 : 0));
+
+const clamp = (value: number, { least, most }: { readonly least: number; readonly most: number }) =>
+  Math.floor(Math.max(least, Math.min(value, most)));

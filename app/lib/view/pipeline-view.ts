@@ -1,0 +1,183 @@
+import type {
+  PipelineState,
+  PlanView,
+  StageId,
+  StageKind,
+  StageState,
+  StageView,
+  SubscriptionId,
+  SubscriptionState,
+  SubscriptionView,
+} from 'sluice';
+import { sum } from 'd3-array';
+import { demandSentence } from './demand-gauge.ts';
+import { kindWord } from './entry-sentence.ts';
+import { countText, eventGlyph, plural, valueText, type EventGlyph } from './value-label.ts';
+
+/** How a stage is doing. Each has a word, a mark and a colour. */
+export type StageMood = 'absent' | 'idle' | 'busy' | 'waiting' | 'blocked' | 'ended' | 'crashed';
+
+/** What a stage's card says. */
+export interface StageCard {
+  readonly id: StageId;
+  readonly kind: StageKind;
+  /** "producer-consumer". */
+  readonly kindText: string;
+  /** "worker 2"; empty before it is known. */
+  readonly workerText: string;
+  readonly mood: StageMood;
+  /** "busy in handleEvents". */
+  readonly moodText: string;
+  /** "handled 12", "emitted 6". */
+  readonly counts: readonly { readonly word: string; readonly count: string }[];
+  readonly inHand: readonly EventGlyph[];
+  /** Events in hand that are not in the list. */
+  readonly inHandRest: number;
+  /** The learner's state; `null` where there is none. */
+  readonly stateText: string | null;
+  /** `null` while nothing was ever stored or dropped. */
+  readonly buffer: StageBuffer | null;
+  /** All of it in one sentence, for those who do not see the card. */
+  readonly name: string;
+}
+
+export interface StageBuffer {
+  readonly size: number;
+  /** 0 to 1; 0 where there is no limit. */
+  readonly fill: number;
+  /** "3 of 10,000". */
+  readonly text: string;
+  readonly discarded: number;
+}
+
+/** What a subscription says of itself. */
+export interface EdgeCard {
+  readonly id: SubscriptionId;
+  readonly demand: Pick<SubscriptionState, 'pending' | 'maxDemand' | 'minDemand'>;
+  /** Asked and not yet sent. */
+  readonly open: number;
+  readonly active: boolean;
+  readonly name: string;
+}
+
+const IN_HAND_SHOWN = 3;
+
+/** Everything the picture says in words and numbers at one moment. */
+export function pipelineView(
+  plan: PlanView,
+  state: PipelineState,
+  placement: Readonly<Record<StageId, number>>,
+): { readonly stages: readonly StageCard[]; readonly edges: readonly EdgeCard[] } {
+  return {
+    stages: plan.stages.map((stage) => stageCard(stage, state, placement)),
+    edges: plan.subscriptions.map((link) => edgeCard(link, state)),
+  };
+}
+
+function stageCard(
+  stage: StageView,
+  state: PipelineState,
+  placement: Readonly<Record<StageId, number>>,
+): StageCard {
+  const own = state.stages[stage.id];
+  const worker = own?.worker ?? placement[stage.id] ?? null;
+  const { mood, moodText } = moodOf(stage, state);
+  const kindText = kindWord(stage.kind);
+  const workerText = worker === null ? '' : `worker ${worker + 1}`;
+  const counts = countsOf(stage.kind, own);
+  const stateText = own && own.state !== null ? valueText(own.state, 32) : null;
+  const buffer = own ? bufferOf(stage, own) : null;
+  const inHand = own?.inHand ?? [];
+  const facts = [
+    `${stage.id}, ${[kindText, workerText].filter(Boolean).join(' on ')}`,
+    moodText,
+    ...counts.map(({ word, count }) => `${word} ${count}`),
+    ...(inHand.length > 0 ? [`has ${plural(inHand.length, 'event')} in hand`] : []),
+    ...(stateText === null ? [] : [`state ${stateText}`]),
+    ...(buffer ? [`${buffer.text} in its buffer`] : []),
+    ...(buffer && buffer.discarded > 0 ? [`${countText(buffer.discarded)} discarded`] : []),
+  ];
+  return {
+    id: stage.id,
+    kind: stage.kind,
+    kindText,
+    workerText,
+    mood,
+    moodText,
+    counts,
+    inHand: inHand.slice(0, IN_HAND_SHOWN).map(eventGlyph),
+    inHandRest: Math.max(0, inHand.length - IN_HAND_SHOWN),
+    stateText,
+    buffer,
+    name: facts.join('; '),
+  };
+}
+
+function countsOf(kind: StageKind, own: StageState | undefined): StageCard['counts'] {
+  const handled = { word: 'handled', count: countText(own?.handled ?? 0) };
+  const emitted = { word: 'emitted', count: countText(own?.emitted ?? 0) };
+  if (kind === 'producer') return [emitted];
+  return kind === 'consumer' ? [handled] : [handled, emitted];
+}
+
+function bufferOf(stage: StageView, own: StageState): StageBuffer | null {
+  if (own.buffered === 0 && own.discarded === 0) return null;
+  const limit = stage.bufferSize;
+  return {
+    size: own.buffered,
+    fill: limit === null ? 0 : Math.min(1, own.buffered / Math.max(1, limit)),
+    text: limit === null ? countText(own.buffered) : `${countText(own.buffered)} of ${countText(limit)}`,
+    discarded: own.discarded,
+  };
+}
+
+/**
+ * What a stage is doing, and what it waits for.
+ *
+ * `blocked` = it has something to pass on and nobody downstream asks; `waiting` = it has nothing to do until another
+ * stage acts; `idle` = it was asked for events and makes none.
+ */
+export function moodOf(
+  stage: Pick<StageView, 'id' | 'kind'>,
+  state: PipelineState,
+): { readonly mood: StageMood; readonly moodText: string } {
+  const own = state.stages[stage.id];
+  if (!own || own.status === 'absent') return { mood: 'absent', moodText: 'not started' };
+  if (own.status === 'crashed') return { mood: 'crashed', moodText: 'crashed' };
+  if (own.status === 'exited') return { mood: 'ended', moodText: 'ended' };
+  if (own.status === 'busy') return { mood: 'busy', moodText: `busy in ${own.callback ?? 'a callback'}` };
+
+  const links = Object.values(state.subscriptions);
+  const upstream = links.filter((link) => link.consumer === stage.id);
+  const open = sum(links, (link) => (link.producer === stage.id ? link.open : 0));
+  const arriving = sum(upstream, (link) => sum(link.eventsInFlight, (batch) => batch.count));
+  if (stage.kind !== 'consumer' && open === 0) {
+    if (own.buffered > 0 || (stage.kind === 'producerConsumer' && arriving + own.inHand.length > 0)) {
+      return { mood: 'blocked', moodText: 'blocked: nobody asks' };
+    }
+    if (stage.kind === 'producer') return { mood: 'waiting', moodText: 'waiting to be asked' };
+  }
+  if (stage.kind === 'producer') return { mood: 'idle', moodText: `idle, ${countText(open)} asked for` };
+  if (upstream.every((link) => !link.active)) return { mood: 'idle', moodText: 'idle, not subscribed' };
+  if (own.inHand.length > 0) return { mood: 'idle', moodText: 'idle, events in hand' };
+  if (arriving > 0) return { mood: 'idle', moodText: 'idle, mail is coming' };
+  return { mood: 'waiting', moodText: 'waiting for events' };
+}
+
+function edgeCard(link: SubscriptionView, state: PipelineState): EdgeCard {
+  const own = state.subscriptions[link.id];
+  const demand = {
+    pending: own?.pending ?? 0,
+    maxDemand: own?.maxDemand ?? link.maxDemand,
+    minDemand: own?.minDemand ?? link.minDemand,
+  };
+  const moving = sum(own?.eventsInFlight ?? [], (batch) => batch.count);
+  const facts = [
+    `${link.consumer} subscribes to ${link.producer}`,
+    demandSentence(demand),
+    `${countText(own?.open ?? 0)} may still be sent`,
+    ...(moving > 0 ? [`${plural(moving, 'event')} on the way`] : []),
+    ...(own && !own.active && own.asked > 0 ? ['the subscription has ended'] : []),
+  ];
+  return { id: link.id, demand, open: own?.open ?? 0, active: own?.active ?? false, name: facts.join('. ') };
+}
