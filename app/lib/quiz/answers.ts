@@ -10,6 +10,8 @@ const questionAnswer = v.object({
   tries: v.array(v.object({ chosen: v.array(count), right: v.boolean() })),
   /** The learner asked to see the answer. */
   shown: v.boolean(),
+  /** A new try is under way; the earlier ones are kept. */
+  open: v.boolean(),
 });
 
 /** What storage parses a kept record with. */

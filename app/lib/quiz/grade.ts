@@ -13,7 +13,7 @@ export type QuestionState = 'open' | 'wrong' | 'right' | 'shown';
 
 /** `wrong` may be tried again; `shown` has given its answer away and counts as not solved. */
 export function stateOf(answer: QuestionAnswer | undefined): QuestionState {
-  if (!answer || answer.tries.length === 0) return 'open';
+  if (!answer || answer.open || answer.tries.length === 0) return 'open';
   if (answer.shown) return 'shown';
   return answer.tries.at(-1)?.right ? 'right' : 'wrong';
 }
