@@ -1,0 +1,320 @@
+import type { Problem } from '../sandbox/run-view.ts';
+import type { EditorFile } from './editor-file.ts';
+import { markersOf } from './markers.ts';
+import { fontFamily, monaco, themeName } from './monaco.ts';
+
+/** All that the editor shows. */
+export interface EditorContent {
+  readonly files: readonly EditorFile[];
+  readonly active: string;
+  readonly problems: readonly Problem[];
+  readonly theme: 'light' | 'dark';
+  /** Text to compare the open file with; `null` shows no comparison. */
+  readonly original: string | null;
+  /** From 1; `null` lights none. */
+  readonly litLine: number | null;
+  /** In px. */
+  readonly fontSize: number;
+  /** Tab moves the focus on, as it does everywhere else on the page. */
+  readonly tabMoves: boolean;
+}
+
+interface Listeners {
+  readonly onchange: (name: string, value: string) => void;
+  /** How many errors TypeScript sees in the open file. */
+  readonly onmarkers: (count: number) => void;
+}
+
+interface OpenFile {
+  readonly model: monaco.editor.ITextModel;
+  /** The value the caller last gave; only a new one replaces what was typed. */
+  given: string;
+  viewState: monaco.editor.ICodeEditorViewState | null;
+}
+
+/** Owner of the markers that come from compiling and running. */
+const OWNER = 'sluice';
+/** Side by side needs room for two texts; in px. */
+const SIDE_BY_SIDE_PX = 720;
+/** Narrower than this, long lines wrap; in px. */
+const WRAP_PX = 560;
+
+let programs = 0;
+
+/** Monaco in an element: one model per file, so that each keeps its history, and a comparison on demand. */
+export class CodeEditor {
+  readonly #host: HTMLElement;
+  readonly #listeners: Listeners;
+  /** Editors on one page do not see each other's files. */
+  readonly #folder = `file:///program-${++programs}`;
+  readonly #files = new Map<string, OpenFile>();
+  readonly #codePane: HTMLElement;
+  readonly #editor: monaco.editor.IStandaloneCodeEditor;
+  readonly #lit: monaco.editor.IEditorDecorationsCollection;
+  readonly #markers: monaco.IDisposable;
+  readonly #resized: ResizeObserver;
+  #comparison: Comparison | null = null;
+  #content: EditorContent;
+  /** What is being replaced came from the caller, who need not hear of it. */
+  #replacing = false;
+
+  constructor(host: HTMLElement, content: EditorContent, listeners: Listeners) {
+    this.#host = host;
+    this.#listeners = listeners;
+    this.#content = content;
+    this.#codePane = pane(host);
+    this.#editor = monaco.editor.create(this.#codePane, {
+      ...this.#options(content),
+      model: null,
+      theme: themeName(content.theme),
+      padding: { top: 8, bottom: 8 },
+    });
+    this.#lit = this.#editor.createDecorationsCollection();
+    this.#markers = monaco.editor.onDidChangeMarkers(() => this.#countErrors());
+    this.#resized = new ResizeObserver(() => this.#wrap());
+    this.#resized.observe(host);
+    this.show(content);
+    void remeasureOnceLoaded(content.fontSize);
+  }
+
+  /** Brings the editor to this content. What has not changed is left alone. */
+  show(content: EditorContent): void {
+    const before = this.#content;
+    this.#content = content;
+    this.#syncFiles(content.files);
+    this.#open(content);
+    this.#compare(content);
+    this.#mark(content);
+    this.#light(content.litLine);
+    if (before.theme !== content.theme) monaco.editor.setTheme(themeName(content.theme));
+    this.#eachEditor((editor) => editor.updateOptions(this.#options(content)));
+    this.#countErrors();
+  }
+
+  focus(): void {
+    (this.#comparison?.editor.getModifiedEditor() ?? this.#editor).focus();
+  }
+
+  dispose(): void {
+    this.#resized.disconnect();
+    this.#markers.dispose();
+    this.#comparison?.dispose();
+    this.#editor.dispose();
+    for (const { model } of this.#files.values()) model.dispose();
+    this.#files.clear();
+    this.#host.replaceChildren();
+  }
+
+  #syncFiles(files: readonly EditorFile[]): void {
+    const open = files.filter(({ locked }) => locked === undefined);
+    for (const [name, { model }] of this.#files) {
+      if (open.some((file) => file.name === name)) continue;
+      if (this.#editor.getModel() === model) this.#editor.setModel(null);
+      model.dispose();
+      this.#files.delete(name);
+    }
+    for (const { name, language, value } of open) {
+      const file = this.#files.get(name);
+      if (file === undefined) this.#files.set(name, this.#create(name, language, value));
+      else if (file.given !== value) this.#replace(file, value);
+    }
+  }
+
+  #create(name: string, language: EditorFile['language'], value: string): OpenFile {
+    const model = monaco.editor.createModel(value, language, monaco.Uri.parse(`${this.#folder}/${name}`));
+    model.setEOL(monaco.editor.EndOfLineSequence.LF);
+    model.updateOptions({ tabSize: 2, insertSpaces: true });
+    const file: OpenFile = { model, given: value, viewState: null };
+    model.onDidChangeContent(() => {
+      if (this.#replacing) return;
+      file.given = model.getValue();
+      this.#listeners.onchange(name, file.given);
+    });
+    return file;
+  }
+
+  /** As one edit, so that it can be undone. */
+  #replace(file: OpenFile, value: string): void {
+    file.given = value;
+    if (file.model.getValue() === value) return;
+    this.#replacing = true;
+    file.model.pushStackElement();
+    file.model.pushEditOperations([], [{ range: file.model.getFullModelRange(), text: value }], () => null);
+    file.model.pushStackElement();
+    this.#replacing = false;
+  }
+
+  #open({ active }: EditorContent): void {
+    const file = this.#files.get(active);
+    const shown = this.#editor.getModel();
+    if (shown === (file?.model ?? null)) return;
+    const leaving = [...this.#files.values()].find(({ model }) => model === shown);
+    if (leaving) leaving.viewState = this.#editor.saveViewState();
+    this.#editor.setModel(file?.model ?? null);
+    if (file?.viewState) this.#editor.restoreViewState(file.viewState);
+  }
+
+  #compare({ active, original }: EditorContent): void {
+    const file = this.#files.get(active);
+    const wanted = original !== null && file !== undefined;
+    if (this.#comparison !== null && (!wanted || !this.#comparison.isOf(file.model))) {
+      this.#comparison.dispose();
+      this.#comparison = null;
+    }
+    this.#codePane.hidden = wanted;
+    if (!wanted) return;
+    if (this.#comparison === null) {
+      const uri = monaco.Uri.parse(`${this.#folder}/${active.replace(/(\.\w+)?$/, '.original$1')}`);
+      this.#comparison = new Comparison(pane(this.#host), { modified: file.model, original, uri });
+    } else {
+      this.#comparison.setOriginal(original);
+    }
+  }
+
+  #mark({ problems }: EditorContent): void {
+    for (const [name, { model }] of this.#files) {
+      const markers = markersOf(problems, name, model.getValue());
+      monaco.editor.setModelMarkers(
+        model,
+        OWNER,
+        markers.map(({ severity, message, line, column, endColumn }) => ({
+          severity: severity === 'error' ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
+          message,
+          startLineNumber: line,
+          startColumn: column,
+          endLineNumber: line,
+          endColumn,
+        })),
+      );
+    }
+  }
+
+  #light(line: number | null): void {
+    const model = this.#editor.getModel();
+    if (line === null || model === null || line < 1 || line > model.getLineCount()) {
+      this.#lit.clear();
+      return;
+    }
+    if (this.#lit.getRange(0)?.startLineNumber === line) return;
+    this.#lit.set([
+      {
+        range: new monaco.Range(line, 1, line, 1),
+        options: { isWholeLine: true, className: 'lit-line', linesDecorationsClassName: 'lit-line-mark' },
+      },
+    ]);
+    this.#editor.revealLineInCenterIfOutsideViewport(line);
+  }
+
+  #countErrors(): void {
+    const model = this.#files.get(this.#content.active)?.model;
+    if (model === undefined) return this.#listeners.onmarkers(0);
+    const markers = monaco.editor.getModelMarkers({ owner: 'typescript', resource: model.uri });
+    this.#listeners.onmarkers(
+      markers.filter(({ severity }) => severity === monaco.MarkerSeverity.Error).length,
+    );
+  }
+
+  #wrap(): void {
+    const wordWrap = this.#host.clientWidth < WRAP_PX ? 'on' : 'off';
+    this.#eachEditor((editor) => editor.updateOptions({ wordWrap }));
+  }
+
+  #eachEditor(act: (editor: monaco.editor.ICodeEditor) => void): void {
+    act(this.#editor);
+    if (this.#comparison === null) return;
+    act(this.#comparison.editor.getModifiedEditor());
+    act(this.#comparison.editor.getOriginalEditor());
+  }
+
+  #options({ files, active, fontSize, tabMoves }: EditorContent): monaco.editor.IEditorOptions {
+    const file = files.find(({ name }) => name === active);
+    return {
+      ...LOOK,
+      fontSize,
+      lineHeight: Math.round(fontSize * LINE_HEIGHT),
+      ariaLabel: `Code editor: ${active}`,
+      readOnly: file?.readOnly === true,
+      readOnlyMessage: { value: `${active} is for reading only` },
+      tabFocusMode: tabMoves,
+      wordWrap: this.#host.clientWidth < WRAP_PX ? 'on' : 'off',
+    };
+  }
+}
+
+/** The open file beside, or below, what it is compared with. */
+class Comparison {
+  readonly editor: monaco.editor.IStandaloneDiffEditor;
+  readonly #pane: HTMLElement;
+  readonly #original: monaco.editor.ITextModel;
+  readonly #modified: monaco.editor.ITextModel;
+
+  constructor(
+    host: HTMLElement,
+    of: { modified: monaco.editor.ITextModel; original: string; uri: monaco.Uri },
+  ) {
+    this.#pane = host;
+    this.#modified = of.modified;
+    // Beside the open file, so that its relative imports are found as well.
+    this.#original = monaco.editor.createModel(of.original, of.modified.getLanguageId(), of.uri);
+    this.editor = monaco.editor.createDiffEditor(host, {
+      ...LOOK,
+      originalEditable: false,
+      renderSideBySide: true,
+      renderSideBySideInlineBreakpoint: SIDE_BY_SIDE_PX,
+      useInlineViewWhenSpaceIsLimited: true,
+      renderOverviewRuler: false,
+      originalAriaLabel: 'Original code',
+      modifiedAriaLabel: 'Your code',
+    });
+    this.editor.setModel({ original: this.#original, modified: of.modified });
+  }
+
+  isOf(model: monaco.editor.ITextModel): boolean {
+    return this.#modified === model;
+  }
+
+  setOriginal(value: string): void {
+    if (this.#original.getValue() !== value) this.#original.setValue(value);
+  }
+
+  dispose(): void {
+    this.editor.dispose();
+    this.#original.dispose();
+    this.#pane.remove();
+  }
+}
+
+/** Line height as a multiple of the font size; the plain code shown before Monaco is there has the same. */
+const LINE_HEIGHT = 1.5;
+
+const LOOK = {
+  fontFamily,
+  automaticLayout: true,
+  minimap: { enabled: false },
+  stickyScroll: { enabled: false },
+  bracketPairColorization: { enabled: false },
+  scrollBeyondLastLine: false,
+  overviewRulerLanes: 0,
+  lineNumbersMinChars: 3,
+  lineDecorationsWidth: 12,
+  folding: false,
+  glyphMargin: false,
+  fixedOverflowWidgets: true,
+  renderLineHighlightOnlyWhenFocus: true,
+  wordBasedSuggestions: 'off',
+  unicodeHighlight: { ambiguousCharacters: false },
+  // At its ends the wheel scrolls the page, as over any other text.
+  scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
+} as const satisfies monaco.editor.IEditorOptions & monaco.editor.IGlobalEditorOptions;
+
+function pane(host: HTMLElement): HTMLElement {
+  const element = document.createElement('div');
+  element.className = 'monaco-pane';
+  return host.appendChild(element);
+}
+
+/** Monaco measures characters once; a font that comes later would put the cursor beside the text. */
+async function remeasureOnceLoaded(fontSize: number): Promise<void> {
+  await document.fonts.load(`${fontSize}px ${fontFamily}`);
+  monaco.editor.remeasureFonts();
+}
