@@ -74,3 +74,6 @@ export type RunSoFar = Pick<RunRecord, 'entries' | 'plan'>;
 
 /** A step's `predict.ts` exports one as `outcomes`, by id of the prediction; `null` while the run has not come so far. */
 export type Outcomes = Readonly<Record<string, (run: RunSoFar) => Outcome | null>>;
+
+/** Reads one number, as written in the prose, from a run. A step's `facts.ts` exports them as `facts`, by name. */
+export type Facts = Readonly<Record<string, (run: RunRecord) => string>>;

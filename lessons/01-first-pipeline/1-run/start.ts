@@ -1,0 +1,39 @@
+import { consumer, pipeline, producer, sleep } from 'sluice';
+
+// #region producer
+// Answer demand: exactly as many numbers as were asked for.
+const numbers = producer({
+  init: (first: number) => first,
+  handleDemand: (demand, next) => ({
+    events: Array.from({ length: demand }, (_, i) => next + i),
+    state: next + demand,
+  }),
+});
+// #endregion
+
+// #region consumer
+// Handle events: print each one, and take time over it.
+const printer = consumer({
+  handleEvents: async (events: number[]) => {
+    // #region work
+    for (const n of events) {
+      await sleep(200);
+      console.log('Received', n);
+    }
+    // #endregion
+  },
+});
+// #endregion
+
+// #region pipeline
+export default pipeline(({ start, subscribe }) => {
+  // Start stages: each runs on its own, with its own state.
+  const source = start('numbers', numbers, 0);
+  const sink = start('printer', printer);
+
+  // Subscribe: from now on the consumer may ask.
+  // #region subscribe
+  subscribe(sink, { to: source, maxDemand: 10, minDemand: 5 });
+  // #endregion
+});
+// #endregion

@@ -1,0 +1,28 @@
+// misconception: one-value-per-ask
+import { consumer, pipeline, producer, sleep } from 'sluice';
+
+// Answer demand: roll once, fill the batch.
+const numbers = producer({
+  handleDemand: (demand) => ({
+    events: Array<number>(demand).fill(Math.floor(Math.random() * 100)),
+  }),
+});
+
+// Handle events.
+const printer = consumer({
+  handleEvents: async (events: number[]) => {
+    for (const n of events) {
+      await sleep(100);
+      console.log('Received', n);
+    }
+  },
+});
+
+export default pipeline(({ start, subscribe }) => {
+  // Start stages.
+  const source = start('numbers', numbers);
+  const sink = start('printer', printer);
+
+  // Subscribe.
+  subscribe(sink, { to: source, maxDemand: 10, minDemand: 5 });
+});

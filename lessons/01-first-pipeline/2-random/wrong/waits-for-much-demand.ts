@@ -1,0 +1,29 @@
+// misconception: waits-for-much-demand
+import { consumer, pipeline, producer, sleep } from 'sluice';
+
+// Answer demand: only when it is worth it.
+const numbers = producer({
+  handleDemand: (demand) => {
+    if (demand < 10) return;
+    return { events: Array.from({ length: demand }, () => Math.floor(Math.random() * 100)) };
+  },
+});
+
+// Handle events.
+const printer = consumer({
+  handleEvents: async (events: number[]) => {
+    for (const n of events) {
+      await sleep(100);
+      console.log('Received', n);
+    }
+  },
+});
+
+export default pipeline(({ start, subscribe }) => {
+  // Start stages.
+  const source = start('numbers', numbers);
+  const sink = start('printer', printer);
+
+  // Subscribe.
+  subscribe(sink, { to: source, maxDemand: 10, minDemand: 5 });
+});
