@@ -1,4 +1,4 @@
-import type { Envelope } from '../stage/message.ts';
+import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Refused, Transport } from './transport.ts';
 
 /** Runs `task` soon, after what runs now has ended; in order. `queueMicrotask` is one. */
@@ -16,9 +16,9 @@ export function inMemoryPair(defer: Defer): readonly [Transport, Transport] {
 class InMemoryEnd implements Transport {
   readonly #defer: Defer;
   #peer: InMemoryEnd | null = null;
-  #listener: ((envelopes: readonly Envelope[]) => void) | null = null;
+  #listener: ((envelopes: readonly RemoteEnvelope[]) => void) | null = null;
   /** Batches that arrived before somebody listened. */
-  #early: (readonly Envelope[])[] = [];
+  #early: (readonly RemoteEnvelope[])[] = [];
   #closed = false;
 
   constructor(defer: Defer) {
@@ -29,7 +29,7 @@ class InMemoryEnd implements Transport {
     this.#peer = peer;
   }
 
-  send(envelopes: readonly Envelope[]): readonly Refused[] {
+  send(envelopes: readonly RemoteEnvelope[]): readonly Refused[] {
     const peer = this.#peer;
     if (!this.#closed && peer && envelopes.length > 0) {
       this.#defer(() => {
@@ -39,7 +39,7 @@ class InMemoryEnd implements Transport {
     return [];
   }
 
-  receive(listener: (envelopes: readonly Envelope[]) => void): void {
+  receive(listener: (envelopes: readonly RemoteEnvelope[]) => void): void {
     this.#listener = listener;
     const early = this.#early;
     this.#early = [];
@@ -52,7 +52,7 @@ class InMemoryEnd implements Transport {
     this.#early = [];
   }
 
-  #take(envelopes: readonly Envelope[]): void {
+  #take(envelopes: readonly RemoteEnvelope[]): void {
     if (this.#closed) return;
     if (this.#listener) this.#listener(envelopes);
     else this.#early.push(envelopes);

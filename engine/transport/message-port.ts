@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { Envelope } from '../stage/message.ts';
+import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Refused, Transport } from './transport.ts';
 import { uncloneablePart } from './uncloneable.ts';
 
@@ -39,7 +39,7 @@ export function messagePortTransport(port: Port): Transport {
 }
 
 /** Finds the envelopes that cannot be cloned by sending each alone. */
-function sendEach(port: Port, envelopes: readonly Envelope[]): readonly Refused[] {
+function sendEach(port: Port, envelopes: readonly RemoteEnvelope[]): readonly Refused[] {
   const refused: Refused[] = [];
   for (const envelope of envelopes) {
     try {
@@ -51,7 +51,7 @@ function sendEach(port: Port, envelopes: readonly Envelope[]): readonly Refused[
   return refused;
 }
 
-function notCloneable(envelope: Envelope, reason: unknown): EngineError<'not_cloneable'> {
+function notCloneable(envelope: RemoteEnvelope, reason: unknown): EngineError<'not_cloneable'> {
   const part = uncloneablePart(envelope.message);
   return new EngineError('not_cloneable', {
     stage: envelope.from ?? 'outside',
@@ -64,7 +64,7 @@ function notCloneable(envelope: Envelope, reason: unknown): EngineError<'not_clo
  * `Array.from({ length })` and `new Array(n)` give arrays that V8 takes for holey for ever. Those are cloned key by
  * key, several times slower, and arrive holey again.
  */
-function withPackedEvents(envelope: Envelope): Envelope {
+function withPackedEvents(envelope: RemoteEnvelope): RemoteEnvelope {
   const { message } = envelope;
   if (message.type !== 'events') return envelope;
   const events: unknown[] = [];
@@ -73,7 +73,7 @@ function withPackedEvents(envelope: Envelope): Envelope {
 }
 
 /** The port joins two ends of this engine, and learner code never sees it: the shape alone is checked. */
-function isBatch(message: unknown): message is readonly Envelope[] {
+function isBatch(message: unknown): message is readonly RemoteEnvelope[] {
   return (
     Array.isArray(message) &&
     message.every((item) => typeof item === 'object' && item !== null && 'to' in item)

@@ -23,6 +23,7 @@ export function parseFromWorker(value: unknown): FromWorker {
         phase: f.oneOf('phase', ['load', 'plan']),
         error: parseTraceError(f.unknown('error')),
       };
+    case 'booted':
     case 'started':
     case 'stopped':
       return { type, worker };

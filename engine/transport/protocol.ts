@@ -114,6 +114,8 @@ export interface Telemetry extends Crossings {
 
 /** Worker → controller. */
 export type FromWorker =
+  /** First of all: from now on pings are answered. The program is loaded next. */
+  | { readonly type: 'booted'; readonly worker: WorkerId }
   | { readonly type: 'ready'; readonly version: number; readonly worker: WorkerId; readonly plan: PlanView }
   /** The program could not be loaded (`load`), or exports no valid pipeline (`plan`). */
   | {

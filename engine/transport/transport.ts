@@ -1,9 +1,9 @@
 import type { EngineError } from '../errors.ts';
-import type { Envelope } from '../stage/message.ts';
+import type { RemoteEnvelope } from '../stage/message.ts';
 
 /** An envelope that cannot cross, and why. */
 export interface Refused {
-  readonly envelope: Envelope;
+  readonly envelope: RemoteEnvelope;
   readonly error: EngineError<'not_cloneable'>;
 }
 
@@ -18,9 +18,9 @@ export interface Transport {
    * Sends what one turn produced as one message. What cannot cross is left out and handed back; the rest goes.
    * After `close` nothing is sent.
    */
-  send(envelopes: readonly Envelope[]): readonly Refused[];
+  send(envelopes: readonly RemoteEnvelope[]): readonly Refused[];
   /** Sets who gets the batches. What came before somebody listened is kept for them. */
-  receive(listener: (envelopes: readonly Envelope[]) => void): void;
+  receive(listener: (envelopes: readonly RemoteEnvelope[]) => void): void;
   /** Ends this side. Nothing arrives any more, not even what is on its way. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import { MessageChannel as NodeMessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { portOf as browserPort } from '../../../engine/platform/browser-port.ts';
 import { portOf as nodePort } from '../../../engine/platform/node-port.ts';
-import type { Envelope } from '../../../engine/stage/message.ts';
+import type { RemoteEnvelope } from '../../../engine/stage/message.ts';
 import { messagePortTransport } from '../../../engine/transport/message-port.ts';
 import { eventsEnvelope, transportLaws } from './transport-laws.ts';
 
@@ -32,7 +32,7 @@ describe.each(Object.entries(kinds))('messagePortTransport() over %s', (_, ports
 
   it('refuses what cannot be cloned, naming stage, field and kind, and sends the rest', async () => {
     const { a, b } = connect();
-    const got: Envelope[] = [];
+    const got: RemoteEnvelope[] = [];
     b.receive((batch) => got.push(...batch));
     const refused = a.send([
       eventsEnvelope('numbers', [1]),
@@ -67,7 +67,7 @@ describe.each(Object.entries(kinds))('messagePortTransport() over %s', (_, ports
 
   it('sends events as packed arrays, however they were made', async () => {
     const { a, b } = connect();
-    const got: Envelope[] = [];
+    const got: RemoteEnvelope[] = [];
     b.receive((batch) => got.push(...batch));
     const holey = new Array<number | undefined>(3);
     holey[2] = 7;

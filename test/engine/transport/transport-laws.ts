@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Envelope } from '../../../engine/stage/message.ts';
+import type { RemoteEnvelope } from '../../../engine/stage/message.ts';
 import type { Transport } from '../../../engine/transport/transport.ts';
 
-export function eventsEnvelope(from: string, events: readonly unknown[]): Envelope {
+export function eventsEnvelope(from: string, events: readonly unknown[]): RemoteEnvelope {
   return { to: 'printer', from, cause: 1, message: { type: 'events', subscription: 's', first: 0, events } };
 }
 
@@ -81,6 +81,6 @@ export function transportLaws(connect: () => Line): void {
   });
 }
 
-function numbersOf(batch: readonly Envelope[]): number[] {
+function numbersOf(batch: readonly RemoteEnvelope[]): number[] {
   return batch.flatMap(({ message }) => (message.type === 'events' ? message.events.map(Number) : []));
 }

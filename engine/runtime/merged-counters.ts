@@ -1,0 +1,47 @@
+import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import type { StageCounters, SubscriptionCounters } from '../transport/protocol.ts';
+import type { PlanView } from './plan.ts';
+
+interface Report {
+  readonly worker: WorkerId;
+  readonly stages: readonly StageCounters[];
+  readonly subscriptions: readonly SubscriptionCounters[];
+}
+
+/** The counters of all workers as one. A subscription has two ends, each counted where its stage runs. */
+export class MergedCounters {
+  readonly #order: readonly StageId[];
+  readonly #stages = new Map<StageId, StageCounters>();
+  readonly #subscriptions = new Map<SubscriptionId, SubscriptionCounters>();
+
+  constructor(plan: PlanView) {
+    this.#order = plan.stages.map(({ id }) => id);
+    for (const { id } of plan.subscriptions) {
+      this.#subscriptions.set(id, { subscription: id, asked: 0, dispatched: 0, pending: 0 });
+    }
+  }
+
+  add({ stages, subscriptions }: Report): void {
+    for (const counters of stages) this.#stages.set(counters.stage, counters);
+    for (const { subscription, asked, dispatched, pending } of subscriptions) {
+      const known = this.#subscriptions.get(subscription);
+      // Totals never shrink, and each end reports 0 for what the other counts. Only the consumer's end has asked.
+      const isConsumerEnd = asked > 0 && asked >= (known?.asked ?? 0);
+      this.#subscriptions.set(subscription, {
+        subscription,
+        asked: Math.max(asked, known?.asked ?? 0),
+        dispatched: Math.max(dispatched, known?.dispatched ?? 0),
+        pending: isConsumerEnd ? pending : (known?.pending ?? 0),
+      });
+    }
+  }
+
+  /** In the order of the plan. */
+  get stages(): readonly StageCounters[] {
+    return this.#order.flatMap((id) => this.#stages.get(id) ?? []);
+  }
+
+  get subscriptions(): readonly SubscriptionCounters[] {
+    return [...this.#subscriptions.values()];
+  }
+}
