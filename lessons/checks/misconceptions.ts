@@ -33,7 +33,7 @@ export const ignoresDemand: Detector = {
 
 /** "Small asks can wait": nothing comes until the demand is large, so nothing comes at all. */
 export const waitsForMuchDemand: Detector = {
-  misconception: 'waits-for-much-demand',
+  misconception: 'never-emits-when-demand-is-low',
   detect(run) {
     const all = answers(run);
     const silent = all.find(

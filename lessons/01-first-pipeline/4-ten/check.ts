@@ -121,7 +121,7 @@ const removesTheCost: Detector = {
 
 /** One event at a time is asked of the source, and nothing else was changed about demand. */
 const oneByOne: Detector = {
-  misconception: 'one-by-one-is-safer',
+  misconception: 'one-by-one',
   detect: (run) => {
     const source = starvingSource(run);
     if (!source || source.maxDemand > 3 || mostAskedBySinks(run) > START_MAX_DEMAND) return null;

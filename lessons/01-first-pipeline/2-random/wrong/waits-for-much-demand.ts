@@ -1,4 +1,4 @@
-// misconception: waits-for-much-demand
+// misconception: never-emits-when-demand-is-low
 import { consumer, pipeline, producer, sleep } from 'sluice';
 
 // Answer demand: only when it is worth it.

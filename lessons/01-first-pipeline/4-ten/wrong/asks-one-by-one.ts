@@ -1,4 +1,4 @@
-// misconception: one-by-one-is-safer
+// misconception: one-by-one
 import { consumer, pipeline, producer, producerConsumer, sleep } from 'sluice';
 
 // Answer demand: an answer takes 200 ms, however many numbers it brings.
