@@ -1,5 +1,8 @@
+import type { LessonSummary } from '$lib/lesson/lesson.ts';
+
 /** One module of the course as the outline shows it. */
 export interface CourseModule {
+  /** What a lesson's front matter names as its `module`. */
   readonly id: string;
   readonly title: string;
   /** What somebody can do after it, in one sentence. */
@@ -11,13 +14,13 @@ export interface CourseModule {
 /** The whole course. Lessons that exist are taken from `lessons`; these are its modules and what is still to come. */
 export const COURSE: readonly CourseModule[] = [
   {
-    id: '0',
+    id: 'first-steps',
     title: 'First steps',
     promise: 'Run a pipeline of your own and see why events wait to be asked for.',
     toCome: [],
   },
   {
-    id: '1',
+    id: 'why-streams',
     title: 'Why streams',
     promise: 'Tell latency from throughput, find the stage that holds the others up, and survive a burst.',
     toCome: [
@@ -28,7 +31,7 @@ export const COURSE: readonly CourseModule[] = [
     ],
   },
   {
-    id: '2',
+    id: 'stages-and-demand',
     title: 'Stages and demand',
     promise:
       'Write producers, consumers and what stands between them, and share work out by demand or by key.',
@@ -43,7 +46,7 @@ export const COURSE: readonly CourseModule[] = [
     ],
   },
   {
-    id: '3',
+    id: 'flow',
     title: 'Flow',
     promise: 'Count, join and summarize an endless stream in parallel, by the time at which things happened.',
     toCome: [
@@ -56,13 +59,13 @@ export const COURSE: readonly CourseModule[] = [
     ],
   },
   {
-    id: '4',
+    id: 'when-things-break',
     title: 'When things break',
     promise: 'Crash on purpose, and know for every event whether it was lost, kept or done twice.',
     toCome: ['Crash and restart', 'Acknowledge, retry, idempotence'],
   },
   {
-    id: '5',
+    id: 'real-systems',
     title: 'Real systems',
     promise:
       'Build the pipelines people are paid for: databases, dashboards, monitoring, things on the road.',
@@ -77,3 +80,24 @@ export const COURSE: readonly CourseModule[] = [
     ],
   },
 ];
+
+export interface OutlineModule extends CourseModule {
+  readonly number: number;
+  /** The lessons of it that can be taken now. */
+  readonly lessons: readonly LessonSummary[];
+}
+
+/**
+ * The course with its lessons. The very first lesson opens the course whatever it is about, and a lesson whose module
+ * is not known is not lost: it stands with it.
+ */
+export function outlineOf(lessons: readonly LessonSummary[]): readonly OutlineModule[] {
+  const known = new Set(COURSE.slice(1).map(({ id }) => id));
+  const moduleOf = (lesson: LessonSummary, i: number) =>
+    i === 0 || !known.has(lesson.module) ? COURSE[0]?.id : lesson.module;
+  return COURSE.map((module, number) => ({
+    ...module,
+    number,
+    lessons: lessons.filter((lesson, i) => moduleOf(lesson, i) === module.id),
+  }));
+}

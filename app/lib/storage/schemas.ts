@@ -1,11 +1,5 @@
 import * as v from 'valibot';
-
-/** Anything JSON can hold. Bounded by what a learner can type, not by this schema. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
-const json: v.GenericSchema<Json> = v.lazy(() =>
-  v.union([v.null(), v.boolean(), v.number(), v.string(), v.array(json), v.record(v.string(), json)]),
-);
+import { quizAnswersSchema } from '$lib/quiz/answers.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -16,8 +10,15 @@ const code = v.object({
   savedAtMs: v.number(),
 });
 
-/** What was expected before the first run; `null` = skipped. */
-const prediction = v.object({ value: json, savedAtMs: v.number() });
+const guess = v.variant('kind', [
+  v.object({ kind: v.literal('choice'), choice: v.string() }),
+  v.object({ kind: v.literal('number'), number: v.number() }),
+  v.object({ kind: v.literal('order'), order: v.array(v.string()) }),
+  v.object({ kind: v.literal('skipped') }),
+]);
+
+/** What was expected of a step before its first run, by id of the prediction. */
+const prediction = v.object({ guesses: v.record(v.string(), guess), savedAtMs: v.number() });
 
 const stepProgress = v.object({
   runs: count,
@@ -34,8 +35,8 @@ const progress = v.object({
   savedAtMs: v.number(),
 });
 
-/** Answers of one quiz, in the quiz's own terms; it parses them itself. */
-const quiz = v.object({ answers: json, done: v.boolean(), savedAtMs: v.number() });
+/** Answers of one quiz. */
+const quiz = v.object({ answers: quizAnswersSchema, savedAtMs: v.number() });
 
 /** Share of each pane, in per mille of its group, by the name of the boundary. */
 const layout = v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue(1000)));
@@ -64,11 +65,4 @@ export function parseRecord<K extends Kind>(kind: K, raw: unknown): Parsed<K> {
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? kind;
   return { ok: false, why: `${path}: ${issue.message}` };
-}
-
-/** Makes a value safe to store: what JSON cannot hold is refused here rather than when it is read back. */
-export function toJson(value: unknown): Json {
-  const text = JSON.stringify(value);
-  if (text === undefined) return null;
-  return v.parse(json, JSON.parse(text));
 }

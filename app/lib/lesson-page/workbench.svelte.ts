@@ -1,0 +1,342 @@
+import type { Seq } from 'sluice';
+import type { Exercise, Outcome, Outcomes, RunRecord } from '#lessons/schema.ts';
+import type { EditorFile } from '$lib/editor/editor-file.ts';
+import { reducedMotion } from '$lib/layout/viewport.svelte.ts';
+import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
+import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
+import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
+import { RunSession, type CheckResult } from '$lib/sandbox/session.svelte.ts';
+import { savedWork } from '$lib/storage/saved-work.svelte.ts';
+import { contentVersion } from '$lib/storage/version.ts';
+import { toasts } from '$lib/ui/toasts.svelte.ts';
+import { Playhead } from '$lib/vis/playhead.svelte.ts';
+import { codeId, earlierWork } from './kept-code.ts';
+import {
+  apply,
+  openSession,
+  progressOf,
+  toStored,
+  whyLocked,
+  whyNotRun,
+  type Guesses,
+  type LessonAction,
+  type LessonSession,
+} from './lesson-session.ts';
+import { QUIZ_STEP, resumeAt } from './progress.ts';
+
+/** What a learner edits and what runs. The other files of a step are there to be read. */
+export const ENTRY = 'start.ts';
+const SOLUTION = 'solution.ts';
+
+const ACTIVE: readonly RunStatus[] = ['compiling', 'starting', 'running', 'paused', 'spent'];
+const SETTINGS = 'page';
+
+/** One lesson on one page: performs what {@link LessonSession} decides, and keeps it. */
+export class Workbench {
+  readonly lesson: Lesson;
+  readonly run = new RunSession();
+  readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => reducedMotion.current });
+
+  /** What was stored has been read: from here on the editor may be written in. */
+  loaded = $state(false);
+  session: LessonSession = $state.raw(openSession({ outline: [], quiz: null }, NOTHING_STORED));
+  exercise: Exercise | null = $state.raw(null);
+  result: CheckResult | null = $state.raw(null);
+  checking = $state(false);
+  activeFile: string = $state(ENTRY);
+  litLine: number | null = $state(null);
+  diff = $state(false);
+  /** A hidden check run stands in the picture; `mine` is the run it took the place of. */
+  recording: { readonly seed: number; readonly mine: RunView } | null = $state.raw(null);
+
+  /** The learner's text of {@link ENTRY}, by step; absent where it is as given. */
+  #texts: Readonly<Record<string, string>> = $state.raw({});
+  #outcomes: Outcomes = $state.raw({});
+  /** Whether the run in view was started in this step. */
+  #ranHere = $state(false);
+  #stopListening = () => {};
+
+  constructor(lesson: Lesson) {
+    this.lesson = lesson;
+    this.session = openSession(lesson, NOTHING_STORED);
+  }
+
+  readonly step: Step | null = $derived.by(
+    () => this.lesson.steps.find(({ id }) => id === this.session.current) ?? null,
+  );
+  readonly progress = $derived.by(() => progressOf(this.session, this.session.current));
+  readonly guesses: Guesses = $derived.by(() => this.session.guesses[this.session.current] ?? {});
+  readonly why = $derived.by(() => (this.step ? whyNotRun(this.step, this.guesses) : null));
+  readonly active = $derived.by(() => ACTIVE.includes(this.run.view.status));
+  readonly text = $derived.by(() => (this.step ? this.#textOf(this.step) : ''));
+  readonly edited = $derived.by(() => this.step !== null && this.text !== givenText(this.step));
+
+  /** The tabs of the editor. */
+  readonly files: readonly EditorFile[] = $derived.by(() => {
+    const locked = whyLocked(this.progress);
+    return (this.step?.files ?? []).map(({ name, language, source }) => {
+      if (name === ENTRY) return { name, language, value: this.text };
+      const closed = name === SOLUTION && locked !== undefined;
+      return { name, language, value: source, readOnly: true, ...(closed && { locked }) };
+    });
+  });
+
+  /** What the diff compares the open file with: the start with itself as given, the solution with the learner's. */
+  readonly original = $derived.by(() => {
+    if (this.activeFile === SOLUTION) return this.text;
+    return this.activeFile === ENTRY && this.step ? givenText(this.step) : null;
+  });
+
+  /** What the learner's own run says about each prediction. A check's run says nothing about it. */
+  readonly outcomes: Readonly<Record<string, Outcome | null>> = $derived.by(() => {
+    const { plan, entries } = this.recording?.mine ?? this.run.view;
+    if (!plan || !this.#ranHere) return {};
+    return Object.fromEntries(
+      Object.entries(this.#outcomes).map(([id, outcomeOf]) => [id, outcomeOf({ plan, entries })]),
+    );
+  });
+
+  /** Reads what is stored and gives the step to open when the address names none. */
+  async load(): Promise<string> {
+    const work = savedWork();
+    const { id } = this.lesson;
+    const [progress, predictions, settings] = await Promise.all([
+      work.get('progress', id),
+      work.all('prediction'),
+      work.get('settings', SETTINGS),
+    ]);
+    const guesses = Object.fromEntries(
+      this.lesson.steps.map((step) => [step.id, predictions.get(`${id}/${step.id}`)?.guesses ?? {}]),
+    );
+    const current = resumeAt(this.lesson, progress ?? undefined);
+    this.session = openSession(this.lesson, { progress, guesses, current });
+    await this.#readTexts();
+    this.#slowRate = settings?.slowRate ?? null;
+    this.#stopListening = work.onRemote(({ kind, id: changed }) => {
+      if (kind === 'code' && changed.startsWith(`${id}/`)) void this.#takeFromOtherTab();
+    });
+    this.loaded = true;
+    return current;
+  }
+
+  /** Shows a step. What ran in the one before ends. */
+  async open(id: string): Promise<void> {
+    this.run.reset();
+    this.playhead.follow();
+    this.recording = null;
+    this.result = null;
+    this.exercise = null;
+    this.#outcomes = {};
+    this.#ranHere = false;
+    this.activeFile = ENTRY;
+    this.litLine = null;
+    this.diff = false;
+    this.#do({ type: 'opened', step: id });
+    this.#keepProgress();
+    const { step } = this;
+    if (!step) return;
+    this.run.setSpeed(this.#firstSpeed(step));
+    const [exercise, outcomes] = await Promise.all([
+      loadExercise(this.lesson.id, step.id),
+      loadOutcomes(this.lesson.id, step.id),
+    ]);
+    if (this.step !== step) return;
+    this.exercise = exercise;
+    this.#outcomes = outcomes;
+  }
+
+  edit(name: string, value: string): void {
+    if (name === ENTRY && this.step) this.#setText(this.step, value);
+  }
+
+  select(name: string): void {
+    this.activeFile = name;
+    this.litLine = null;
+    if (name === SOLUTION) this.#do({ type: 'solutionOpened' });
+    if (name !== ENTRY && name !== SOLUTION) this.diff = false;
+    this.#keepProgress();
+  }
+
+  /** Opens a file at a line, as a problem or the prose names it. */
+  goTo({ file, line }: CodePlace): void {
+    const known = this.files.find(({ name }) => name === file);
+    if (!known || known.locked !== undefined) return;
+    if (this.activeFile !== file) this.select(file);
+    this.litLine = line;
+  }
+
+  predict(prediction: string, guess: Guess): void {
+    this.#do({ type: 'predicted', prediction, guess });
+    const id = `${this.lesson.id}/${this.session.current}`;
+    void savedWork().put('prediction', id, { guesses: { ...this.guesses }, savedAtMs: Date.now() });
+  }
+
+  /** Runs the learner's program. What was typed is on the disk before anything starts. */
+  async start(): Promise<void> {
+    if (!this.step || this.why !== null || this.run.view.status === 'compiling') return;
+    this.recording = null;
+    this.litLine = null;
+    this.#ranHere = true;
+    this.playhead.follow();
+    this.#do({ type: 'ran' });
+    this.#keepProgress();
+    const files = { [ENTRY]: this.text };
+    await savedWork().flush();
+    await this.run.run(files, ENTRY);
+  }
+
+  /** One delivery. With nothing running it starts a run that waits before the first one. */
+  async oneStep(): Promise<void> {
+    if (this.active) return this.run.step();
+    this.setSpeed({ kind: 'step' });
+    await this.start();
+  }
+
+  setSpeed(speed: Speed): void {
+    this.run.setSpeed(speed);
+    if (speed.kind !== 'slow') return;
+    this.#slowRate = speed.deliveriesPerSecond;
+    void savedWork().put('settings', SETTINGS, { slowRate: speed.deliveriesPerSecond });
+  }
+
+  async check(): Promise<void> {
+    const { exercise, step } = this;
+    if (!exercise || !step || this.checking) return;
+    this.checking = true;
+    try {
+      await savedWork().flush();
+      const result = await this.run.check({ [ENTRY]: this.text }, ENTRY, exercise);
+      if (this.step !== step) return;
+      this.result = result;
+      this.#do({ type: 'checked', passed: result.passed });
+      this.#keepProgress();
+    } finally {
+      this.checking = false;
+    }
+  }
+
+  openHint(count: number): void {
+    this.#do({ type: 'hintOpened', count });
+    this.#keepProgress();
+  }
+
+  quizAnswered(): void {
+    this.#do({ type: 'quizAnswered' });
+    this.#keepProgress();
+  }
+
+  /** Shows a moment of a check's run; the learner's own run waits and comes back with {@link backToMine}. */
+  show(record: RunRecord, at: Seq): void {
+    if (this.active) this.run.stop();
+    const mine = this.recording?.mine ?? this.run.view;
+    this.run.openRecording(record);
+    this.recording = { seed: record.seed, mine };
+    this.playhead.showMoment(at);
+  }
+
+  backToMine(): void {
+    if (!this.recording) return;
+    this.run.view = this.recording.mine;
+    this.recording = null;
+    this.playhead.follow();
+  }
+
+  /** Takes the step's text back to how it was given. One press undoes it. */
+  restoreGiven(): void {
+    const { step, text, edited } = this;
+    if (!step || !edited) return;
+    this.#setText(step, givenText(step));
+    this.activeFile = ENTRY;
+    toasts.show({
+      tone: 'info',
+      text: `${ENTRY} is as it was given again.`,
+      action: { label: 'Undo', run: () => this.#setText(step, text) },
+    });
+  }
+
+  dispose(): void {
+    this.#stopListening();
+    this.playhead.pause();
+    this.run.dispose();
+    void savedWork().flush();
+  }
+
+  /** Deliveries per second that were chosen last; `null` = the step's own. */
+  #slowRate: number | null = null;
+
+  #firstSpeed({ speed }: Step): Speed {
+    if (speed === 'full' || speed === 'step') return { kind: speed };
+    return { kind: 'slow', deliveriesPerSecond: this.#slowRate ?? speed.deliveriesPerSecond };
+  }
+
+  #do(action: LessonAction): void {
+    this.session = apply(this.session, action, this.step?.kind ?? 'quiz');
+  }
+
+  #keepProgress(): void {
+    void savedWork().put('progress', this.lesson.id, toStored(this.session, Date.now()));
+  }
+
+  #textOf(step: Step): string {
+    return this.#texts[step.id] ?? givenText(step);
+  }
+
+  #setText(step: Step, text: string): void {
+    this.#texts = { ...this.#texts, [step.id]: text };
+    const version = versionOf(step);
+    void savedWork().put('code', codeId(this.lesson.id, step.id, version), {
+      version,
+      files: { [ENTRY]: text },
+      savedAtMs: Date.now(),
+    });
+  }
+
+  async #readTexts(): Promise<void> {
+    const records = await savedWork().all('code');
+    const texts: Record<string, string> = {};
+    for (const step of this.lesson.steps) {
+      const version = versionOf(step);
+      const own = records.get(codeId(this.lesson.id, step.id, version));
+      const text = own?.files[ENTRY];
+      if (text !== undefined) texts[step.id] = text;
+      else this.#offerEarlier(step, earlierWork(records, this.lesson.id, step.id, version)?.files[ENTRY]);
+    }
+    this.#texts = texts;
+  }
+
+  #offerEarlier(step: Step, text: string | undefined): void {
+    if (text === undefined) return;
+    toasts.show({
+      tone: 'info',
+      text: `The starting code of “${step.title}” has changed since you worked on it. Your version is kept.`,
+      action: { label: 'Bring back mine', run: () => this.#setText(step, text) },
+    });
+  }
+
+  async #takeFromOtherTab(): Promise<void> {
+    const before = this.text;
+    await this.#readTexts();
+    const { step } = this;
+    if (!step || this.text === before) return;
+    toasts.show({
+      tone: 'info',
+      text: 'This code was changed in another tab and is shown as it is there.',
+      action: { label: 'Undo', run: () => this.#setText(step, before) },
+    });
+  }
+}
+
+const NOTHING_STORED = { progress: null, guesses: {}, current: '' };
+
+function givenText(step: Step): string {
+  return step.files.find(({ name }) => name === ENTRY)?.source ?? '';
+}
+
+function versionOf(step: Step): string {
+  return contentVersion({ [ENTRY]: givenText(step) });
+}
+
+/** Heading of a step in navigation, the quiz included. */
+export function stepTitle(lesson: Lesson, id: string): string {
+  return id === QUIZ_STEP ? 'Quiz' : (lesson.steps.find((step) => step.id === id)?.title ?? id);
+}
