@@ -1,5 +1,58 @@
 import type { StageId, SubscriptionId } from '../ids.ts';
+import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
+import { demandOptions } from '../stage/demand.ts';
+import { bufferLimit } from '../stage/producing.ts';
 import type { StageKind } from '../trace/trace-entry.ts';
+
+/** One stage of a plan, with its code. Never crosses a boundary. */
+export interface PlannedStage {
+  readonly id: StageId;
+  readonly definition: StageDefinition;
+  readonly arg: unknown;
+  /** Stack of the call that declared it, for messages that name the learner's line. */
+  readonly declared: string;
+}
+
+export interface PlannedSubscription {
+  readonly id: SubscriptionId;
+  readonly consumer: StageId;
+  readonly producer: StageId;
+  readonly options: SubscribeOptions;
+}
+
+/** What is allowed and probably not meant. */
+export interface PlanWarning {
+  /** `never_subscribed`: nobody would ever ask this stage, or it would never get an event. */
+  readonly code: 'never_subscribed';
+  readonly stage: StageId;
+  readonly message: string;
+  readonly declared: string;
+}
+
+const PLAN: unique symbol = Symbol.for('sluice.plan');
+
+/** A pipeline as a program declares it: stages with their functions, and subscriptions. Made by `pipeline`. */
+export class Plan {
+  /** Known by this mark, so that a second copy of the engine recognizes the plans of the first. */
+  readonly [PLAN] = true;
+  readonly stages: readonly PlannedStage[];
+  readonly subscriptions: readonly PlannedSubscription[];
+  readonly warnings: readonly PlanWarning[];
+
+  constructor(parts: {
+    readonly stages: readonly PlannedStage[];
+    readonly subscriptions: readonly PlannedSubscription[];
+    readonly warnings: readonly PlanWarning[];
+  }) {
+    this.stages = parts.stages;
+    this.subscriptions = parts.subscriptions;
+    this.warnings = parts.warnings;
+  }
+}
+
+export function isPlan(value: unknown): value is Plan {
+  return typeof value === 'object' && value !== null && PLAN in value;
+}
 
 /**
  * A pipeline as plain data: what the picture draws before it runs, and what every worker must agree on.
@@ -26,4 +79,25 @@ export interface SubscriptionView {
   readonly maxDemand: number;
   readonly minDemand: number;
   readonly cancel: 'permanent' | 'transient' | 'temporary';
+}
+
+/** The plain data of a plan: cloneable, and equal for equal programs. */
+export function viewOfPlan(plan: Plan): PlanView {
+  return {
+    stages: plan.stages.map(({ id, definition: { kind, options } }) => {
+      const limit = bufferLimit(kind, options);
+      return {
+        id,
+        kind,
+        dispatcher: kind === 'consumer' ? null : (options.dispatcher?.name ?? 'demand'),
+        bufferSize: kind === 'consumer' || limit === Infinity ? null : limit,
+      };
+    }),
+    subscriptions: plan.subscriptions.map(({ id, consumer, producer, options }) => ({
+      id,
+      consumer,
+      producer,
+      ...demandOptions(options, `the subscription "${id}"`),
+    })),
+  };
 }

@@ -1,14 +1,19 @@
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import type { Reason, SubscribeOptions } from './definition.ts';
 
+/** A resubscription names the one it replaces. */
+export interface Replaces {
+  readonly subscription: SubscriptionId;
+  readonly reason: Reason;
+}
+
 /** To a producer: GenStage's `subscribe`, `ask`, `cancel`. */
 export type ToProducer =
   | {
       readonly type: 'subscribe';
       readonly subscription: SubscriptionId;
       readonly options: SubscribeOptions;
-      /** A resubscription names the one it replaces. */
-      readonly replaces?: { readonly subscription: SubscriptionId; readonly reason: Reason };
+      readonly replaces?: Replaces;
     }
   | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
   | { readonly type: 'cancel'; readonly subscription: SubscriptionId; readonly reason: Reason };
@@ -24,7 +29,7 @@ export type ToConsumer =
     }
   | { readonly type: 'cancelled'; readonly subscription: SubscriptionId; readonly reason: Reason };
 
-/** To any stage. */
+/** To any stage. Where there is a `call`, somebody waits for the answer. */
 export type ToStage =
   /** The watched peer of a subscription is gone (`"noproc"`: was never there). */
   | { readonly type: 'down'; readonly subscription: SubscriptionId; readonly reason: Reason }
@@ -38,7 +43,7 @@ export type ToStage =
       readonly subscription: SubscriptionId;
       readonly producer: StageId;
       readonly options: SubscribeOptions;
-      readonly replaces?: { readonly subscription: SubscriptionId; readonly reason: Reason };
+      readonly replaces?: Replaces;
       readonly call?: number;
     }
   /** Ask on a manual subscription, from outside. */
@@ -51,12 +56,24 @@ export type ToStage =
 /** What lies in a mailbox. */
 export type StageMessage = ToProducer | ToConsumer | ToStage;
 
+/** Between hosts: taken on arrival, never through a mailbox. `to` names the stage they are about. */
+export type HostMessage =
+  /** Tell the sender when this stage ends; at once if it is not there. */
+  | { readonly type: 'watch'; readonly subscription: SubscriptionId }
+  | { readonly type: 'unwatch'; readonly subscription: SubscriptionId }
+  /** Answer to a call that this stage (or the outside world beside it) has made. */
+  | { readonly type: 'reply'; readonly call: number; readonly value: unknown }
+  | { readonly type: 'replyFailed'; readonly call: number; readonly reason: Reason };
+
 /** A message on its way. Cloneable whenever its events are. */
-export interface Envelope {
+export interface Envelope<Message = StageMessage> {
   readonly to: StageId;
   /** Sending stage; `null` for the outside world. */
   readonly from: StageId | null;
   /** Entry that recorded the sending; `null` when nothing was recorded. Orders the trace across workers. */
   readonly cause: Seq | null;
-  readonly message: StageMessage;
+  readonly message: Message;
 }
+
+/** What travels between workers. */
+export type RemoteEnvelope = Envelope<StageMessage | HostMessage>;

@@ -1,13 +1,14 @@
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
-import type { TraceEvent } from '../trace/trace-entry.ts';
-import type { Reason } from './definition.ts';
+import type { CallbackName, TraceEvent } from '../trace/trace-entry.ts';
+import type { Caller, Reason } from './definition.ts';
 import type { StageMessage } from './message.ts';
 
 /**
- * What a stage may do to the world while it handles a message: a list of effects, performed by the host in order.
- * A stage owns no clock, port, timer or random source.
+ * What a stage may do to the world while it handles a message. A stage owns no clock, port, timer or random source.
  */
 export interface StageContext {
+  /** Whether frequent entries are recorded. While `false`, their payloads are not even built. */
+  readonly tracing: boolean;
   /** Milliseconds since the run began. */
   nowMs(): number;
   /** Seeded: the same run gives the same numbers. In [0, 1). */
@@ -15,12 +16,18 @@ export interface StageContext {
   /** Appends to the trace; returns the entry's number, to be given as the cause of what follows from it. */
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq;
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void;
+  /** Whether a stage of this name runs, has run or will run in this run. */
+  knows(stage: StageId): boolean;
   /** Sends `down` for `subscription` to `watcher` when `watched` ends; at once with `"noproc"` if it is not there. */
   watch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void;
   /** Ends a watch and removes its `down` if that still waits in the watcher's mailbox. */
   unwatch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void;
-  /** Answers a call. */
-  reply(call: number, value: unknown): void;
+  /** Answers a call made to `from`. */
+  reply(from: StageId, caller: Caller, value: unknown): void;
+  /** A callback of the learner's begins: from here on `console` and `sleep` belong to this stage. */
+  entering(stage: StageId, callback: CallbackName): void;
+  /** It has returned, or given a promise. */
+  left(): void;
   /** The stage has ended: its mailbox goes, its watchers hear of it. */
-  exited(stage: StageId, reason: Reason): void;
+  exited(stage: StageId, reason: Reason, cause: Seq | null): void;
 }

@@ -8,12 +8,7 @@ export const TRACE_VERSION = 1;
  * characters); arrays and records keep at most 20 items and 3 levels; what is left out is marked by `…`.
  */
 export type TraceValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly TraceValue[]
-  | { readonly [key: string]: TraceValue };
+  null | boolean | number | string | readonly TraceValue[] | { readonly [key: string]: TraceValue };
 
 export type StageKind = 'producer' | 'producerConsumer' | 'consumer';
 
@@ -162,6 +157,8 @@ export type TraceEvent =
       readonly message: string;
       readonly subscription?: SubscriptionId;
       readonly count?: number;
+      /** Further values the message speaks of: what was expected, what came. */
+      readonly values?: readonly TraceValue[];
     };
 
 /** One line of a recording. */

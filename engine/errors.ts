@@ -1,0 +1,220 @@
+/** One kind of failure: what it says, and what to do next. */
+interface Entry {
+  // The details differ per code; `ErrorDetails` gives each its own type back.
+  readonly message: (details: never) => string;
+  readonly hint: string;
+}
+
+/** Every failure the engine reports. Codes are public API. */
+export const ERRORS = {
+  ask_not_positive: {
+    message: (d: { subscription: string; received: string }) =>
+      `Cannot ask on "${d.subscription}" as demand must be an integer >= 1: received ${d.received}`,
+    hint: 'A consumer that wants nothing stays silent; it asks again once it has handled events.',
+  },
+  bad_step: {
+    message: (d: { stage: string; callback: string; requirement: string; received: string }) =>
+      `Cannot go on after ${d.callback} of "${d.stage}" as ${d.requirement}: received ${d.received}`,
+    hint: 'Return nothing, or an object such as { events: [1, 2], state: next }. Events are always an array.',
+  },
+  call_unanswered: {
+    message: (d: { stage: string; reason: string }) =>
+      `Cannot answer the call as "${d.stage}" must be running: it ended with ${d.reason}`,
+    hint: 'Return { reply: … } from handleCall, and call only stages that run.',
+  },
+  cycle: {
+    message: (d: { path: string }) =>
+      `Cannot subscribe as events must never come back to where they started: received ${d.path}`,
+    hint: 'Events flow one way. Remove one subscription of the circle.',
+  },
+  definition_unknown_key: {
+    message: (d: { kind: string; key: string; nearest: string; allowed: string }) =>
+      `Cannot define a ${d.kind} as it may only have ${d.allowed}: received "${d.key}"${d.nearest}`,
+    hint: 'Check the spelling. Each kind of stage has its own callbacks and options.',
+  },
+  definition_missing_callback: {
+    message: (d: { kind: string; callback: string }) =>
+      `Cannot define a ${d.kind} as it must have ${d.callback}: received none`,
+    hint: 'A producer needs handleDemand; a producerConsumer and a consumer need handleEvents.',
+  },
+  definition_not_function: {
+    message: (d: { kind: string; callback: string; received: string }) =>
+      `Cannot define a ${d.kind} as ${d.callback} must be a function: received ${d.received}`,
+    hint: 'Write it as a function: handleDemand: (demand, state) => ({ events: [] }).',
+  },
+  demand_mode: {
+    message: (d: { received: string }) =>
+      `Cannot set the demand mode as it must be "forward" or "accumulate": received ${d.received}`,
+    hint: '"forward" passes demand on to handleDemand; "accumulate" holds it until the mode changes.',
+  },
+  duplicate_stage: {
+    message: (d: { name: string }) =>
+      `Cannot start a stage as its name must be new in the pipeline: received "${d.name}" again`,
+    hint: 'Give every stage a name of its own, also when two run the same definition.',
+  },
+  no_pipeline: {
+    message: (d: { received: string }) =>
+      `Cannot run the program as its default export must be a pipeline: received ${d.received}`,
+    hint: 'End the file with: export default pipeline(({ start, subscribe }) => { … }).',
+  },
+  not_a_consumer: {
+    message: (d: { stage: string }) =>
+      `Cannot subscribe "${d.stage}" as only a consumer or a producerConsumer receives events: received a producer`,
+    hint: 'subscribe takes the stage that receives first, and { to: the stage that sends } second.',
+  },
+  not_a_definition: {
+    message: (d: { name: string; received: string }) =>
+      `Cannot start "${d.name}" as it needs a producer, producerConsumer or consumer: received ${d.received}`,
+    hint: 'Make the definition first: const numbers = producer({ … }), then start("numbers", numbers).',
+  },
+  not_a_producer: {
+    message: (d: { consumer: string; stage: string }) =>
+      `Cannot subscribe "${d.consumer}" to "${d.stage}" as only a producer or a producerConsumer sends events: received a consumer`,
+    hint: 'A consumer is the end of the line. Make it a producerConsumer if it should pass events on.',
+  },
+  option_out_of_range: {
+    message: (d: { option: string; at: string; requirement: string; received: string }) =>
+      `Cannot use ${d.option} of ${d.at} as it must be ${d.requirement}: received ${d.received}`,
+    hint: 'Counts are events. maxDemand is at least 1 and minDemand is below maxDemand.',
+  },
+  option_unknown: {
+    message: (d: { option: string; at: string; nearest: string; allowed: string }) =>
+      `Cannot use ${d.option} as ${d.at} may only have ${d.allowed}: received "${d.option}"${d.nearest}`,
+    hint: 'Check the spelling, and whether the option belongs to this kind of stage.',
+  },
+  outside_callback: {
+    message: (d: { action: string }) =>
+      `Cannot ${d.action} as it must be called while a callback of the stage runs: received a call from elsewhere`,
+    hint: 'Call it inside the callback, before its first await.',
+  },
+  plan_differs: {
+    message: (d: { worker: number; difference: string }) =>
+      `Cannot run the plan as every worker must come to the same one: received another from worker ${d.worker}, ${d.difference}`,
+    hint: 'Every worker evaluates the whole program. Leave out of the plan what differs per worker: random numbers, the time, loaded data.',
+  },
+  stage_unknown: {
+    message: (d: { action: string; stage: string; nearest: string; known: string }) =>
+      `Cannot ${d.action} as "${d.stage}" must be a stage of the pipeline (${d.known}): received an unknown name${d.nearest}`,
+    hint: 'Start the stage with start(name, definition) in the same pipeline, and use what start returns.',
+  },
+  stage_name: {
+    message: (d: { received: string }) =>
+      `Cannot start a stage as its name must be a text that is not empty: received ${d.received}`,
+    hint: 'The name comes first: start("numbers", numbers, 0).',
+  },
+  subscribe_target: {
+    message: (d: { consumer: string; received: string }) =>
+      `Cannot subscribe "${d.consumer}" as { to } must be a stage: received ${d.received}`,
+    hint: 'Write subscribe(sink, { to: source }), with what start returned.',
+  },
+  protocol_unknown_message: {
+    message: (d: { received: string }) =>
+      `Cannot handle a message as its type must be one of the protocol: received ${d.received}`,
+    hint: 'Both sides must come from the same version of Sluice.',
+  },
+  protocol_version: {
+    message: (d: { received: number; supported: number }) =>
+      `Cannot talk to the other side as its protocol must be version ${d.supported}: received ${d.received}`,
+    hint: 'Both sides must come from the same version of Sluice. Reload the page.',
+  },
+  field_damaged: {
+    message: (d: { field: string; expected: string; received: string }) =>
+      `Cannot read the data as ${d.field} must be ${d.expected}: received ${d.received}`,
+    hint: 'The data was changed, cut off, or written by another version.',
+  },
+  trace_damaged: {
+    message: (d: { line: number; problem: string }) =>
+      `Cannot read the recording as every line must be an entry: line ${d.line} is not, ${d.problem}`,
+    hint: 'Get the recording again from where it came; a part of a line cannot be guessed.',
+  },
+  trace_version: {
+    message: (d: { received: number; supported: number }) =>
+      `Cannot read the recording as it must be version ${d.supported}: received ${d.received}`,
+    hint: 'Record it again with this version of Sluice.',
+  },
+  not_cloneable: {
+    message: (d: { stage: string; path: string; received: string }) =>
+      `Cannot send from "${d.stage}" to another worker as events must be plain data: received ${d.received} at ${d.path}`,
+    hint: 'Send numbers, texts, arrays and plain objects. Functions, symbols and promises stay where they are made.',
+  },
+  run_ended: {
+    message: (d: { action: string; end: string }) =>
+      `Cannot ${d.action} as the run must go on: it has ended (${d.end})`,
+    hint: 'Start it again with Run.',
+  },
+  worker_hangs: {
+    message: (d: { worker: number; stage: string; callback: string; waitedMs: number }) =>
+      `Cannot go on as every callback must return: received no answer from ${d.callback} of "${d.stage}" (worker ${d.worker}) for ${d.waitedMs} ms`,
+    hint: 'Look for a loop that never ends. To wait, use: await sleep(ms).',
+  },
+  load_hangs: {
+    message: (d: { waitedMs: number }) =>
+      `Cannot load the program as its file must come to an end: received no answer for ${d.waitedMs} ms`,
+    hint: 'Look for a loop outside the callbacks that never ends.',
+  },
+  worker_failed: {
+    message: (d: { worker: number; problem: string }) =>
+      `Cannot go on as every worker must live: worker ${d.worker} failed, ${d.problem}`,
+    hint: 'Run it again. If it fails again, the program may use more memory than there is.',
+  },
+} satisfies Record<string, Entry>;
+
+/** Codes of the engine's own failures. A platform may add to the catalogue by declaration in its own file. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What the message of one code needs to know. */
+export type ErrorDetails<C extends ErrorCode> = Parameters<(typeof ERRORS)[C]['message']>[0];
+
+/** A failure with a stable code. It crosses a worker as `{ code, details }` and is rebuilt there. */
+export class EngineError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly details: ErrorDetails<C>;
+  /** What to do next. */
+  readonly hint: string;
+
+  constructor(code: C, details: ErrorDetails<C>) {
+    const entry: { readonly message: (details: never) => string; readonly hint: string } = ERRORS[code];
+    // The catalogue pairs each code with its details; TypeScript cannot follow a union of functions that far.
+    super(entry.message(details as never));
+    this.name = 'EngineError';
+    this.code = code;
+    this.details = details;
+    this.hint = entry.hint;
+  }
+}
+
+/** `; did you mean "events"?` when a known name is near the given one, else nothing. */
+export function didYouMean(given: string, known: Iterable<string>): string {
+  let best: string | null = null;
+  // More than a third of the letters wrong is another word.
+  let least = Math.max(1, Math.floor(given.length / 3)) + 1;
+  for (const name of known) {
+    const distance = editDistance(given.toLowerCase(), name.toLowerCase(), least);
+    if (distance < least) {
+      best = name;
+      least = distance;
+    }
+  }
+  return best === null ? '' : `; did you mean "${best}"?`;
+}
+
+/** Letters to insert, remove, change or swap to turn `a` into `b`; `limit` once it is at least that. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      }
+      next.push(cost);
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length] ?? limit;
+}

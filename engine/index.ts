@@ -1,0 +1,97 @@
+/** The public API of the engine, imported as `sluice` by lessons, the app and users. Nothing else is reachable. */
+
+// --- What a learner writes --------------------------------------------------------------------------------------
+export { consumer, ignore, producer, producerConsumer, stop, withOptions } from './stage/definition.ts';
+export { ask, cancel, reply, self } from './stage/self.ts';
+export { demandDispatcher } from './dispatcher/demand-dispatcher.ts';
+export { pipeline, planOf } from './runtime/pipeline.ts';
+export { sleep } from './time/sleep.ts';
+export type {
+  CancelMode,
+  Caller,
+  Cancellation,
+  CommonCallbacks,
+  Consumer,
+  ConsumerCallbacks,
+  Consuming,
+  Initial,
+  Producer,
+  ProducerCallbacks,
+  ProducerConsumer,
+  ProducerConsumerCallbacks,
+  Producing,
+  Reason,
+  Returned,
+  StageDefinition,
+  StageOptions,
+  Step,
+  SubscribeOptions,
+  SubscribeStep,
+  SubscribeTo,
+  Subscription,
+} from './stage/definition.ts';
+export type { Self } from './stage/self.ts';
+export type { DemandDispatcherOptions } from './dispatcher/demand-dispatcher.ts';
+export type {
+  Delivery,
+  Dispatched,
+  Dispatcher,
+  DispatcherContext,
+  DispatcherSpec,
+} from './dispatcher/dispatcher.ts';
+export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from './runtime/pipeline.ts';
+
+// --- Plans ------------------------------------------------------------------------------------------------------
+export { Plan, isPlan, viewOfPlan } from './runtime/plan.ts';
+export type {
+  PlannedStage,
+  PlannedSubscription,
+  PlanView,
+  PlanWarning,
+  StageView,
+  SubscriptionView,
+} from './runtime/plan.ts';
+
+// --- Failures, names --------------------------------------------------------------------------------------------
+export { ERRORS, EngineError } from './errors.ts';
+export type { ErrorCode, ErrorDetails } from './errors.ts';
+export type { Seq, StageId, SubscriptionId, WorkerId } from './ids.ts';
+
+// --- The trace --------------------------------------------------------------------------------------------------
+export { TRACE_VERSION } from './trace/trace-entry.ts';
+export type {
+  CallbackName,
+  EntryBase,
+  EntryOf,
+  SourcePlace,
+  StageKind,
+  TraceEntry,
+  TraceError,
+  TraceEvent,
+  TraceReason,
+  TraceType,
+  TraceValue,
+} from './trace/trace-entry.ts';
+export { traceError, traceValue } from './trace/trace-value.ts';
+
+// --- Runs in one place, in virtual time -------------------------------------------------------------------------
+export { runVirtual } from './runtime/virtual-run.ts';
+export type { VirtualRun, VirtualRunOptions } from './runtime/virtual-run.ts';
+export { StageHost } from './runtime/stage-host.ts';
+export type { StageHostOptions } from './runtime/stage-host.ts';
+export type { StageSnapshot, StartOutcome } from './stage/stage.ts';
+export type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from './stage/message.ts';
+export { seededRandom } from './time/random.ts';
+
+// --- Protocol of workers ----------------------------------------------------------------------------------------
+export { PROTOCOL_VERSION } from './transport/protocol.ts';
+export type {
+  FromWorker,
+  Pace,
+  StageCounters,
+  SubscriptionCounters,
+  ToWorker,
+  TraceLevel,
+} from './transport/protocol.ts';
+
+// --- Runs on workers (runtime, transport, replay) ---------------------------------------------------------------

@@ -1,0 +1,236 @@
+import { EngineError, didYouMean } from '../errors.ts';
+import type { StageId, SubscriptionId } from '../ids.ts';
+import type {
+  Consuming,
+  Producing,
+  StageDefinition,
+  Starts,
+  SubscribeOptions,
+  SubscribeTo,
+} from '../stage/definition.ts';
+import { demandOptions } from '../stage/demand.ts';
+import { describe } from '../trace/trace-value.ts';
+import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type PlanWarning } from './plan.ts';
+
+/** A stage of the pipeline, as `start` returns it. */
+export interface StageHandle {
+  readonly id: StageId;
+}
+
+/** The handle of a definition: it can be subscribed to what it consumes, and be subscribed to if it produces. */
+export type HandleOf<Definition> = StageHandle &
+  (Definition extends Consuming<infer In> ? Consuming<In> : unknown) &
+  (Definition extends Producing<infer Out> ? Producing<Out> : unknown);
+
+/** What `start` takes besides name and definition: nothing, or the argument of the definition's `init`. */
+export type StartArgs<Definition> =
+  Definition extends Starts<infer Arg>
+    ? unknown extends Arg
+      ? [arg?: unknown]
+      : Arg extends void
+        ? []
+        : [arg: Arg]
+    : [];
+
+/** What the function given to `pipeline` works with. */
+export interface PipelineBuilder {
+  /**
+   * Adds a stage.
+   *
+   * @param name - Unique within the pipeline; what the picture and the trace call it.
+   * @throws {EngineError} `stage_name`, `duplicate_stage`, `not_a_definition`.
+   */
+  start<Definition extends StageDefinition>(
+    name: string,
+    definition: Definition,
+    ...arg: StartArgs<Definition>
+  ): HandleOf<Definition>;
+  /**
+   * Lets `consumer` receive the events of the stage `to`. Counts are events.
+   *
+   * @throws {EngineError} `stage_unknown`, `not_a_consumer`, `not_a_producer`, `subscribe_target`, `cycle`, `option_out_of_range`.
+   */
+  subscribe<Event>(
+    consumer: StageHandle & Consuming<Event>,
+    options: SubscribeOptions & { readonly to: StageHandle & Producing<Event> },
+  ): void;
+}
+
+/**
+ * Declares which stages run and who receives from whom. Every worker evaluates it and must come to the same plan.
+ *
+ * @example
+ * export default pipeline(({ start, subscribe }) => {
+ *   const source = start('numbers', numbers, 0);
+ *   const sink = start('printer', printer);
+ *   subscribe(sink, { to: source, maxDemand: 10 });
+ * });
+ */
+export function pipeline(build: (builder: PipelineBuilder) => void): Plan {
+  const builder = new Builder();
+  build({
+    // The handle of a definition carries its types and nothing else: at run time it is a name.
+    start: (name, definition, ...arg: readonly unknown[]) =>
+      builder.start(name, definition, arg[0]) as HandleOf<typeof definition>,
+    subscribe: (consumer, options) => builder.subscribe(consumer, options),
+  });
+  return builder.finish();
+}
+
+/**
+ * The plan a program declares.
+ *
+ * @param program - A module's default export, or the module itself.
+ * @throws {EngineError} `no_pipeline`.
+ */
+export function planOf(program: unknown): Plan {
+  if (isPlan(program)) return program;
+  const isModule = typeof program === 'object' && program !== null && 'default' in program;
+  const exported: unknown = isModule ? program.default : program;
+  if (isPlan(exported)) return exported;
+  throw new EngineError('no_pipeline', { received: received(exported) });
+}
+
+function received(exported: unknown): string {
+  if (exported === undefined) return 'no default export';
+  if (typeof exported === 'object' && exported !== null && 'kind' in exported && 'callbacks' in exported) {
+    return `one ${String(exported.kind)}, which is a stage of a pipeline but no pipeline`;
+  }
+  return describe(exported);
+}
+
+class Builder {
+  readonly #stages = new Map<StageId, PlannedStage>();
+  readonly #subscriptions: PlannedSubscription[] = [];
+  /** What definitions subscribe to by themselves. */
+  readonly #targets: [StageId, SubscribeTo][] = [];
+
+  start(name: unknown, definition: unknown, arg: unknown): StageHandle {
+    if (typeof name !== 'string' || name === '')
+      throw new EngineError('stage_name', { received: describe(name) });
+    if (!isDefinition(definition)) {
+      throw new EngineError('not_a_definition', { name, received: describe(definition) });
+    }
+    if (this.#stages.has(name)) throw new EngineError('duplicate_stage', { name });
+    // Its subscriptions are made once all stages of all workers run, like any other of the plan.
+    const { subscribeTo = [], ...options } = definition.options;
+    this.#targets.push(...subscribeTo.map((target): [StageId, SubscribeTo] => [name, target]));
+    const { kind, callbacks } = definition;
+    this.#stages.set(name, {
+      id: name,
+      definition: { kind, callbacks, options },
+      arg,
+      declared: new Error().stack ?? '',
+    });
+    return { id: name };
+  }
+
+  subscribe(consumer: unknown, given: unknown): void {
+    const consumerId = this.#stage(idOf(consumer), consumer, 'subscribe').id;
+    if (typeof given !== 'object' || given === null || !('to' in given)) {
+      throw new EngineError('subscribe_target', { consumer: consumerId, received: describe(given) });
+    }
+    const { to, ...options } = given;
+    const producerId = idOf(to);
+    if (producerId === null)
+      throw new EngineError('subscribe_target', { consumer: consumerId, received: describe(to) });
+    this.#add(consumerId, producerId, options);
+  }
+
+  finish(): Plan {
+    for (const [id, target] of this.#targets) {
+      const { to, ...options } = typeof target === 'string' ? { to: target } : target;
+      this.#add(id, to, options);
+    }
+    return new Plan({
+      stages: [...this.#stages.values()],
+      subscriptions: this.#subscriptions,
+      warnings: [...this.#stages.values()].flatMap((stage) => this.#warnings(stage)),
+    });
+  }
+
+  #add(consumer: StageId, producer: StageId, options: SubscribeOptions): void {
+    const action = `subscribe "${consumer}"`;
+    if (this.#stage(consumer, consumer, 'subscribe').definition.kind === 'producer') {
+      throw new EngineError('not_a_consumer', { stage: consumer });
+    }
+    if (this.#stage(producer, producer, action).definition.kind === 'consumer') {
+      throw new EngineError('not_a_producer', { consumer, stage: producer });
+    }
+    demandOptions(options, `the subscription of "${consumer}" to "${producer}"`);
+    const path = this.#path(producer, consumer);
+    if (path) {
+      // Shown the way events flow: from the consumer of the new subscription round to it again.
+      throw new EngineError('cycle', { path: [...path, consumer].map((id) => `"${id}"`).join(' → ') });
+    }
+    this.#subscriptions.push({ id: this.#newId(consumer, producer), consumer, producer, options });
+  }
+
+  #newId(consumer: StageId, producer: StageId): SubscriptionId {
+    const alike = this.#subscriptions.filter(
+      (one) => one.consumer === consumer && one.producer === producer,
+    ).length;
+    const id = `${consumer}←${producer}`;
+    return alike === 0 ? id : `${id}#${alike + 1}`;
+  }
+
+  #stage(id: StageId | null, given: unknown, action: string): PlannedStage {
+    const stage = id === null ? undefined : this.#stages.get(id);
+    if (stage) return stage;
+    const known = [...this.#stages.keys()];
+    const name = id ?? describe(given);
+    throw new EngineError('stage_unknown', {
+      action,
+      stage: name,
+      nearest: didYouMean(name, known),
+      known: known.join(', ') || 'it has none yet',
+    });
+  }
+
+  /** The way events already take from `from` to `to`… read from the end: null when there is none. */
+  #path(from: StageId, to: StageId): StageId[] | null {
+    // `from` is to feed `to`. That closes a circle if events of `to` already reach `from`.
+    const visit = (id: StageId, seen: ReadonlySet<StageId>): StageId[] | null => {
+      if (id === from) return [id];
+      for (const { producer, consumer } of this.#subscriptions) {
+        if (producer !== id || seen.has(consumer)) continue;
+        const rest = visit(consumer, new Set([...seen, consumer]));
+        if (rest) return [id, ...rest];
+      }
+      return null;
+    };
+    return visit(to, new Set([to]));
+  }
+
+  #warnings({ id, definition, declared }: PlannedStage): PlanWarning[] {
+    const { kind } = definition;
+    const isAsked = this.#subscriptions.some((one) => one.producer === id);
+    const isFed = this.#subscriptions.some((one) => one.consumer === id);
+    const message =
+      kind === 'producer' && !isAsked
+        ? `Nothing subscribes to "${id}", so it is never asked for events`
+        : kind !== 'producer' && !isFed
+          ? `"${id}" subscribes to nothing, so it never gets an event`
+          : kind === 'producerConsumer' && !isAsked
+            ? `Nothing subscribes to "${id}", so its events go nowhere`
+            : null;
+    return message === null ? [] : [{ code: 'never_subscribed', stage: id, message, declared }];
+  }
+}
+
+function idOf(handle: unknown): StageId | null {
+  if (typeof handle === 'string') return handle;
+  return typeof handle === 'object' && handle !== null && 'id' in handle && typeof handle.id === 'string'
+    ? handle.id
+    : null;
+}
+
+function isDefinition(value: unknown): value is StageDefinition {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'callbacks' in value &&
+    'kind' in value &&
+    'options' in value
+  );
+}

@@ -1,0 +1,464 @@
+import { EngineError } from '../errors.ts';
+import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
+import { Mailbox } from '../stage/mailbox.ts';
+import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } from '../stage/message.ts';
+import { Stage, type StageSnapshot, type StartOutcome } from '../stage/stage.ts';
+import type { StageContext } from '../stage/stage-context.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { sleepOn } from '../time/sleep.ts';
+import { Recorder } from '../trace/recorder.ts';
+import { describe, traceValue } from '../trace/trace-value.ts';
+import type { CallbackName, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
+import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+
+/** Who hosts stages, and what they may use. */
+export interface StageHostOptions {
+  readonly worker: WorkerId;
+  /** Workers of the run, this one included. */
+  readonly workers: number;
+  /** Which worker runs which stage; the same on all workers. Stages of no worker do not exist. */
+  readonly placement: Readonly<Record<StageId, WorkerId>>;
+  readonly scheduler: Scheduler;
+  /** Seeded, in [0, 1). */
+  readonly random: () => number;
+  readonly trace: TraceLevel;
+  /** Entries kept until they are taken from the recorder; later ones are counted as dropped. */
+  readonly capacity: number;
+  /** A message for a stage of another worker. */
+  readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
+  /** A callback of the learner's is about to run. */
+  readonly onEntering?: (stage: StageId, callback: CallbackName) => void;
+  /** A stage has something to do: its mailbox was empty, or it was busy. */
+  readonly onReady?: (stage: StageId) => void;
+}
+
+interface Hosted {
+  readonly stage: Stage;
+  readonly mailbox: Mailbox;
+  /** Who wants to hear of its end, by subscription. */
+  readonly watchers: Map<SubscriptionId, StageId>;
+}
+
+type Answer = Extract<HostMessage, { readonly type: 'reply' | 'replyFailed' }>;
+
+interface OpenCall {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: EngineError) => void;
+}
+
+/** The stages of one worker with their mailboxes. It moves messages; when each is handled is up to its owner. */
+export class StageHost implements StageContext {
+  readonly worker: WorkerId;
+  readonly recorder: Recorder;
+  readonly tracing: boolean;
+  readonly #options: StageHostOptions;
+  readonly #hosted = new Map<StageId, Hosted>();
+  readonly #order: StageId[] = [];
+  /** For stages of this worker that have not been started yet. */
+  #early: RemoteEnvelope[] = [];
+  /** Calls made here that wait for their answer, by number. */
+  readonly #calls = new Map<number, OpenCall>();
+  /** Lamport clock: greater than that of everything this worker has heard of. */
+  #lamport = 0;
+  #nextCall = 0;
+  #sent = 0;
+  #received = 0;
+  #current: StageId | null = null;
+
+  constructor(options: StageHostOptions) {
+    this.#options = options;
+    this.worker = options.worker;
+    this.recorder = new Recorder(options.capacity);
+    this.tracing = options.trace === 'full';
+  }
+
+  // --- What the owner of the host calls -------------------------------------------------------------------------
+
+  /** Starts a stage: its `init` runs now. A failure is recorded and told, never thrown. */
+  start(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
+    const stage = new Stage(id, definition, this);
+    const hosted: Hosted = { stage, mailbox: new Mailbox(), watchers: new Map() };
+    this.#hosted.set(id, hosted);
+    if (!this.#order.includes(id)) this.#order.push(id);
+    const outcome = stage.start(arg);
+    this.#deliverEarly(id);
+    if (!(outcome instanceof Promise)) return outcome;
+    return outcome.then((settled) => {
+      this.#wake(hosted);
+      return settled;
+    });
+  }
+
+  /** Sends a stage of this worker the subscription it is to make. */
+  subscribe(subscription: {
+    readonly id: SubscriptionId;
+    readonly consumer: StageId;
+    readonly producer: StageId;
+    readonly options: SubscribeOptions;
+  }): void {
+    const { id, consumer, producer, options } = subscription;
+    this.tell(consumer, { type: 'subscribeTo', subscription: id, producer, options });
+  }
+
+  /** A message from the outside world. */
+  tell(to: StageId, message: StageMessage): void {
+    this.#deliver({ to, from: null, cause: null, message });
+  }
+
+  /** Asks a stage something from the outside world; rejects when it ends before it has answered. */
+  ask(to: StageId, question: (call: number) => StageMessage): Promise<unknown> {
+    // Unique in the run, as answers may come from other workers.
+    const call = this.#nextCall++ * this.#options.workers + this.worker;
+    return new Promise((resolve, reject) => {
+      if (!this.#alive(to)) {
+        reject(new EngineError('call_unanswered', { stage: to, reason: describe('noproc') }));
+        return;
+      }
+      this.#calls.set(call, { resolve, reject });
+      this.tell(to, question(call));
+    });
+  }
+
+  call(to: StageId, request: unknown): Promise<unknown> {
+    return this.ask(to, (call) => ({ type: 'call', call, request }));
+  }
+
+  /** Makes a subscription now; answers with its id, or why it was refused. */
+  subscribeTo(
+    consumer: StageId,
+    subscription: {
+      readonly id: SubscriptionId;
+      readonly producer: StageId;
+      readonly options: SubscribeOptions;
+      readonly replaces?: Replaces;
+    },
+  ): Promise<unknown> {
+    const { id, ...rest } = subscription;
+    return this.ask(consumer, (call) => ({ type: 'subscribeTo', subscription: id, ...rest, call }));
+  }
+
+  /** Cancels a subscription at its producer, as its consumer would. */
+  cancel(producer: StageId, subscription: SubscriptionId, reason: Reason): void {
+    this.tell(producer, { type: 'cancel', subscription, reason });
+  }
+
+  /** Ends a stage in an orderly way, at its next turn. */
+  stop(stage: StageId, reason: Reason): Promise<unknown> {
+    return this.ask(stage, (call) => ({ type: 'stop', reason, call }));
+  }
+
+  /** Ends a stage at once, without `terminate`, as an exit signal does. The reason `"normal"` is ignored. */
+  exit(stage: StageId, reason: Reason): void {
+    if (reason !== 'normal') this.kill(stage, reason);
+  }
+
+  /** Ends a stage at once, without `terminate`, whatever it does. */
+  kill(stage: StageId, reason: Reason = 'killed'): void {
+    this.#hosted.get(stage)?.stage.kill(reason);
+  }
+
+  /** Ends a stage at once because of a failure outside its callbacks, such as an event that cannot be sent on. */
+  crash(stage: StageId, error: unknown, cause: Seq | null): void {
+    this.#hosted.get(stage)?.stage.fail(error, cause);
+  }
+
+  /** Takes what another worker has sent. */
+  receive(envelope: RemoteEnvelope): void {
+    this.#received++;
+    if (envelope.cause !== null) {
+      this.#lamport = Math.max(this.#lamport, Math.floor(envelope.cause / this.#options.workers));
+    }
+    const { message } = envelope;
+    if (isForHost(message)) this.#take(envelope, message);
+    else this.#deliver({ ...envelope, message });
+  }
+
+  /** Stages of this worker in the order they were started, ended ones included. */
+  get order(): readonly StageId[] {
+    return this.#order;
+  }
+
+  /** Whether a stage has a message and is free to handle it. */
+  isReady(stage: StageId): boolean {
+    const hosted = this.#hosted.get(stage);
+    return hosted !== undefined && hosted.mailbox.size > 0 && hosted.stage.isFree;
+  }
+
+  /** The stages that have a message and are free to handle it. */
+  ready(): StageId[] {
+    return this.#order.filter((id) => this.isReady(id));
+  }
+
+  /** The message a stage would handle next. */
+  peek(stage: StageId): Envelope | undefined {
+    return this.#hosted.get(stage)?.mailbox.peek();
+  }
+
+  /** Lets a stage handle exactly one message. A promise means that a callback has returned one. */
+  step(id: StageId): void | Promise<void> {
+    const hosted = this.#hosted.get(id);
+    if (!hosted || !hosted.stage.isFree) return;
+    const envelope = hosted.mailbox.shift();
+    if (!envelope) return;
+    const done = hosted.stage.handle(envelope);
+    if (!done) return;
+    return done.then(() => this.#wake(hosted));
+  }
+
+  /** Nothing waits and nobody is busy here. */
+  get idle(): boolean {
+    for (const { stage, mailbox } of this.#hosted.values()) {
+      if (stage.isBusy || (mailbox.size > 0 && stage.isAlive)) return false;
+    }
+    return true;
+  }
+
+  /** Stages in the middle of a callback that has returned a promise. */
+  get busy(): readonly StageId[] {
+    return this.#order.filter((id) => this.#hosted.get(id)?.stage.isBusy);
+  }
+
+  /** Messages sent to other workers, in all. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Messages taken from other workers, in all. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** The stage whose callback runs at this moment; while one waits for a promise, that one if it is the only one. */
+  get current(): StageId | null {
+    if (this.#current !== null) return this.#current;
+    const busy = this.busy;
+    return busy.length === 1 ? (busy[0] ?? null) : null;
+  }
+
+  /** Records what a learner's code has written to the console. Belongs to the current stage, or else to the first. */
+  log(level: EntryOf<'log'>['level'], values: readonly unknown[], place?: string): void {
+    const stage = this.current ?? this.#order[0];
+    if (stage === undefined) return;
+    const cause = this.#hosted.get(stage)?.stage.began ?? null;
+    const kept = values.map(traceValue);
+    this.record(
+      stage,
+      { type: 'log', level, values: kept, ...(place === undefined ? {} : { place }) },
+      cause,
+    );
+  }
+
+  counters(): {
+    readonly stages: readonly StageCounters[];
+    readonly subscriptions: readonly SubscriptionCounters[];
+  } {
+    const stages: StageCounters[] = [];
+    const subscriptions: SubscriptionCounters[] = [];
+    for (const [id, { stage, mailbox }] of this.#hosted) {
+      const { handled, emitted, discarded, busyMs, calls } = stage.counters;
+      stages.push({
+        stage: id,
+        worker: this.worker,
+        mailbox: mailbox.size,
+        handled,
+        emitted,
+        buffered: stage.buffered,
+        discarded,
+        busyMs,
+        calls,
+        status: stage.status,
+      });
+      stage.eachSubscription((counters) => subscriptions.push(counters));
+    }
+    return { stages, subscriptions };
+  }
+
+  /** How a stage stands inside; `null` when there is none of that name. */
+  snapshot(stage: StageId): StageSnapshot | null {
+    return this.#hosted.get(stage)?.stage.snapshot() ?? null;
+  }
+
+  // --- What stages call -----------------------------------------------------------------------------------------
+
+  nowMs(): number {
+    return this.#options.scheduler.nowMs();
+  }
+
+  random(): number {
+    return this.#options.random();
+  }
+
+  record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
+    this.#lamport++;
+    const seq = this.#lamport * this.#options.workers + this.worker;
+    const atMs = this.nowMs();
+    this.recorder.add({ seq, atMs, worker: this.worker, stage, cause, ...event });
+    return seq;
+  }
+
+  send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void {
+    this.#deliver({ to, from, cause, message });
+  }
+
+  knows(stage: StageId): boolean {
+    return this.#hosted.has(stage) || this.#workerOf(stage) !== undefined;
+  }
+
+  watch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void {
+    const hosted = this.#hosted.get(watched);
+    const worker = this.#workerOf(watched);
+    if (!hosted && worker !== undefined && worker !== this.worker) {
+      this.#post(
+        { to: watched, from: watcher, cause: null, message: { type: 'watch', subscription } },
+        worker,
+      );
+    } else if (!hosted && worker === this.worker) {
+      this.#early.push({ to: watched, from: watcher, cause: null, message: { type: 'watch', subscription } });
+    } else if (hosted?.stage.isAlive) {
+      hosted.watchers.set(subscription, watcher);
+    } else {
+      this.#deliver({
+        to: watcher,
+        from: watched,
+        cause: null,
+        message: { type: 'down', subscription, reason: 'noproc' },
+      });
+    }
+  }
+
+  unwatch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void {
+    const hosted = this.#hosted.get(watched);
+    const worker = this.#workerOf(watched);
+    if (hosted) {
+      if (hosted.watchers.get(subscription) === watcher) hosted.watchers.delete(subscription);
+    } else if (worker !== undefined && worker !== this.worker) {
+      this.#post(
+        { to: watched, from: watcher, cause: null, message: { type: 'unwatch', subscription } },
+        worker,
+      );
+    }
+    this.#hosted.get(watcher)?.mailbox.removeDown(subscription);
+  }
+
+  reply(from: StageId, caller: Caller, value: unknown): void {
+    this.#answer(from, caller, { type: 'reply', call: caller.call, value });
+  }
+
+  entering(stage: StageId, callback: CallbackName): void {
+    this.#current = stage;
+    sleepOn(this.#options.scheduler);
+    this.#options.onEntering?.(stage, callback);
+  }
+
+  left(): void {
+    this.#current = null;
+  }
+
+  exited(id: StageId, reason: Reason, cause: Seq | null): void {
+    const hosted = this.#hosted.get(id);
+    if (!hosted) return;
+    for (const caller of hosted.stage.takeCallers()) this.#fail(id, caller, reason);
+    for (let left = hosted.mailbox.shift(); left; left = hosted.mailbox.shift()) {
+      const { message, from } = left;
+      if ('call' in message) this.#fail(id, { call: message.call, stage: from }, reason);
+    }
+    for (const [subscription, watcher] of hosted.watchers) {
+      this.#deliver({ to: watcher, from: id, cause, message: { type: 'down', subscription, reason } });
+    }
+    hosted.watchers.clear();
+  }
+
+  // --- Within ---------------------------------------------------------------------------------------------------
+
+  #alive(id: StageId): boolean {
+    return this.#hosted.get(id)?.stage.isAlive ?? false;
+  }
+
+  #workerOf(stage: StageId): WorkerId | undefined {
+    return Object.hasOwn(this.#options.placement, stage) ? this.#options.placement[stage] : undefined;
+  }
+
+  #deliver(envelope: Envelope): void {
+    const hosted = this.#hosted.get(envelope.to);
+    if (hosted) {
+      // What is sent to a stage that has ended vanishes, as its mailbox has; but nobody waits for an answer in vain.
+      if (hosted.stage.isAlive) {
+        hosted.mailbox.push(envelope);
+        if (hosted.mailbox.size === 1) this.#wake(hosted);
+      } else if ('call' in envelope.message) {
+        this.#fail(envelope.to, { call: envelope.message.call, stage: envelope.from }, 'noproc');
+      }
+      return;
+    }
+    const worker = this.#workerOf(envelope.to);
+    if (worker === this.worker) this.#early.push(envelope);
+    else if (worker !== undefined) this.#post(envelope, worker);
+  }
+
+  /** A stage has started: what came too early for it is delivered now. */
+  #deliverEarly(id: StageId): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const envelope of early) {
+      const { message } = envelope;
+      if (envelope.to !== id) this.#early.push(envelope);
+      else if (isForHost(message)) this.#take(envelope, message);
+      else this.#deliver({ ...envelope, message });
+    }
+  }
+
+  #post(envelope: RemoteEnvelope, worker: WorkerId): void {
+    this.#sent++;
+    this.#options.onRemote(envelope, worker);
+  }
+
+  /** A message between hosts has come. */
+  #take({ from, to }: RemoteEnvelope, message: HostMessage): void {
+    switch (message.type) {
+      case 'watch':
+        if (from !== null) this.watch(from, to, message.subscription);
+        return;
+      case 'unwatch':
+        this.#hosted.get(to)?.watchers.delete(message.subscription);
+        return;
+      case 'reply':
+      case 'replyFailed':
+        return this.#settle(message, from);
+    }
+  }
+
+  #fail(
+    stage: StageId,
+    caller: { readonly call: number | undefined; readonly stage: StageId | null },
+    reason: Reason,
+  ) {
+    const { call } = caller;
+    if (call !== undefined)
+      this.#answer(stage, { call, stage: caller.stage }, { type: 'replyFailed', call, reason });
+  }
+
+  #answer(stage: StageId, caller: Caller, message: Answer): void {
+    if (caller.stage === null || this.#hosted.has(caller.stage)) return this.#settle(message, stage);
+    const worker = this.#workerOf(caller.stage);
+    if (worker !== undefined) this.#post({ to: caller.stage, from: stage, cause: null, message }, worker);
+  }
+
+  #settle(answer: Answer, from: StageId | null): void {
+    const open = this.#calls.get(answer.call);
+    if (!open) return;
+    this.#calls.delete(answer.call);
+    if (answer.type === 'reply') open.resolve(answer.value);
+    else
+      open.reject(new EngineError('call_unanswered', { stage: from ?? '', reason: describe(answer.reason) }));
+  }
+
+  #wake({ stage, mailbox }: Hosted): void {
+    if (mailbox.size > 0 && stage.isFree) this.#options.onReady?.(stage.id);
+  }
+}
+
+function isForHost(message: StageMessage | HostMessage): message is HostMessage {
+  const { type } = message;
+  return type === 'watch' || type === 'unwatch' || type === 'reply' || type === 'replyFailed';
+}

@@ -1,0 +1,131 @@
+import type { StageId } from '../ids.ts';
+import { seededRandom } from '../time/random.ts';
+import { realScheduler } from '../time/scheduler.ts';
+import { sleepOn } from '../time/sleep.ts';
+import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
+import { VirtualScheduler } from '../time/virtual-scheduler.ts';
+import type { TraceEntry } from '../trace/trace-entry.ts';
+import type { TraceLevel } from '../transport/protocol.ts';
+import { viewOfPlan, type Plan, type PlanView } from './plan.ts';
+import { StageHost } from './stage-host.ts';
+
+/** How a run under the virtual scheduler goes. */
+export interface VirtualRunOptions {
+  /** 0: the canonical schedule, everyone in turn. Any other: one interleaving of those that may happen. */
+  readonly seed: number;
+  /** Trace entries after which the run is ended. Default 20,000. */
+  readonly entryBudget?: number;
+  /** Messages after which the run is ended. Default 1,000,000. */
+  readonly maxTurns?: number;
+  /** Default `full`. */
+  readonly trace?: TraceLevel;
+}
+
+/** What a run under the virtual scheduler recorded. */
+export interface VirtualRun {
+  readonly plan: PlanView;
+  /** In order of `seq`. */
+  readonly entries: readonly TraceEntry[];
+  readonly seed: number;
+  /** Nothing left to do; every stage exited; entry or turn budget spent (an endless source); a stage crashed. */
+  readonly ended: 'idle' | 'exited' | 'budget' | 'crashed';
+}
+
+const DEFAULT_ENTRY_BUDGET = 20_000;
+const DEFAULT_MAX_TURNS = 1_000_000;
+/** Promise jobs let through after a callback has returned a promise: enough for any that waits for no timer. */
+const JOBS_PER_TURN = 64;
+/** How long the run waits in real time for a promise that neither virtual time nor a message can settle. */
+const REAL_WAIT_MS = 2_000;
+const REAL_POLL_MS = 5;
+
+/** Virtual runs of one realm take turns, because `sleep` belongs to one run at a time. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a plan to its end in one place, in virtual time: the same plan and seed always give the same run. Stages whose
+ * callbacks return promises are busy until these settle.
+ */
+export function runVirtual(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
+  const run = last.then(() => runNow(plan, options));
+  // Whoever comes next waits for this run, however it ends; its failure belongs to its own caller.
+  last = run.catch(() => undefined);
+  return run;
+}
+
+async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
+  const { seed, entryBudget = DEFAULT_ENTRY_BUDGET, maxTurns = DEFAULT_MAX_TURNS, trace = 'full' } = options;
+  const scheduler = new VirtualScheduler();
+  const random = seededRandom(seed);
+  const turns: Turns<StageId> = seed === 0 ? new RoundRobin() : new RandomTurns(random);
+  const host = new StageHost({
+    worker: 0,
+    workers: 1,
+    placement: Object.fromEntries(plan.stages.map(({ id }) => [id, 0])),
+    scheduler,
+    random,
+    trace,
+    capacity: entryBudget,
+    // There is no other worker, and every stage is placed on this one.
+    onRemote: () => undefined,
+  });
+  const before = sleepOn(scheduler);
+  try {
+    const ended = await drive(plan, host, { scheduler, turns, entryBudget, maxTurns });
+    const entries = host.recorder.take();
+    return { plan: viewOfPlan(plan), entries, seed, ended };
+  } finally {
+    sleepOn(before);
+  }
+}
+
+interface Drive {
+  readonly scheduler: VirtualScheduler;
+  readonly turns: Turns<StageId>;
+  readonly entryBudget: number;
+  readonly maxTurns: number;
+}
+
+async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudget, maxTurns }: Drive) {
+  for (const { id, definition, arg } of plan.stages) {
+    if (host.start(id, definition, arg) instanceof Promise) await letJobsRun(host);
+  }
+  for (const subscription of plan.subscriptions) host.subscribe(subscription);
+  const isReady = (id: StageId) => host.isReady(id);
+  let turn = 0;
+  for (;;) {
+    const next = turns.next(host.order, isReady);
+    if (next !== null) {
+      if (turn === maxTurns || host.recorder.recorded >= entryBudget) return 'budget';
+      turn++;
+      if (host.step(next)) await letJobsRun(host);
+    } else if (host.busy.length === 0) {
+      break;
+    } else if (scheduler.advance() || (await realProgress(host))) {
+      await letJobsRun(host);
+    } else {
+      break;
+    }
+  }
+  const stages = host.counters().stages;
+  if (stages.some(({ status }) => status === 'crashed')) return 'crashed';
+  return stages.every(({ status }) => status === 'exited') ? 'exited' : 'idle';
+}
+
+/** Lets promises that wait for nothing but other promises settle. */
+async function letJobsRun(host: StageHost): Promise<void> {
+  for (let job = 0; job < JOBS_PER_TURN && host.busy.length > 0; job++) await null;
+}
+
+/** Waits in real time until a stage goes on; `false` when none does. */
+async function realProgress(host: StageHost): Promise<boolean> {
+  const scheduler = realScheduler();
+  const busy = host.busy.length;
+  while (scheduler.nowMs() < REAL_WAIT_MS) {
+    await new Promise<void>((resolve) => {
+      scheduler.after(REAL_POLL_MS, resolve);
+    });
+    if (host.busy.length < busy || host.ready().length > 0) return true;
+  }
+  return false;
+}

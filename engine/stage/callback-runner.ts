@@ -1,0 +1,219 @@
+import { EngineError, didYouMean } from '../errors.ts';
+import type { Seq, StageId } from '../ids.ts';
+import type { CallbackName, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
+import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
+import type { Reason, StageCallbacks } from './definition.ts';
+import { enter, type Self } from './self.ts';
+import type { StageContext } from './stage-context.ts';
+
+/** Thrown within the kernel, and nowhere else, to leave everything a message still had to do: the stage ends. */
+export class Ending {
+  readonly reason: Reason;
+  /** What broke, and where; `null` for an orderly end. */
+  readonly crash: { readonly callback: CallbackName | null; readonly error: unknown } | null;
+  readonly cause: Seq | null;
+
+  constructor(reason: Reason, crash: Ending['crash'], cause: Seq | null) {
+    this.reason = reason;
+    this.crash = crash;
+    this.cause = cause;
+  }
+}
+
+/** A step that has been read: the events it emits, and the entry that recorded it. */
+export interface Taken {
+  readonly events: readonly unknown[];
+  readonly mode: 'automatic' | 'manual';
+  /** `[]` when the step holds no reply. */
+  readonly reply: readonly [] | readonly [unknown];
+  readonly ending: Ending | null;
+  readonly cause: Seq | null;
+}
+
+/** A computation that gives back to its caller whenever a callback has returned a promise. */
+export type Steps<Result = void> = Generator<PromiseLike<unknown>, Result, unknown>;
+
+/** What a `begin` entry says besides the callback's name. */
+export type Beginning = Omit<
+  EntryOf<'begin'>,
+  'type' | 'callback' | 'seq' | 'atMs' | 'worker' | 'stage' | 'cause'
+>;
+
+const NOTHING: readonly unknown[] = [];
+const STEP_KEYS = ['events', 'state', 'reply', 'stop', 'hibernate'];
+const SUBSCRIBE_KEYS = ['mode', 'state', 'stop'];
+
+/** Calls a learner's callbacks, reads what they return, and keeps the state between them. */
+export class CallbackRunner {
+  readonly id: StageId;
+  readonly callbacks: StageCallbacks;
+  readonly context: StageContext;
+  readonly #self: Self;
+  state: unknown = undefined;
+  /** Entry of the callback that runs, or ran last. */
+  began: Seq | null = null;
+  emitted = 0;
+  calls = 0;
+  busyMs = 0;
+
+  constructor(id: StageId, callbacks: StageCallbacks, context: StageContext, self: Self) {
+    this.id = id;
+    this.callbacks = callbacks;
+    this.context = context;
+    this.#self = self;
+  }
+
+  record(event: TraceEvent, cause: Seq | null): Seq {
+    return this.context.record(this.id, event, cause);
+  }
+
+  /** Runs one callback to its end; what it returned is not looked at. Throws {@link Ending} when it threw. */
+  *call(
+    callback: CallbackName,
+    beginning: Beginning | null,
+    invoke: () => unknown,
+    cause: Seq | null,
+  ): Steps<unknown> {
+    const { context } = this;
+    this.began = context.tracing ? this.record({ type: 'begin', callback, ...beginning }, cause) : cause;
+    this.calls++;
+    context.entering(this.id, callback);
+    const before = enter(this.#self);
+    const startedMs = context.nowMs();
+    let returned: unknown;
+    try {
+      returned = invoke();
+    } catch (error) {
+      throw this.#crashed(callback, error);
+    } finally {
+      enter(before);
+      context.left();
+      this.busyMs += context.nowMs() - startedMs;
+    }
+    if (!isPromise(returned)) return returned;
+    const waitingMs = context.nowMs();
+    try {
+      return yield returned;
+    } catch (error) {
+      throw this.#crashed(callback, error);
+    } finally {
+      this.busyMs += context.nowMs() - waitingMs;
+    }
+  }
+
+  /**
+   * Runs one callback and takes its step: the state is kept, the rest handed back. A step that stops is handed back as
+   * an ending, for the caller to throw after what still has to happen.
+   *
+   * @param handled - Told that the callback has returned; answers with the demand still pending, for the trace.
+   */
+  *step(
+    callback: CallbackName,
+    beginning: Beginning | null,
+    invoke: () => unknown,
+    cause: Seq | null,
+    handled?: () => number,
+  ): Steps<Taken> {
+    const returned = yield* this.call(callback, beginning, invoke, cause);
+    const keys = callback === 'handleSubscribe' ? SUBSCRIBE_KEYS : STEP_KEYS;
+    const step = this.#read(callback, returned, keys);
+    const events = this.#events(callback, step);
+    if ('state' in step) this.state = step['state'];
+    this.emitted += events.length;
+    const pending = handled?.();
+    let ended = this.began;
+    if (this.context.tracing) {
+      ended = this.record(
+        {
+          type: 'end',
+          callback,
+          count: events.length,
+          emitted: traceEvents(events),
+          state: traceValue(this.state),
+          ...(pending === undefined ? {} : { pending }),
+        },
+        this.began,
+      );
+    }
+    const { mode = 'automatic', stop } = step;
+    if (mode !== 'automatic' && mode !== 'manual') {
+      throw this.#bad(callback, 'mode must be "automatic" or "manual"', returned, mode);
+    }
+    return {
+      events,
+      mode,
+      reply: 'reply' in step ? [step['reply']] : [],
+      ending: stop === undefined ? null : new Ending(stop, null, ended),
+      cause: ended,
+    };
+  }
+
+  /** Whether the engine should warn of discarded events. Asked in the middle of an emission, so it cannot wait. */
+  warnsOfDiscarded(count: number): boolean {
+    if (!this.callbacks.formatDiscarded) return true;
+    const invoke = () => this.callbacks.formatDiscarded?.(count, this.state);
+    const run = this.call('formatDiscarded', { count }, invoke, this.began).next();
+    if (!run.done) throw this.bad('formatDiscarded', 'it must answer at once', 'a promise');
+    return Boolean(run.value);
+  }
+
+  /** A learner's program cannot go on; the stage crashes. `reason` is what its watchers hear. */
+  crash(callback: CallbackName | null, error: unknown, reason: Reason): Ending {
+    return new Ending(reason, { callback, error }, this.began);
+  }
+
+  /** What was returned is no step: the stage ends with GenStage's reason. */
+  bad(callback: CallbackName, requirement: string, returned: unknown): Ending {
+    return this.#bad(callback, requirement, returned, returned);
+  }
+
+  #crashed(callback: CallbackName, error: unknown): Ending {
+    return this.crash(callback, error, failure(error));
+  }
+
+  #bad(callback: CallbackName, requirement: string, returned: unknown, received: unknown): Ending {
+    const details = { stage: this.id, callback, requirement, received: describe(received) };
+    return this.crash(callback, new EngineError('bad_step', details), [
+      'bad_return_value',
+      traceValue(returned),
+    ]);
+  }
+
+  #read(
+    callback: CallbackName,
+    returned: unknown,
+    keys: readonly string[],
+  ): Readonly<Record<string, unknown>> {
+    if (returned === undefined) return {};
+    if (!isRecord(returned)) {
+      throw this.bad(callback, 'it must return nothing or an object such as { events, state }', returned);
+    }
+    for (const key in returned) {
+      if (keys.includes(key)) continue;
+      const requirement = `what it returns may only have ${keys.join(', ')}${didYouMean(key, keys)}`;
+      throw this.#bad(callback, requirement, returned, key);
+    }
+    return returned;
+  }
+
+  #events(callback: CallbackName, step: Readonly<Record<string, unknown>>): readonly unknown[] {
+    const { events } = step;
+    if (events === undefined) return NOTHING;
+    if (Array.isArray(events)) return events;
+    throw this.#bad(callback, 'events must be an array', step, events);
+  }
+}
+
+/** A failure as a reason that may travel: GenStage's `{exception, stack}`. */
+export function failure(error: unknown): Reason {
+  if (error instanceof Error) return { error: error.name, message: error.message };
+  return { error: 'Thrown', message: describe(error) };
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

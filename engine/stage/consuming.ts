@@ -1,0 +1,337 @@
+import { EngineError } from '../errors.ts';
+import type { Seq, StageId, SubscriptionId } from '../ids.ts';
+import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
+import { Ending, type CallbackRunner, type Steps, type Taken } from './callback-runner.ts';
+import type { Subscription, SubscribeOptions } from './definition.ts';
+import { cutBatches, demandOptions, endsConsumer, type DemandOptions } from './demand.ts';
+import type { Replaces, StageMessage } from './message.ts';
+
+/** One producer of this stage. */
+interface Upstream {
+  readonly from: Subscription;
+  readonly options: DemandOptions;
+  mode: 'automatic' | 'manual';
+  /** GenStage's count, moved ahead as soon as a message comes: what decides when to ask. */
+  pending: number;
+  /** Asked for and not yet handled at this very moment: what the trace shows. */
+  outstanding: number;
+  asked: number;
+}
+
+/** What waits in a producerConsumer for demand from downstream. */
+type Queued =
+  | {
+      readonly type: 'events';
+      readonly from: Subscription;
+      readonly events: readonly unknown[];
+      readonly cause: Seq | null;
+    }
+  | { readonly type: 'ended'; readonly upstream: Upstream; readonly end: End; readonly cause: Seq | null }
+  | { readonly type: 'info'; readonly request: unknown; readonly cause: Seq | null };
+
+interface End {
+  readonly kind: 'cancel' | 'down';
+  readonly reason: unknown;
+}
+
+/** What a consuming side needs of the rest of its stage. */
+export interface ConsumingOn {
+  /** Whether what comes in waits for demand from downstream. */
+  readonly waitsForDemand: boolean;
+  /** A callback has returned events. */
+  readonly emit: (events: readonly unknown[], cause: Seq | null) => void;
+  /** An info has come through the queue of incoming messages. */
+  readonly info: (request: unknown, cause: Seq | null) => void;
+}
+
+/** The consuming side of a stage: its producers, its demand, and for a producerConsumer what waits to be handled. */
+export class Consuming {
+  readonly #runner: CallbackRunner;
+  readonly #on: ConsumingOn;
+  readonly #producers = new Map<SubscriptionId, Upstream>();
+  #queue: Queued[] = [];
+  /** Events downstream asked for that this stage has not emitted yet (GS-084). */
+  #wanted = 0;
+  handled = 0;
+
+  constructor(runner: CallbackRunner, on: ConsumingOn) {
+    this.#runner = runner;
+    this.#on = on;
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  has(id: SubscriptionId): boolean {
+    return this.#producers.has(id);
+  }
+
+  eachUpstream(visit: (id: SubscriptionId, upstream: Readonly<Upstream>) => void): void {
+    for (const [id, upstream] of this.#producers) visit(id, upstream);
+  }
+
+  /**
+   * Makes a subscription (GS-028). Hands back the failure of bad options, which leave the stage as it was (GS-027).
+   */
+  *subscribe(
+    producer: StageId,
+    message: {
+      readonly subscription: SubscriptionId;
+      readonly options: SubscribeOptions;
+      readonly replaces?: Replaces;
+    },
+    cause: Seq | null,
+  ): Steps<EngineError | null> {
+    const { subscription: id, options, replaces } = message;
+    const { context } = this.#runner;
+    let demand: DemandOptions;
+    try {
+      demand = demandOptions(options, `the subscription of "${this.#runner.id}" to "${producer}"`);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#runner.record(
+        { type: 'warning', code: 'bad_opts', message: error.message, subscription: id },
+        cause,
+      );
+      return error;
+    }
+    if (!context.knows(producer)) {
+      this.#runner.record(
+        { type: 'warning', code: 'noproc', message: `There is no stage "${producer}"`, subscription: id },
+        cause,
+      );
+      if (demand.cancel === 'temporary') return null;
+      throw new Ending('noproc', null, cause);
+    }
+    const from = { id, peer: producer };
+    const upstream: Upstream = {
+      from,
+      options: demand,
+      mode: 'automatic',
+      pending: 0,
+      outstanding: 0,
+      asked: 0,
+    };
+    const subscribed = this.#runner.record(
+      { type: 'subscribe', subscription: id, producer, mode: 'automatic', ...demand },
+      cause,
+    );
+    context.watch(this.#runner.id, producer, id);
+    this.#tell(
+      producer,
+      { type: 'subscribe', subscription: id, options, ...(replaces ? { replaces } : {}) },
+      subscribed,
+    );
+    this.#producers.set(id, upstream);
+    let after: Seq | null = subscribed;
+    if (this.#runner.callbacks.handleSubscribe) {
+      const taken = yield* this.#runner.step(
+        'handleSubscribe',
+        { subscription: id },
+        () => this.#runner.callbacks.handleSubscribe?.('producer', options, this.#runner.state, from),
+        subscribed,
+      );
+      if (taken.ending) throw taken.ending;
+      upstream.mode = taken.mode;
+      after = taken.cause;
+    }
+    if (upstream.mode === 'automatic') {
+      upstream.pending = demand.maxDemand;
+      this.#ask(upstream, demand.maxDemand, after);
+    }
+    return null;
+  }
+
+  /** A producer has sent events. */
+  *received(
+    sender: StageId,
+    message: {
+      readonly subscription: SubscriptionId;
+      readonly first: number;
+      readonly events: readonly unknown[];
+    },
+    cause: Seq | null,
+  ): Steps {
+    const { subscription: id, first, events } = message;
+    const upstream = this.#producers.get(id);
+    if (!upstream) {
+      this.#tell(sender, { type: 'cancel', subscription: id, reason: 'unknown_subscription' }, cause);
+      return;
+    }
+    let delivered = cause;
+    if (this.#runner.context.tracing) {
+      delivered = this.#runner.record(
+        { type: 'deliver', subscription: id, first, count: events.length },
+        cause,
+      );
+    }
+    if (!this.#on.waitsForDemand) return yield* this.#handle(upstream, events, delivered);
+    this.#queue.push({ type: 'events', from: upstream.from, events, cause: delivered });
+    yield* this.takeQueued();
+  }
+
+  /** Downstream wants so many more events (producerConsumer only). */
+  *demanded(count: number): Steps {
+    this.#wanted += count;
+    yield* this.takeQueued();
+  }
+
+  /** So many events have left for downstream. */
+  dispatched(count: number): void {
+    this.#wanted = Math.max(0, this.#wanted - count);
+  }
+
+  /** Handles whole queued messages while downstream wants events (GS-081, GS-083, GS-087). */
+  *takeQueued(): Steps {
+    while (this.#wanted > 0) {
+      const next = this.#queue.shift();
+      if (!next) return;
+      yield* this.#takeOne(next);
+    }
+  }
+
+  /** Lets an info wait behind incoming messages; `false` when none waits (GS-090). */
+  queueInfo(request: unknown, cause: Seq | null): boolean {
+    if (this.#queue.length === 0) return false;
+    this.#queue.push({ type: 'info', request, cause });
+    return true;
+  }
+
+  /** A subscription has ended at the other side (GS-089, GS-160 … GS-167). */
+  *ended(id: SubscriptionId, end: End, cause: Seq | null): Steps {
+    const upstream = this.#producers.get(id);
+    if (!upstream) return;
+    this.#producers.delete(id);
+    this.#runner.context.unwatch(this.#runner.id, upstream.from.peer, id);
+    if (this.#queue.length > 0) this.#queue.push({ type: 'ended', upstream, end, cause });
+    else yield* this.#end(upstream, end, cause);
+  }
+
+  /** Asks on a manual subscription (GS-070 … GS-073); on one that is over nothing happens. */
+  ask(id: SubscriptionId, peer: StageId | null, count: number, cause: Seq | null): void {
+    if (!Number.isInteger(count) || count < 0) {
+      throw new EngineError('ask_not_positive', { subscription: id, received: describe(count) });
+    }
+    if (count === 0) return;
+    const upstream = this.#producers.get(id);
+    if (upstream) this.#ask(upstream, count, cause);
+    else if (peer !== null) this.#tell(peer, { type: 'ask', subscription: id, count }, cause);
+  }
+
+  *#takeOne(next: Queued): Steps {
+    switch (next.type) {
+      case 'events': {
+        const upstream = this.#producers.get(next.from.id);
+        if (upstream) return yield* this.#handle(upstream, next.events, next.cause);
+        // The producer has gone meanwhile: one batch, and nobody is left to ask (GS-088).
+        yield* this.#handleBatch(next.from, next.events, next.cause, null);
+        return;
+      }
+      case 'ended':
+        return yield* this.#end(next.upstream, next.end, next.cause);
+      case 'info':
+        return this.#on.info(next.request, next.cause);
+    }
+  }
+
+  *#handle(upstream: Upstream, events: readonly unknown[], cause: Seq | null): Steps {
+    if (upstream.mode === 'manual') {
+      yield* this.#handleBatch(upstream.from, events, cause, upstream);
+      return;
+    }
+    const { batches, pending, excess } = cutBatches(events, upstream.pending, upstream.options);
+    upstream.pending = pending;
+    for (const count of excess) this.#warnExcess(upstream, count, cause);
+    for (const batch of batches) {
+      const after = yield* this.#handleBatch(upstream.from, batch.events, cause, upstream);
+      if (batch.ask > 0) this.#ask(upstream, batch.ask, after);
+    }
+  }
+
+  *#handleBatch(
+    from: Subscription,
+    events: readonly unknown[],
+    cause: Seq | null,
+    upstream: Upstream | null,
+  ): Steps<Seq | null> {
+    const runner = this.#runner;
+    const count = events.length;
+    const beginning = runner.context.tracing
+      ? { subscription: from.id, count, events: traceEvents(events) }
+      : null;
+    const taken: Taken = yield* runner.step(
+      'handleEvents',
+      beginning,
+      () => runner.callbacks.handleEvents?.(events, runner.state, from),
+      cause,
+      upstream ? () => (upstream.outstanding = Math.max(0, upstream.outstanding - count)) : undefined,
+    );
+    this.handled += count;
+    if (taken.ending) throw taken.ending;
+    this.#on.emit(taken.events, taken.cause);
+    return taken.cause;
+  }
+
+  *#end(upstream: Upstream, end: End, cause: Seq | null): Steps {
+    const runner = this.#runner;
+    const { from, options } = upstream;
+    const { reason } = end;
+    const recorded = runner.record(
+      { type: 'cancel', subscription: from.id, kind: end.kind, reason: traceValue(reason) },
+      cause,
+    );
+    if (runner.callbacks.handleCancel) {
+      const taken = yield* runner.step(
+        'handleCancel',
+        { subscription: from.id },
+        () => runner.callbacks.handleCancel?.(end, runner.state, from),
+        recorded,
+      );
+      if (taken.ending) throw taken.ending;
+      this.#on.emit(taken.events, taken.cause);
+    }
+    if (!endsConsumer(options.cancel, reason)) return;
+    runner.record(
+      {
+        type: 'warning',
+        code: 'stopping_on_cancel',
+        message: `"${runner.id}" stops as its subscription "${from.id}" has ended with ${describe(reason)}`,
+        subscription: from.id,
+        values: [traceValue(reason)],
+      },
+      recorded,
+    );
+    throw new Ending(reason, null, recorded);
+  }
+
+  #ask(upstream: Upstream, count: number, cause: Seq | null): void {
+    const { id, peer } = upstream.from;
+    upstream.outstanding += count;
+    upstream.asked += count;
+    let asked = cause;
+    if (this.#runner.context.tracing) {
+      asked = this.#runner.record(
+        { type: 'ask', subscription: id, count, pending: upstream.outstanding },
+        cause,
+      );
+    }
+    this.#tell(peer, { type: 'ask', subscription: id, count }, asked);
+  }
+
+  #warnExcess({ from }: Upstream, count: number, cause: Seq | null): void {
+    const message = `"${this.#runner.id}" has received ${count} events in excess of what it asked "${from.peer}" for`;
+    this.#runner.record(
+      { type: 'warning', code: 'excess', message, subscription: from.id, count, values: [count] },
+      cause,
+    );
+  }
+
+  #tell(to: StageId, message: StageMessage, cause: Seq | null): void {
+    this.#runner.context.send(this.#runner.id, to, message, cause);
+  }
+}

@@ -1,0 +1,166 @@
+import type { TraceError, TraceValue } from './trace-entry.ts';
+
+const MAX_TEXT = 200;
+const MAX_ITEMS = 20;
+const MAX_LEVELS = 3;
+/** Events whose values one entry keeps; its `count` is exact all the same. */
+export const MAX_EVENTS = 1_000;
+/** Items an entry's events may take together, so that one entry of big records stays small. */
+const MAX_VALUES = 20_000;
+const MORE = '…';
+
+/** A bounded, cloneable picture of any value. Never throws, whatever getters and proxies do. */
+export function traceValue(value: unknown): TraceValue {
+  return preview(value, 0, []);
+}
+
+/** The first events of a batch, as a trace keeps them. */
+export function traceEvents(events: readonly unknown[]): readonly TraceValue[] {
+  const kept: TraceValue[] = [];
+  let weight = 0;
+  for (let i = 0; i < events.length && i < MAX_EVENTS && weight < MAX_VALUES; i++) {
+    const event = events[i];
+    if (typeof event === 'number' && Number.isFinite(event)) {
+      kept.push(event);
+      continue;
+    }
+    const value = traceValue(event);
+    weight += weigh(value);
+    kept.push(value);
+  }
+  return kept;
+}
+
+/** A thrown value as a trace keeps it. */
+export function traceError(thrown: unknown): TraceError {
+  try {
+    if (thrown instanceof Error) {
+      const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
+      return {
+        name: String(thrown.name),
+        message: cut(String(thrown.message), 2_000),
+        ...(code === null ? {} : { code }),
+        ...(typeof thrown.stack === 'string' ? { stack: cut(thrown.stack, 10_000) } : {}),
+      };
+    }
+    return { name: 'Thrown', message: typeof thrown === 'string' ? cut(thrown, 2_000) : describe(thrown) };
+  } catch {
+    return { name: 'Error', message: 'an error whose message cannot be read' };
+  }
+}
+
+/** A value in one short line of an error message. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'undefined';
+  if (typeof value === 'function') return nameOf(value);
+  const shown = traceValue(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(shown);
+  return typeof value === 'number' ? String(value) : cut(JSON.stringify(shown), MAX_TEXT);
+}
+
+function preview(value: unknown, level: number, path: readonly object[]): TraceValue {
+  switch (typeof value) {
+    case 'string':
+      return cut(value, MAX_TEXT);
+    case 'number':
+      // A trace is also JSON, which has no word for these.
+      return Number.isFinite(value) ? value : String(value);
+    case 'boolean':
+      return value;
+    case 'undefined':
+      return null;
+    case 'bigint':
+      return `${value}n`;
+    case 'symbol':
+      return String(value);
+    case 'function':
+      return nameOf(value);
+    case 'object':
+      if (value === null) return null;
+      try {
+        return previewObject(value, level, path);
+      } catch {
+        return MORE;
+      }
+  }
+}
+
+function previewObject(value: object, level: number, path: readonly object[]): TraceValue {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof Error) return cut(`${value.name}: ${value.message}`, MAX_TEXT);
+  if (level >= MAX_LEVELS || path.includes(value)) return MORE;
+  const inside = [...path, value];
+  if (value instanceof Map) return previewItems(value.entries(), value.size, level, inside);
+  if (value instanceof Set) return previewItems(value.values(), value.size, level, inside);
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+    // A typed array is a list of numbers to whoever looks.
+    const list: unknown = value;
+    if (isList(list))
+      return previewItems(
+        Array.from({ length: Math.min(list.length, MAX_ITEMS + 1) }, (_, i) => list[i]).values(),
+        list.length,
+        level,
+        inside,
+      );
+  }
+  if (Array.isArray(value)) return previewItems(value.values(), value.length, level, inside);
+  const record: Record<string, TraceValue> = {};
+  let kept = 0;
+  for (const key in value) {
+    if (!Object.prototype.hasOwnProperty.call(value, key)) continue;
+    if (kept === MAX_ITEMS) {
+      record[MORE] = MORE;
+      break;
+    }
+    record[cut(key, MAX_TEXT)] = previewMember(value, key, level, inside);
+    kept++;
+  }
+  return record;
+}
+
+function previewMember(owner: object, key: string, level: number, path: readonly object[]): TraceValue {
+  try {
+    const member: unknown = Reflect.get(owner, key);
+    return preview(member, level + 1, path);
+  } catch {
+    return MORE;
+  }
+}
+
+function previewItems(
+  items: Iterator<unknown>,
+  size: number,
+  level: number,
+  path: readonly object[],
+): TraceValue {
+  const kept: TraceValue[] = [];
+  for (let next = items.next(); !next.done && kept.length < MAX_ITEMS; next = items.next()) {
+    kept.push(preview(next.value, level + 1, path));
+  }
+  if (size > kept.length) kept.push(MORE);
+  return kept;
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return typeof value === 'object' && value !== null && 'length' in value && typeof value.length === 'number';
+}
+
+function nameOf(value: object): string {
+  try {
+    const name: unknown = Reflect.get(value, 'name');
+    return typeof name === 'string' && name !== '' ? `function ${cut(name, MAX_TEXT)}` : 'function';
+  } catch {
+    return 'function';
+  }
+}
+
+function weigh(value: TraceValue): number {
+  if (value === null || typeof value !== 'object') return 1;
+  let sum = 1;
+  for (const inner of Object.values(value)) sum += weigh(inner);
+  return sum;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, length) + MORE;
+}
