@@ -1,45 +1,49 @@
 import type { GlyphShape } from './value-label.ts';
 
+type Outline = (x: number, y: number) => string;
+
+const CORNER = 7;
+const SMALL_CORNER = 5;
+
+/** One outline per shape, from half its width and half its height. */
+const OUTLINES: Readonly<Record<GlyphShape, Outline>> = {
+  round: (x, y) => rounded(x, y, y),
+  square: (x, y) => rounded(x, y, 3),
+  diamond: (x, y) =>
+    polygon([-x - 2, 0], [-x + CORNER, -y], [x - CORNER, -y], [x + 2, 0], [x - CORNER, y], [-x + CORNER, y]),
+  hexagon: (x, y) => {
+    const [left, top] = [-x + SMALL_CORNER, -y + SMALL_CORNER];
+    return polygon(
+      [-x, top],
+      [left, -y],
+      [-left, -y],
+      [x, top],
+      [x, -top],
+      [-left, y],
+      [left, y],
+      [-x, -top],
+    );
+  },
+  triangle: (x, y) => polygon([-x, -y], [x - CORNER, -y], [x + 3, 0], [x - CORNER, y], [-x, y]),
+  shield: (x, y) => `M${-x},${-y}H${x}V2Q${x},${y} ${x - CORNER},${y}H${-x + CORNER}Q${-x},${y} ${-x},2Z`,
+};
+
 /** Outline of an event's glyph around the origin, as an SVG path. */
 export function glyphPath(shape: GlyphShape, width: number, height: number): string {
-  const x = width / 2;
-  const y = height / 2;
-  const cut = Math.min(7, x);
-  const polygon = (...points: readonly (readonly [number, number])[]) =>
-    `M${points.map((point) => point.join(',')).join('L')}Z`;
-  switch (shape) {
-    case 'round':
-      return rounded(x, y, y);
-    case 'square':
-      return rounded(x, y, 3);
-    case 'diamond':
-      return polygon([-x - 2, 0], [-x + cut, -y], [x - cut, -y], [x + 2, 0], [x - cut, y], [-x + cut, y]);
-    case 'hexagon':
-      return polygon(
-        [-x, -y + 5],
-        [-x + 5, -y],
-        [x - 5, -y],
-        [x, -y + 5],
-        [x, y - 5],
-        [x - 5, y],
-        [-x + 5, y],
-        [-x, y - 5],
-      );
-    case 'triangle':
-      return polygon([-x, -y], [x - cut, -y], [x + 3, 0], [x - cut, y], [-x, y]);
-    case 'shield':
-      return `M${-x},${-y}H${x}V2Q${x},${y} ${x - cut},${y}H${-x + cut}Q${-x},${y} ${-x},2Z`;
-    default:
-      return outlineOf(shape);
-  }
+  return OUTLINES[shape](width / 2, height / 2);
 }
 
-/** Fails to compile while a shape has no outline. */
-function outlineOf(_shape: never): string {
-  return '';
+function polygon(...points: readonly (readonly [number, number])[]): string {
+  return `M${points.map((point) => point.join(',')).join('L')}Z`;
 }
 
 function rounded(x: number, y: number, radius: number): string {
   const r = Math.min(radius, x, y);
-  return `M${-x + r},${-y}H${x - r}A${r},${r} 0 0 1 ${x},${-y + r}V${y - r}A${r},${r} 0 0 1 ${x - r},${y}H${-x + r}A${r},${r} 0 0 1 ${-x},${y - r}V${-y + r}A${r},${r} 0 0 1 ${-x + r},${-y}Z`;
+  const arc = (toX: number, toY: number) => `A${r},${r} 0 0 1 ${toX},${toY}`;
+  return [
+    `M${-x + r},${-y}H${x - r}${arc(x, -y + r)}`,
+    `V${y - r}${arc(x - r, y)}`,
+    `H${-x + r}${arc(-x, y - r)}`,
+    `V${-y + r}${arc(-x + r, -y)}Z`,
+  ].join('');
 }

@@ -1,4 +1,11 @@
-import type { EventsInFlight, PipelineState, SubscriptionId, SubscriptionState, TraceValue } from 'sluice';
+import type {
+  EventsInFlight,
+  PipelineState,
+  PlanView,
+  SubscriptionId,
+  SubscriptionState,
+  TraceValue,
+} from 'sluice';
 import { sum } from 'd3-array';
 import { interpolateNumber } from 'd3-interpolate';
 import type { Lane, Point } from './lane.ts';
@@ -63,13 +70,19 @@ interface Leg {
  * the same updates at the same times give the same frames.
  */
 export class Traffic {
-  readonly #lanes = new Map<SubscriptionId, { readonly events: LaneMemory; readonly asks: LaneMemory }>();
+  readonly #lanes: Map<SubscriptionId, { readonly events: LaneMemory; readonly asks: LaneMemory }>;
+
+  constructor(plan: PlanView) {
+    this.#lanes = new Map(
+      plan.subscriptions.map(({ id }) => [id, { events: new LaneMemory(), asks: new LaneMemory() }]),
+    );
+  }
 
   /** @param nowMs - Time of the display, from any origin; never less than before. */
   update(state: PipelineState, nowMs: number, motion: Motion): void {
-    for (const [id, link] of Object.entries(state.subscriptions)) {
-      const lanes = this.#lanes.get(id) ?? { events: new LaneMemory(), asks: new LaneMemory() };
-      this.#lanes.set(id, lanes);
+    for (const [id, lanes] of this.#lanes) {
+      const link = state.subscriptions[id];
+      if (!link) continue;
       const asks = link.asksInFlight.map((ask) => ({ ...ask, events: [] }));
       lanes.events.update({ inFlight: link.eventsInFlight, total: link.dispatched }, nowMs, motion);
       lanes.asks.update({ inFlight: asks, total: link.asked }, nowMs, motion);

@@ -1,0 +1,31 @@
+import type { RunStatus } from '../sandbox/run-view.ts';
+
+/** What a run is doing, in a few words. */
+export const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
+  ready: 'Ready',
+  compiling: 'Compiling…',
+  starting: 'Starting the workers…',
+  running: 'Running',
+  paused: 'Waiting for your next step',
+  spent: 'Paused: it recorded as much as it may',
+  finished: 'Finished',
+  stopped: 'Stopped',
+  failed: 'Failed',
+};
+
+/** True while there is something to stop. */
+export function isUnderWay(status: RunStatus): boolean {
+  switch (status) {
+    case 'compiling':
+    case 'starting':
+    case 'running':
+    case 'paused':
+    case 'spent':
+      return true;
+    case 'ready':
+    case 'finished':
+    case 'stopped':
+    case 'failed':
+      return false;
+  }
+}
