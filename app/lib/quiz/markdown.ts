@@ -35,16 +35,24 @@ export function rendererOf(document: Root): Render {
 
 /** Markup of a line of text: what a heading holds, without a paragraph around it. */
 export function renderInline(render: Render, nodes: readonly RootContent[]): string {
-  return render(nodes).replace(/^<p>([\s\S]*)<\/p>$/, '$1');
+  return render(nodes)
+    .replace(/^<p>([\s\S]*)<\/p>$/, '$1')
+    .trim();
 }
 
 /** The words alone. */
 export function plainText(nodes: readonly RootContent[]): string {
   return nodes
-    .map((node) => (node.type === 'html' ? '' : toString(node, { includeHtml: false })))
-    .join(' ')
+    .map((node) =>
+      node.type === 'html' ? '' : `${toString(node, { includeHtml: false })}${isBlock(node) ? ' ' : ''}`,
+    )
+    .join('')
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+function isBlock(node: RootContent): boolean {
+  return ['paragraph', 'heading', 'code', 'blockquote', 'list', 'table'].includes(node.type);
 }
 
 /** First line of a node, counted from 1 in the text that was parsed. */

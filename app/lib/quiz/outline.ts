@@ -35,7 +35,8 @@ export function unitsOf(
  *
  * - A heading with answers of its own is a question.
  * - One without, followed by deeper headings of which exactly one has answers, is a question whose body holds
- *   that sub-heading; where several have answers it is a section title, and they are the questions.
+ *   that sub-heading; where several have answers it is a section title, and they are the questions, unless its
+ *   own options or a sub-heading without answers before the first show that it asks itself.
  * - One without any is a section title, unless it asks for answers (a hint, options) or nothing follows it.
  */
 export function outline(units: readonly Unit[]): readonly OutlineEntry[] {
@@ -49,7 +50,7 @@ export function outline(units: readonly Unit[]): readonly OutlineEntry[] {
     if (hasAnswers(unit)) {
       entries.push({ kind: 'question', ...unit });
       at += 1;
-    } else if (answering.length === 1 || (answering.length > 1 && unit.options !== NO_OPTIONS)) {
+    } else if (answering.length === 1 || (answering.length > 1 && isOneQuestion(unit, deeper, first))) {
       entries.push({ kind: 'question', ...joined(unit, deeper.slice(0, first + 1)) });
       at += first + 2;
     } else if (answering.length > 1) {
@@ -85,6 +86,13 @@ export function isMarked(list: List): boolean {
 /** A mark that stands alone, before code or nothing: Markdown itself does not take it for one. */
 export function isBareMark(text: string): boolean {
   return /^\[[ xX]?\](?:\s|$)/.test(text);
+}
+
+/** Whether a heading above several that have answers asks the first of these itself. */
+function isOneQuestion(unit: Unit, deeper: readonly Unit[], first: number): boolean {
+  const [sub] = deeper;
+  const depth = deeper[first]?.heading.depth ?? 0;
+  return unit.options !== NO_OPTIONS || (first > 0 && sub !== undefined && depth <= sub.heading.depth);
 }
 
 function hasAnswers(unit: Unit): boolean {

@@ -77,12 +77,8 @@ function readQuiz(region: Region, report: Report): Quiz {
     report,
   );
   for (const part of parts) if (part.kind === 'broken') report.error(part.line, part.message);
-  if (!parts.some((part) => part.kind === 'question')) {
-    const message =
-      parts.length === 0
-        ? 'there is no question here: a question starts with a heading'
-        : 'there is no question that can be asked';
-    report.error(region.firstLine, message);
+  if (!parts.some((part) => part.kind !== 'section')) {
+    report.error(region.firstLine, 'there is no question here: a question starts with a heading');
   }
   return { settings, parts, misconceptions: {} };
 }
