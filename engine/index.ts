@@ -86,12 +86,42 @@ export { seededRandom } from './time/random.ts';
 // --- Protocol of workers ----------------------------------------------------------------------------------------
 export { PROTOCOL_VERSION } from './transport/protocol.ts';
 export type {
+  Crossings,
   FromWorker,
+  OutputLine,
   Pace,
   StageCounters,
+  StageRequest,
   SubscriptionCounters,
+  Telemetry,
   ToWorker,
   TraceLevel,
 } from './transport/protocol.ts';
+export { parseFromWorker } from './transport/parse-message.ts';
 
 // --- Runs on workers (runtime, transport, replay) ---------------------------------------------------------------
+export { startRun } from './runtime/controller.ts';
+export type {
+  Platform,
+  RunEnd,
+  RunFailure,
+  RunHandle,
+  RunOptions,
+  RunUpdate,
+  Speed,
+  WorkerLink,
+} from './runtime/run-handle.ts';
+export { defaultWorkers, placementOf } from './runtime/placement.ts';
+export type { Placement } from './runtime/placement.ts';
+export { realScheduler } from './time/scheduler.ts';
+export type { Scheduler } from './time/scheduler.ts';
+export { decodeTrace, encodeTrace, parseEntry } from './trace/codec.ts';
+export { Replay, advance, emptyState, replay } from './trace/replay.ts';
+export type {
+  AskInFlight,
+  EventsInFlight,
+  PipelineState,
+  ReplayPlan,
+  StageState,
+  SubscriptionState,
+} from './trace/replay.ts';

@@ -16,7 +16,7 @@ import { MergedTrace } from './merged-trace.ts';
 import { Permits } from './permits.ts';
 import { placementOf, type Placement } from './placement.ts';
 import { planDifference } from './plan-difference.ts';
-import type { PlanView } from './plan.ts';
+import type { PlanView, PlanWarning } from './plan.ts';
 import { Quiescence } from './quiescence.ts';
 import type {
   Platform,
@@ -66,6 +66,7 @@ class Controller implements RunHandle {
   readonly #droppedThere = new Map<WorkerId, number>();
   readonly #outputDroppedThere = new Map<WorkerId, number>();
   #plan: PlanView | null = null;
+  #warnings: readonly PlanWarning[] = [];
   #placement: Placement = {};
   #counters: MergedCounters | null = null;
   readonly #permits = new Permits();
@@ -102,6 +103,7 @@ class Controller implements RunHandle {
     return {
       status: this.#status(),
       plan: this.#plan,
+      warnings: this.#warnings,
       placement: this.#placement,
       workers: this.#links.length,
       entries: this.#trace.entries,
@@ -210,6 +212,7 @@ class Controller implements RunHandle {
       return;
     }
     this.#plans.set(worker, message.plan);
+    this.#warnings = message.warnings;
     if (this.#plan !== null || this.#plans.size < this.#spawned.length) return;
     const plan = this.#plans.get(0);
     if (!plan) return;
@@ -357,18 +360,23 @@ class Controller implements RunHandle {
 
   #beat(): void {
     if (this.#ending) return;
-    const silent = this.#watchdog?.beat(this.#options.scheduler.nowMs());
+    const nowMs = this.#options.scheduler.nowMs();
+    const silent = this.#watchdog?.beat(nowMs);
     if (silent) {
-      const { worker, waitedMs, entered } = silent;
-      // A program that hangs while it is loaded never entered a callback.
-      const { stage, callback } = entered ?? { stage: 'program', callback: 'the module itself' };
-      const error = new EngineError('worker_hangs', {
+      const { worker, entered } = silent;
+      this.#fail({
+        phase: 'watchdog',
         worker,
-        stage,
-        callback,
-        waitedMs: Math.round(waitedMs),
+        stage: entered?.stage ?? null,
+        error: traceError(hangs(silent)),
       });
-      this.#fail({ phase: 'watchdog', worker, stage: entered?.stage ?? null, error: traceError(error) });
+      return;
+    }
+    if (this.#plans.size < this.#spawned.length && nowMs - this.#startMs > START_WITHIN_MS) {
+      const worker = this.#spawned.findIndex((_, index) => !this.#plans.has(index));
+      const problem = `it was not ready within ${START_WITHIN_MS} ms`;
+      const error = new EngineError('worker_failed', { worker, problem });
+      this.#fail({ phase: 'platform', worker, error: traceError(error) });
       return;
     }
     this.#postAll({ type: 'ping', id: this.#nextId++ });

@@ -1,4 +1,3 @@
-import type { EngineError } from '../errors.ts';
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
@@ -11,7 +10,7 @@ import type {
   TraceLevel,
 } from '../transport/protocol.ts';
 import type { Placement } from './placement.ts';
-import type { PlanView } from './plan.ts';
+import type { PlanView, PlanWarning } from './plan.ts';
 
 /** How deliveries go: as fast as they can, one every so often, or one when asked. */
 export type Speed =
@@ -83,6 +82,8 @@ export interface RunFailure {
 export interface RunUpdate {
   readonly status: 'starting' | 'running' | 'paused' | 'spent' | 'ended';
   readonly plan: PlanView | null;
+  /** What is allowed in the plan and probably not meant. */
+  readonly warnings: readonly PlanWarning[];
   readonly placement: Placement;
   /** Workers in use. */
   readonly workers: number;

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { PlanView } from '../runtime/plan.ts';
+import type { PlanView, PlanWarning } from '../runtime/plan.ts';
 import { parseEntry, parseTraceError } from '../trace/codec.ts';
 import { Fields } from '../trace/fields.ts';
 import type { Crossings, FromWorker, OutputLine, StageCounters, SubscriptionCounters } from './protocol.ts';
@@ -15,7 +15,13 @@ export function parseFromWorker(value: unknown): FromWorker {
   const worker = type.startsWith('reply') ? 0 : f.number('worker');
   switch (type) {
     case 'ready':
-      return { type, worker, version: f.number('version'), plan: planView(f.fields('plan')) };
+      return {
+        type,
+        worker,
+        version: f.number('version'),
+        plan: planView(f.fields('plan')),
+        warnings: f.list('warnings', planWarning),
+      };
     case 'failed':
       return {
         type,
@@ -76,6 +82,15 @@ function planView(f: Fields): PlanView {
       minDemand: link.number('minDemand'),
       cancel: link.oneOf('cancel', ['permanent', 'transient', 'temporary']),
     })),
+  };
+}
+
+function planWarning(f: Fields): PlanWarning {
+  return {
+    code: f.oneOf('code', ['never_subscribed']),
+    stage: f.text('stage'),
+    message: f.text('message'),
+    declared: f.text('declared'),
   };
 }
 

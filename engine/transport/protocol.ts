@@ -1,5 +1,5 @@
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
-import type { PlanView } from '../runtime/plan.ts';
+import type { PlanView, PlanWarning } from '../runtime/plan.ts';
 import type { TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
@@ -116,7 +116,14 @@ export interface Telemetry extends Crossings {
 export type FromWorker =
   /** First of all: from now on pings are answered. The program is loaded next. */
   | { readonly type: 'booted'; readonly worker: WorkerId }
-  | { readonly type: 'ready'; readonly version: number; readonly worker: WorkerId; readonly plan: PlanView }
+  | {
+      readonly type: 'ready';
+      readonly version: number;
+      readonly worker: WorkerId;
+      readonly plan: PlanView;
+      /** What is allowed and probably not meant. */
+      readonly warnings: readonly PlanWarning[];
+    }
   /** The program could not be loaded (`load`), or exports no valid pipeline (`plan`). */
   | {
       readonly type: 'failed';

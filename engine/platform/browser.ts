@@ -1,0 +1,139 @@
+/**
+ * The script of a browser worker, bundled to one self-contained text. The sandbox frame makes a worker of it and posts
+ * one boot message. Learner code is loaded into the same realm, so whatever must keep working is taken hold of first.
+ */
+import { planOf } from '../runtime/pipeline.ts';
+import { runVirtual } from '../runtime/virtual-run.ts';
+import { sleepOn } from '../time/sleep.ts';
+import { traceError } from '../trace/trace-value.ts';
+import { messagePortTransport, type Port } from '../transport/message-port.ts';
+import { portOf } from './browser-port.ts';
+import { captureConsole, type Print } from './console-capture.ts';
+import { provideProgramGlobals, runProgram, seedRandom, type ProgramWorker } from './program-worker.ts';
+
+/** Frame → worker, its first and only message. */
+interface Boot {
+  readonly type: 'boot';
+  /** Text of the compiled program, an ES module. */
+  readonly program: string;
+  /** Data set → its rows as JSON. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly control: MessagePort;
+  /** By worker; `null` at its own place. */
+  readonly peers: readonly (MessagePort | null)[];
+  readonly worker: number;
+  readonly workers: number;
+  /** Hidden runs on the virtual scheduler, instead of a part of a real one. */
+  readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
+}
+
+const later = setTimeout.bind(globalThis);
+const cancelLater = clearTimeout.bind(globalThis);
+const nowMs = performance.now.bind(performance);
+const makeUrl = URL.createObjectURL.bind(URL);
+const forgetUrl = URL.revokeObjectURL.bind(URL);
+const BlobOfText = Blob;
+
+const scheduler = {
+  nowMs,
+  after(delayMs: number, action: () => void) {
+    const timer = later(action, delayMs);
+    return () => cancelLater(timer);
+  },
+};
+
+addEventListener('message', function boot(event: MessageEvent<unknown>) {
+  if (!isBoot(event.data)) return;
+  removeEventListener('message', boot);
+  begin(event.data);
+});
+
+function begin(boot: Boot): void {
+  const control = portOf(boot.control);
+  const peers = boot.peers.map((port) => port && messagePortTransport(portOf(port)));
+  const defer = deferrer();
+  sleepOn(scheduler);
+  let program: ProgramWorker | null = null;
+  const print: Print = (...line) => program?.print(...line);
+  captureConsole(print);
+  captureErrors((error) => program?.uncaught(error));
+  provideProgramGlobals(boot.data);
+  hideOwnPorts();
+  const load = () => loadModule(boot.program);
+  if (boot.virtual) void runHidden(boot.virtual, control, load);
+  else {
+    const { worker, workers } = boot;
+    program = runProgram({ worker, workers, control, peers, scheduler, defer, load });
+  }
+}
+
+/** Runs the program from its beginning once per request: a module's variables are new each time. */
+async function runHidden(
+  requests: NonNullable<Boot['virtual']>,
+  control: Port,
+  load: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    const runs = [];
+    for (const request of requests) {
+      seedRandom(request.seed);
+      runs.push(await runVirtual(planOf(await load()), request));
+    }
+    control.post({ type: 'virtual', runs });
+  } catch (error) {
+    control.post({ type: 'failed', error: traceError(error) });
+  }
+}
+
+async function loadModule(text: string): Promise<unknown> {
+  const url = makeUrl(new BlobOfText([text], { type: 'text/javascript' }));
+  try {
+    const module: unknown = await import(/* @vite-ignore */ url);
+    return module;
+  } finally {
+    forgetUrl(url);
+  }
+}
+
+/** Later turns of the event loop without the 4 ms that browsers put between timers. */
+function deferrer(): (task: () => void) => void {
+  const { port1, port2 } = new MessageChannel();
+  const tasks: (() => void)[] = [];
+  const [sender, receiver] = [portOf(port1), portOf(port2)];
+  receiver.listen(() => tasks.shift()?.());
+  return (task) => {
+    tasks.push(task);
+    sender.post(null);
+  };
+}
+
+function captureErrors(report: (error: unknown) => void): void {
+  addEventListener('error', (event) => {
+    event.preventDefault();
+    report(event.error ?? event.message);
+  });
+  addEventListener('unhandledrejection', (event) => {
+    event.preventDefault();
+    report(event.reason);
+  });
+}
+
+/** A program speaks through its stages: what would let it speak for the worker, or start others, is not there. */
+function hideOwnPorts(): void {
+  for (const name of [
+    'postMessage',
+    'close',
+    'onmessage',
+    'onmessageerror',
+    'importScripts',
+    'Worker',
+    'SharedWorker',
+  ]) {
+    Object.defineProperty(globalThis, name, { value: undefined, writable: false, configurable: false });
+  }
+}
+
+/** The frame is this project's own script: what it boots with is taken at its word. */
+function isBoot(data: unknown): data is Boot {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'boot';
+}

@@ -1,0 +1,53 @@
+import type { EntryOf } from '../trace/trace-entry.ts';
+
+type Level = EntryOf<'log'>['level'];
+
+/** Takes one line of a program's console; `place` is `line:column` in the generated code, 1-based. */
+export type Print = (level: Level, values: readonly unknown[], place?: string) => void;
+
+const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
+
+/** The console a program gets: every line goes to `print`; what is no line says nothing. */
+export function captureConsole(print: Print): void {
+  const counts = new Map<string, number>();
+  const captured: Record<string, unknown> = {};
+  for (const level of LEVELS) captured[level] = (...values: unknown[]) => print(level, values, callerPlace());
+  captured['trace'] = (...values: unknown[]) => print('log', values, callerPlace());
+  captured['table'] = (value: unknown) => print('log', [value], callerPlace());
+  captured['dir'] = (value: unknown) => print('log', [value], callerPlace());
+  captured['assert'] = (holds: unknown, ...values: unknown[]) => {
+    if (!holds) print('error', ['Assertion failed', ...values], callerPlace());
+  };
+  captured['count'] = (label = 'default') => {
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
+    print('log', [`${label}: ${count}`], callerPlace());
+  };
+  for (const silent of [
+    'clear',
+    'group',
+    'groupCollapsed',
+    'groupEnd',
+    'time',
+    'timeEnd',
+    'timeLog',
+    'countReset',
+  ]) {
+    captured[silent] = () => undefined;
+  }
+  Object.defineProperty(globalThis, 'console', { value: captured, writable: true, configurable: true });
+}
+
+const FRAME = /(?:@|\(|at )([^()\s]*?):(\d+):(\d+)\)?$/;
+
+/** Where the program called the console: the first frame of a stack that lies in another script than this one. */
+function callerPlace(): string | undefined {
+  let own: string | null = null;
+  for (const line of (new Error().stack ?? '').split('\n')) {
+    const [, script, row, column] = FRAME.exec(line.trim()) ?? [];
+    if (script === undefined) continue;
+    own ??= script;
+    if (script !== own) return `${row}:${column}`;
+  }
+  return undefined;
+}

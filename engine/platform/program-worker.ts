@@ -1,0 +1,126 @@
+import type { WorkerId } from '../ids.ts';
+import { planOf } from '../runtime/pipeline.ts';
+import { viewOfPlan } from '../runtime/plan.ts';
+import { WorkerRun } from '../runtime/worker-run.ts';
+import { seededRandom } from '../time/random.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import { traceError } from '../trace/trace-value.ts';
+import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from '../transport/protocol.ts';
+import type { Port } from '../transport/message-port.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Print } from './console-capture.ts';
+import { LEARNER_API } from './learner-api.ts';
+
+/** Errors outside all callbacks that are reported; a timer that throws again and again must not flood the page. */
+const MAX_UNCAUGHT = 20;
+
+/** What a worker of any platform brings. */
+export interface WorkerEnvironment {
+  readonly worker: WorkerId;
+  readonly workers: number;
+  readonly control: Port;
+  readonly peers: readonly (Transport | null)[];
+  readonly scheduler: Scheduler;
+  readonly defer: (task: () => void) => void;
+  /** Evaluates the program's module. */
+  readonly load: () => Promise<unknown>;
+}
+
+/** What the platform's hooks tell the worker. */
+export interface ProgramWorker {
+  readonly print: Print;
+  readonly uncaught: (error: unknown) => void;
+}
+
+/** Makes a program part of a run: answers from the first moment, loads it, says `ready` or why not. */
+export function runProgram(environment: WorkerEnvironment): ProgramWorker {
+  const { control, worker } = environment;
+  const post = (message: FromWorker) => control.post(message);
+  let run: WorkerRun | null = null;
+  let uncaughtErrors = 0;
+  const early: Parameters<Print>[] = [];
+  control.listen((message) => {
+    if (!isToWorker(message)) return;
+    if (run) run.handle(message);
+    else if (message.type === 'ping')
+      post({ type: 'pong', worker, id: message.id, sent: 0, received: 0, idle: false });
+  });
+  post({ type: 'booted', worker });
+  void load();
+
+  async function load(): Promise<void> {
+    let program: unknown;
+    try {
+      program = await environment.load();
+    } catch (error) {
+      post({ type: 'failed', worker, phase: 'load', error: traceError(error) });
+      return;
+    }
+    try {
+      const plan = planOf(program);
+      run = new WorkerRun({ ...environment, plan, post, onSeed: seedRandom });
+      for (const line of early) run.print(...line);
+      early.length = 0;
+      post({
+        type: 'ready',
+        version: PROTOCOL_VERSION,
+        worker,
+        plan: viewOfPlan(plan),
+        warnings: plan.warnings,
+      });
+    } catch (error) {
+      post({ type: 'failed', worker, phase: 'plan', error: traceError(error) });
+    }
+  }
+
+  return {
+    print: (...line) => {
+      // Every worker loads the program: what it prints meanwhile is told once.
+      if (run) run.print(...line);
+      else if (worker === 0 && early.length < MAX_EARLY_LINES) early.push(line);
+    },
+    uncaught: (error) => {
+      uncaughtErrors += 1;
+      if (uncaughtErrors <= MAX_UNCAUGHT) post({ type: 'uncaught', worker, error: traceError(error) });
+    },
+  };
+}
+
+/** Lines printed while the program is loaded that are kept. */
+const MAX_EARLY_LINES = 200;
+
+/** Gives programs what they import, and random numbers that are the same in every run with the same seed. */
+export function provideProgramGlobals(data: Readonly<Record<string, string>>): void {
+  offer('sluice', LEARNER_API);
+  offer('sluice/data', dataSets(data));
+  // Equal on all workers until the run has a seed: a plan that depends on chance still comes out the same.
+  seedRandom(0);
+}
+
+/** From now on `Math.random` gives the numbers of this seed. */
+export function seedRandom(seed: number): void {
+  Math.random = seededRandom(seed);
+}
+
+/** Where compiled programs look for what they import. */
+function offer(specifier: 'sluice' | 'sluice/data', value: object): void {
+  Object.defineProperty(globalThis, Symbol.for(specifier), { value, writable: false, configurable: false });
+}
+
+/** Data sets by name, read on first use and once. */
+function dataSets(data: Readonly<Record<string, string>>): object {
+  const sets = {};
+  for (const [name, json] of Object.entries(data)) {
+    let read: { readonly value: unknown } | null = null;
+    Object.defineProperty(sets, name, {
+      enumerable: true,
+      get: () => (read ??= { value: JSON.parse(json) }).value,
+    });
+  }
+  return Object.freeze(sets);
+}
+
+/** The control port leads to this engine's own controller: what it says is taken at its word. */
+function isToWorker(message: unknown): message is ToWorker {
+  return typeof message === 'object' && message !== null && 'type' in message;
+}
