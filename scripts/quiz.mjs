@@ -14,6 +14,11 @@ Ends with 1 when there is an error; warnings alone end with 0.
 
 const ROOT = join(import.meta.dirname, '..');
 const FLAGS = ['--rules', '--strict-upstream', '--help'];
+const FAILURES = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'this is a folder, not a file',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'this is not a text file',
+};
 
 const given = process.argv.slice(2);
 const flags = given.filter((argument) => argument.startsWith('--'));
@@ -75,9 +80,6 @@ async function readText(file) {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
     return text.includes('\0') ? { failure: 'this is not a text file' } : { text };
   } catch (error) {
-    if (error.code === 'ENOENT') return { failure: 'there is no such file' };
-    if (error.code === 'EISDIR') return { failure: 'this is a folder, not a file' };
-    if (error.code) return { failure: `this file cannot be read (${error.code})` };
-    return { failure: 'this is not a text file' };
+    return { failure: FAILURES[error.code] ?? `this file cannot be read (${error.code ?? error.message})` };
   }
 }

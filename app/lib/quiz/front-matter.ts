@@ -52,7 +52,7 @@ function blockAt(lines: readonly string[], from: number, fence: RegExp): YamlBlo
 }
 
 function readYaml(text: string): Pick<YamlBlock, 'values' | 'failure'> {
-  const document = parseDocument(text, { prettyErrors: false });
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
   const error = document.errors[0];
   if (error) return { values: {}, failure: error.message };
   if (!isMap(document.contents)) return { values: {}, failure: 'expected one "name: value" per line' };

@@ -77,7 +77,7 @@ function withoutYamlBlocks(given: readonly string[]): readonly string[] {
     const yaml = lines.slice(at + 1, length === -1 ? undefined : to).join('\n');
     try {
       if (yaml.trim() === '') throw new Error('the block is empty');
-      parse(yaml);
+      parse(yaml, { logLevel: 'error' });
     } catch (error) {
       throw new Refusal(
         at + 1,
