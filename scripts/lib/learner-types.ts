@@ -39,7 +39,8 @@ export function learnerTypes(root: string): LearnerTypes {
     'sluice/data.d.ts': `export * from './${withoutExtension(ENTRIES['sluice/data'])}.js';\n`,
   };
   const add = (path: string, text: string) => {
-    declarations[`sluice/${slashed(relative(root, path))}`] = text.replace(RELATIVE_TS_IMPORT, '$1$2.js$3');
+    const resolvable = text.replace(RELATIVE_TS_IMPORT, '$1$2.js$3');
+    declarations[`sluice/${slashed(relative(root, path))}`] = withFencedExamples(resolvable);
   };
   for (const file of own) {
     if (file.isDeclarationFile) add(file.fileName, readFileSync(file.fileName, 'utf8'));
@@ -50,6 +51,30 @@ export function learnerTypes(root: string): LearnerTypes {
 
 /** `./ids.ts` within `from '…'` or `import('…')`: beside a declaration file lies no `.ts`. */
 const RELATIVE_TS_IMPORT = /((?:from |import\()['"])(\.{1,2}\/[^'"]+?)(?:\.d)?\.ts(['"])/g;
+
+/**
+ * Monaco shows doc-comments as Markdown, where code that is not fenced runs into one line. TypeScript takes the column
+ * after a tag as the margin of its text, and cuts what lies left of it: hence the padding.
+ */
+function withFencedExamples(text: string): string {
+  const padding = ' '.repeat('@example '.length);
+  return text.replace(EXAMPLE, (_, margin: string, code: string) => {
+    const lines = [
+      '```ts',
+      ...code
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.trimStart().slice('* '.length)),
+      '```',
+    ];
+    return [`${margin}@example In code:`, ...lines.map((line) => `${margin}${padding}${line}`), ''].join(
+      '\n',
+    );
+  });
+}
+
+/** The margin of an `@example`, and its lines up to the next tag or the comment's end. Fenced ones are left alone. */
+const EXAMPLE = /^([ \t]*\* )@example\n((?:[ \t]*\*(?!\/| @|.*```).*\n)+)/gm;
 
 function isOwn(root: string, file: ts.SourceFile): boolean {
   const path = slashed(relative(root, file.fileName));

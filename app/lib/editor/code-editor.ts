@@ -267,6 +267,10 @@ class Comparison {
       modifiedAriaLabel: 'Your code',
     });
     this.editor.setModel({ original: this.#original, modified: of.modified });
+    const computed = this.editor.onDidUpdateDiff(() => {
+      computed.dispose();
+      this.editor.revealFirstDiff();
+    });
   }
 
   isOf(model: monaco.editor.ITextModel): boolean {
@@ -292,7 +296,6 @@ const LOOK = {
   automaticLayout: true,
   minimap: { enabled: false },
   stickyScroll: { enabled: false },
-  bracketPairColorization: { enabled: false },
   scrollBeyondLastLine: false,
   overviewRulerLanes: 0,
   lineNumbersMinChars: 3,
@@ -301,6 +304,7 @@ const LOOK = {
   glyphMargin: false,
   fixedOverflowWidgets: true,
   renderLineHighlightOnlyWhenFocus: true,
+  renderFinalNewline: 'on',
   wordBasedSuggestions: 'off',
   unicodeHighlight: { ambiguousCharacters: false },
   // At its ends the wheel scrolls the page, as over any other text.

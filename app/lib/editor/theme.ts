@@ -22,7 +22,7 @@ function propertiesOf(css: string, block: RegExp): Tokens {
 /** Which token colours what. Syntax stays within hues that already mean something: none is used for events or asks. */
 const SYNTAX: readonly (readonly [scope: string, token: string, style?: 'italic' | 'bold'])[] = [
   ['', 'ink'],
-  ['comment', 'ink-faint', 'italic'],
+  ['comment', 'ink-soft', 'italic'],
   ['keyword', 'accent'],
   ['keyword.json', 'ink'],
   ['type', 'event'],
@@ -57,6 +57,11 @@ const COLOURS: Readonly<Record<string, string>> = {
   'editor.findMatchHighlightBackground': 'warn-soft',
   'editorBracketMatch.background': 'sunken',
   'editorBracketMatch.border': 'line-strong',
+  // Hues mean something here, and brackets are neither events nor asks.
+  ...Object.fromEntries(
+    [1, 2, 3, 4, 5, 6].map((depth) => [`editorBracketHighlight.foreground${depth}`, 'ink-soft']),
+  ),
+  'editorBracketHighlight.unexpectedBracket.foreground': 'bad',
   'editorIndentGuide.background1': 'line',
   'editorIndentGuide.activeBackground1': 'line-strong',
   'editorError.foreground': 'bad',

@@ -29,6 +29,9 @@ const MISSING_EXPORT = [
   /^Import "(?<name>[^"]+)" will always be undefined .* no matching export in "\w[\w-]*:(?<module>[^"]+)"$/,
 ];
 
+/** A longer list of names would not be read. */
+const LISTED_NAMES = 8;
+
 interface Words {
   readonly text: string;
   readonly hint?: string;
@@ -65,7 +68,10 @@ function withoutExport(module: string, name: string, offered: OfferedExports): W
   if (near !== null) return { text: `${text}; did you mean "${near}"?` };
   return {
     text,
-    hint: names.length === 0 ? `${module} exports nothing.` : `It exports ${names.join(', ')}.`,
+    hint:
+      names.length > LISTED_NAMES
+        ? 'Within the braces, Ctrl+Space lists what can be imported.'
+        : `It exports ${names.join(', ')}.`,
   };
 }
 

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as sluice from 'sluice';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { learnerExports } from '../../../scripts/lib/learner-exports.ts';
+import { learnerTypes } from '../../../scripts/lib/learner-types.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const { declarations } = learnerTypes(ROOT);
+
+/** A language service that sees one program and the declarations, as the one in the editor does. */
+function serviceFor(source: string): ts.LanguageService {
+  const files = new Map(Object.entries(declarations).map(([path, text]) => [`/node_modules/${path}`, text]));
+  files.set('/start.ts', source);
+  const read = (path: string) =>
+    files.get(path) ?? (path.includes('/typescript/lib/lib.') ? readFileSync(path, 'utf8') : undefined);
+  return ts.createLanguageService({
+    getCompilationSettings: () => ({
+      target: ts.ScriptTarget.ESNext,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      lib: ['lib.esnext.d.ts', 'lib.webworker.d.ts'],
+      types: [],
+      strict: true,
+      noEmit: true,
+    }),
+    getScriptFileNames: () => ['/start.ts'],
+    getScriptVersion: () => '1',
+    getScriptSnapshot(path) {
+      const text = read(path);
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    },
+    getCurrentDirectory: () => '/',
+    getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
+    fileExists: (path) => read(path) !== undefined,
+    readFile: read,
+  });
+}
+
+/** Its errors, as `line: message`. */
+function errors(source: string): string[] {
+  const service = serviceFor(source);
+  return [
+    ...service.getSyntacticDiagnostics('/start.ts'),
+    ...service.getSemanticDiagnostics('/start.ts'),
+  ].map(
+    ({ start = 0, messageText }) =>
+      `${source.slice(0, start).split('\n').length}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+  );
+}
+
+const PROGRAM = `import { consumer, pipeline, producer, producerConsumer } from 'sluice';
+import { flights } from 'sluice/data';
+
+const numbers = producer({
+  init: (first: number) => first,
+  handleDemand: (demand, next) => ({
+    events: Array.from({ length: demand }, (_, i) => next + i),
+    state: next + demand,
+  }),
+});
+const evens = producerConsumer({
+  handleEvents: (events: number[]) => ({ events: events.filter((n) => n % 2 === 0) }),
+});
+const printer = consumer({
+  handleEvents: (events: number[]) => {
+    for (const n of events) console.log('Received', n, flights[n]?.origin);
+  },
+});
+export default pipeline(({ start, subscribe }) => {
+  const source = start('numbers', numbers, 0);
+  const filter = start('evens', evens);
+  const sink = start('printer', printer);
+  subscribe(filter, { to: source, maxDemand: 10 });
+  subscribe(sink, { to: filter, maxDemand: 4, minDemand: 2 });
+});
+`;
+
+describe('learnerTypes()', () => {
+  it('accepts a program as lessons write it', () => {
+    expect(errors(PROGRAM)).toEqual([]);
+  });
+
+  it('leaves no import in a declaration unresolved', () => {
+    const service = serviceFor(PROGRAM);
+    const own = service
+      .getProgram()
+      ?.getSourceFiles()
+      .filter(({ fileName }) => fileName.startsWith('/node_modules/sluice/'));
+    expect(own?.length).toBeGreaterThan(4);
+    for (const { fileName } of own ?? []) {
+      const messages = service.getSemanticDiagnostics(fileName).map(({ messageText }) => messageText);
+      expect(
+        messages.filter((text) => /Cannot find module/.test(String(text))),
+        fileName,
+      ).toEqual([]);
+    }
+  });
+
+  it('has the editor say what is wrong with a program', () => {
+    expect(errors(`import { producr } from 'sluice';\nproducr;`)[0]).toContain(
+      `1: '"sluice"' has no exported member named 'producr'`,
+    );
+    expect(errors('document.title;\nexport {};')[0]).toMatch(/^1: Cannot find name 'document'/);
+    expect(
+      errors(PROGRAM.replace("start('numbers', numbers, 0)", 'start(\'numbers\', numbers, "0")'))[0],
+    ).toMatch(/^20: .*'string'/);
+    expect(
+      errors(PROGRAM.replace('(events: number[]) => {', '(events: string[]) => {')).length,
+    ).toBeGreaterThan(0);
+  });
+
+  it('lists the callbacks within a definition', () => {
+    const source = PROGRAM.replace(
+      'const evens',
+      'producer({ handleDemand: () => {}, handle });\nconst evens',
+    );
+    const at = source.indexOf('handle });') + 'handle'.length;
+    const names = serviceFor(source)
+      .getCompletionsAtPosition('/start.ts', at, {})
+      ?.entries.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['handleCall', 'handleCancel', 'handleCast', 'handleInfo', 'handleSubscribe']),
+    );
+  });
+
+  it('keeps the doc-comments, and fences their examples', () => {
+    const info = serviceFor(PROGRAM).getQuickInfoAtPosition('/start.ts', PROGRAM.indexOf('producer({') + 1);
+    expect(ts.displayPartsToString(info?.documentation)).toContain('Defines a stage that makes events');
+    const example = info?.tags?.find(({ name }) => name === 'example');
+    expect(ts.displayPartsToString(example?.text)).toMatch(
+      /^In code:\n```ts\nconst numbers = producer\(\{\n {2}init/,
+    );
+    expect(ts.displayPartsToString(example?.text)).toMatch(/\}\);\n```$/);
+  });
+});
+
+describe('learnerExports()', () => {
+  it('names what each module exports at run time, and no type', async () => {
+    const { exports } = await learnerExports(ROOT);
+    expect(exports.sluice).toEqual(Object.keys(sluice).sort());
+    expect(exports['sluice/data']).toEqual(['flights']);
+  });
+});
