@@ -227,8 +227,9 @@ export class Workbench {
 
   /** Shows a moment of a check's run; the learner's own run waits and comes back with {@link backToMine}. */
   show(record: RunRecord, at: Seq): void {
-    if (this.active) this.run.stop();
-    const mine = this.recording?.mine ?? this.run.view;
+    const { view } = this.run;
+    // Opening a recording ends a run that is under way.
+    const mine = this.recording?.mine ?? (this.active ? { ...view, status: 'stopped' as const } : view);
     this.run.openRecording(record);
     this.recording = { seed: record.seed, mine };
     this.playhead.showMoment(at);

@@ -1,10 +1,7 @@
 import type { Store } from './records.ts';
 import type { Kind, RecordOf } from './schemas.ts';
 
-/**
- * What the header says. `unavailable`: this browser keeps nothing. `unsaved`: the last write failed; the next
- * change tries again.
- */
+/** What the header says. `unavailable`: this browser keeps nothing. `unsaved`: a write failed and is tried again. */
 export type SaveState = 'saved' | 'saving' | 'unsaved' | 'unavailable';
 
 /** The timers this needs, so that tests can turn the hands. */
@@ -15,6 +12,7 @@ export interface Timers {
 
 interface Waiting {
   readonly write: () => Promise<void>;
+  /** `null`: a write that failed, kept until the next change or flush tries it again. */
   readonly timer: unknown;
 }
 
@@ -33,7 +31,6 @@ export class Autosave {
   readonly #waiting = new Map<string, Waiting>();
   /** Writes under way. */
   #writing = 0;
-  #failed = false;
   /** Writes go one after the other, so that an older one never lands last. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -47,7 +44,7 @@ export class Autosave {
   put<K extends Kind>(kind: K, id: string, value: RecordOf<K>): void {
     const key = `${kind}:${id}`;
     const earlier = this.#waiting.get(key);
-    const timer = earlier?.timer ?? this.#timers.set(() => this.#release(key), SAVE_DELAY_MS);
+    const timer = earlier?.timer ?? this.#timers.set(() => void this.flush(), SAVE_DELAY_MS);
     this.#waiting.set(key, { write: () => this.#store.put(kind, id, value), timer });
     this.#report();
   }
@@ -71,14 +68,10 @@ export class Autosave {
     this.#writing += 1;
     this.#queue = this.#queue
       .then(waiting.write)
-      .then(
-        () => {
-          this.#failed = false;
-        },
-        () => {
-          this.#failed = true;
-        },
-      )
+      .catch(() => {
+        // A newer change of the same record takes its place; without one, this is what must not be lost.
+        if (!this.#waiting.has(key)) this.#waiting.set(key, { write: waiting.write, timer: null });
+      })
       .then(() => {
         this.#writing -= 1;
         this.#report();
@@ -86,8 +79,9 @@ export class Autosave {
   }
 
   #report(): void {
+    const waiting = [...this.#waiting.values()];
     if (!this.#store.durable) this.#onState('unavailable');
-    else if (this.#waiting.size > 0 || this.#writing > 0) this.#onState('saving');
-    else this.#onState(this.#failed ? 'unsaved' : 'saved');
+    else if (this.#writing > 0 || waiting.some(({ timer }) => timer !== null)) this.#onState('saving');
+    else this.#onState(waiting.length > 0 ? 'unsaved' : 'saved');
   }
 }

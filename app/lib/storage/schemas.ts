@@ -13,7 +13,7 @@ const code = v.object({
 const guess = v.variant('kind', [
   v.object({ kind: v.literal('choice'), choice: v.string() }),
   v.object({ kind: v.literal('number'), number: v.number() }),
-  v.object({ kind: v.literal('order'), order: v.array(v.string()) }),
+  v.object({ kind: v.literal('order'), order: v.pipe(v.array(v.string()), v.readonly()) }),
   v.object({ kind: v.literal('skipped') }),
 ]);
 

@@ -62,16 +62,29 @@ describe('Autosave', () => {
     expect(states.at(-1)).toBe('saved');
   });
 
-  it('says that a change is not saved when the disk refuses, and recovers with the next', async () => {
+  it('says that a change is not saved when the disk refuses, and writes it with the next one', async () => {
     const autosave = make();
     refuse = true;
     autosave.put('layout', 'a', LAYOUT(1));
     await autosave.flush();
     expect(states.at(-1)).toBe('unsaved');
     refuse = false;
-    autosave.put('layout', 'a', LAYOUT(2));
+    autosave.put('layout', 'b', LAYOUT(2));
+    timers.at(-1)?.callback();
     await autosave.flush();
     expect(states.at(-1)).toBe('saved');
+    expect(writes.sort()).toEqual(['layout:a:{"left":1}', 'layout:b:{"left":2}']);
+  });
+
+  it('a change made while an earlier one is refused takes its place', async () => {
+    const autosave = make();
+    refuse = true;
+    autosave.put('layout', 'a', LAYOUT(1));
+    const flushed = autosave.flush();
+    autosave.put('layout', 'a', LAYOUT(2));
+    await flushed;
+    refuse = false;
+    await autosave.flush();
     expect(writes).toEqual(['layout:a:{"left":2}']);
   });
 
