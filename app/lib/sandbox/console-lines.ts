@@ -1,12 +1,15 @@
-import type { EntryOf, TraceEntry, TraceValue } from 'sluice';
+import type { EntryOf, OutputLine, TraceEntry, TraceValue } from 'sluice';
 import type { SourcePlaces } from './error-mapping.ts';
 import type { ConsoleLine } from './run-view.ts';
 
-/** Lines that are kept; older ones are counted. */
+/** Lines that are kept: the newest; older ones are counted. */
 export const MAX_LINES = 1_000;
 
 /** Characters of one line. */
 const MAX_TEXT = 2_000;
+
+/** Numbers of lines that no entry recorded: unique, and never those of entries. */
+const OUTPUT_SEQ = -1_000_000;
 
 /** The newest lines of a console, and how many older ones there were. */
 export interface ConsoleTail {
@@ -14,50 +17,87 @@ export interface ConsoleTail {
   readonly dropped: number;
 }
 
-export const EMPTY_TAIL: ConsoleTail = { lines: [], dropped: 0 };
+/** What programs print, what the engine warns of, and what crashed. */
+type Spoken = EntryOf<'log'> | EntryOf<'warning'> | EntryOf<'crash'>;
 
-/** The tail after `entries`: what programs print, what the engine warns of, and what crashed. */
-export function appendLines(
-  tail: ConsoleTail,
-  entries: readonly TraceEntry[],
-  places: SourcePlaces | null,
-): ConsoleTail {
-  const spoken = entries.filter(isSpoken);
-  if (spoken.length === 0) return tail;
-  // Only lines that stay are worth formatting.
-  const fresh = spoken.slice(-MAX_LINES).map((entry) => lineOf(entry, places));
-  const lines = [...tail.lines, ...fresh].sort((a, b) => a.seq - b.seq).slice(-MAX_LINES);
-  return { lines, dropped: tail.dropped + tail.lines.length + spoken.length - lines.length };
+/** Makes the console of one run, again and again as its trace grows: a line that was made once is kept. */
+export class RunConsole {
+  readonly #places: SourcePlaces | null;
+  readonly #made = new WeakMap<Spoken | OutputLine, ConsoleLine>();
+
+  constructor(places: SourcePlaces | null) {
+    this.#places = places;
+  }
+
+  /** @param output what was printed while no stage handled a message, by time */
+  tail(entries: readonly TraceEntry[], output: readonly OutputLine[] = []): ConsoleTail {
+    const spoken = entries.filter(isSpoken);
+    const outputFrom = Math.max(0, output.length - MAX_LINES);
+    const merged = byTime(spoken.slice(-MAX_LINES), output.slice(outputFrom)).slice(-MAX_LINES);
+    const numbers = new Map(output.slice(outputFrom).map((line, i) => [line, OUTPUT_SEQ + outputFrom + i]));
+    return {
+      lines: merged.map((line) => this.#lineOf(line, numbers)),
+      dropped: spoken.length + output.length - merged.length,
+    };
+  }
+
+  #lineOf(from: Spoken | OutputLine, numbers: ReadonlyMap<Spoken | OutputLine, number>): ConsoleLine {
+    const known = this.#made.get(from);
+    if (known) return known;
+    const line = 'seq' in from ? this.#ofEntry(from) : this.#ofOutput(from, numbers.get(from) ?? OUTPUT_SEQ);
+    this.#made.set(from, line);
+    return line;
+  }
+
+  #ofEntry(entry: Spoken): ConsoleLine {
+    const { seq, stage, worker } = entry;
+    switch (entry.type) {
+      case 'log': {
+        const place = this.#places?.ofText(entry.place) ?? null;
+        const { level } = entry;
+        return { seq, stage, worker, level, text: formatValues(entry.values), ...(place && { place }) };
+      }
+      case 'warning':
+        return { seq, stage, worker, level: 'warn', text: entry.message };
+      case 'crash': {
+        const place = this.#places?.ofStack(entry.error.stack) ?? null;
+        const text = cut(`${entry.error.name}: ${entry.error.message}`);
+        return { seq, stage, worker, level: 'error', text, ...(place && { place }) };
+      }
+    }
+  }
+
+  #ofOutput({ worker, level, values, place: generated }: OutputLine, seq: number): ConsoleLine {
+    const place = this.#places?.ofText(generated) ?? null;
+    return { seq, stage: null, worker, level, text: formatValues(values), ...(place && { place }) };
+  }
 }
 
 /** Values as one line: texts as they are, everything else as it would be written in a program. */
 export function formatValues(values: readonly TraceValue[]): string {
-  const text = values.map((value) => (typeof value === 'string' ? value : formatValue(value))).join(' ');
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
+  return cut(values.map((value) => (typeof value === 'string' ? value : formatValue(value))).join(' '));
 }
-
-type Spoken = EntryOf<'log'> | EntryOf<'warning'> | EntryOf<'crash'>;
 
 function isSpoken(entry: TraceEntry): entry is Spoken {
   return entry.type === 'log' || entry.type === 'warning' || entry.type === 'crash';
 }
 
-function lineOf(entry: Spoken, places: SourcePlaces | null): ConsoleLine {
-  const { seq, stage, worker } = entry;
-  switch (entry.type) {
-    case 'log': {
-      const place = places?.ofText(entry.place) ?? null;
-      const { level } = entry;
-      return { seq, stage, worker, level, text: formatValues(entry.values), ...(place && { place }) };
+/** Both lists keep their order; what was printed outside stages goes before what was recorded later. */
+function byTime(spoken: readonly Spoken[], output: readonly OutputLine[]): (Spoken | OutputLine)[] {
+  const merged: (Spoken | OutputLine)[] = [];
+  let next = 0;
+  for (const entry of spoken) {
+    for (let line = output[next]; line && line.atMs <= entry.atMs; line = output[next]) {
+      merged.push(line);
+      next += 1;
     }
-    case 'warning':
-      return { seq, stage, worker, level: 'warn', text: entry.message };
-    case 'crash': {
-      const place = places?.ofStack(entry.error.stack) ?? null;
-      const text = `${entry.error.name}: ${entry.error.message}`;
-      return { seq, stage, worker, level: 'error', text, ...(place && { place }) };
-    }
+    merged.push(entry);
   }
+  return [...merged, ...output.slice(next)];
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
 }
 
 function formatValue(value: TraceValue): string {

@@ -1,5 +1,6 @@
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { SourcePlace } from 'sluice';
+import { ENGINE_MARK } from './engine-mark.ts';
 
 /** A place in a script, 1-based as browsers write it. */
 export interface GeneratedPlace {
@@ -13,9 +14,6 @@ export interface GeneratedPlace {
  * Firefox's `handleEvents@blob:null/8a…:12:34`.
  */
 const STACK_LINE = /(?:^|[\s(@])((?:blob|https?|file):[^\s()]+?):(\d+):(\d+)\)?$/;
-
-/** Ends the address of the worker's own script, so that its frames are told from the program's. */
-export const ENGINE_MARK = '#sluice';
 
 /** The lines of a stack that name a script, innermost first. */
 export function parseStack(stack: string): GeneratedPlace[] {

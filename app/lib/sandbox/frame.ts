@@ -4,6 +4,7 @@
  * worker), holds no data, and passes on nothing that a worker says: control ports lead from the page straight to the
  * workers, and pairs of workers talk to each other directly.
  */
+import { ENGINE_MARK } from './engine-mark.ts';
 import type { FromFrame, SpawnRequest, ToFrame, WorkerBoot } from './protocol.ts';
 
 /** Uncaught errors that are passed on per worker; a loop that throws must not flood the page. */
@@ -12,12 +13,15 @@ const MAX_ERRORS = 20;
 /** The worker says so before its script begins, which tells a worker that works from one that cannot be made. */
 const LOADED = 'loaded';
 
+let running: readonly (Worker | null)[] = [];
+
 addEventListener('message', function accept(event: MessageEvent<unknown>) {
   const [page] = event.ports;
   if (event.source !== parent || !page) return;
   removeEventListener('message', accept);
   page.onmessage = ({ data }: MessageEvent<ToFrame>) => {
     if (data.type === 'ping') tell(page, { type: 'pong', id: data.id });
+    else if (data.type === 'terminate') running[data.worker]?.terminate();
     else void spawn(page, data);
   };
   tell(page, { type: 'ready', isolated: crossOriginIsolated });
@@ -41,6 +45,7 @@ async function spawn(page: MessagePort, request: SpawnRequest): Promise<void> {
       if (other) other[a] = port2;
     }
   });
+  running = made;
   made.forEach((worker, index) => {
     const control = controls[index];
     const own = peers[index];
@@ -91,7 +96,7 @@ function load(worker: Worker): Promise<Worker | null> {
 
 function fromBlob(text: string): Worker {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-  return new Worker(url);
+  return new Worker(`${url}${ENGINE_MARK}`);
 }
 
 /** Where an isolated opaque frame cannot make workers of blobs (WebKit). */

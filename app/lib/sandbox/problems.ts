@@ -1,5 +1,11 @@
-import type { EntryOf, TraceEntry, TraceError } from 'sluice';
-import { ERRORS } from 'sluice';
+import {
+  ERRORS,
+  type EntryOf,
+  type PlanWarning,
+  type RunFailure,
+  type TraceEntry,
+  type TraceError,
+} from 'sluice';
 import type { SourcePlaces } from './error-mapping.ts';
 import type { Problem } from './run-view.ts';
 import { findCallback, findDefaultExport, type Sources } from './source-search.ts';
@@ -49,37 +55,71 @@ export function crashProblem(crash: EntryOf<'crash'>, program: ProgramText | nul
   };
 }
 
-/** A worker does not come back from a callback. */
-export function hangProblem(
-  at: { readonly stage: string; readonly callback: string },
-  waitedMs: number,
-  program: ProgramText | null,
-): Problem {
-  const place = program ? findCallback(program.sources, at.stage, at.callback) : null;
+/** The run could not begin, or could not go on. */
+export function failureProblem(failure: RunFailure, program: ProgramText): Problem {
+  switch (failure.phase) {
+    case 'load':
+    case 'plan':
+      return loadProblem(failure.error, program);
+    case 'watchdog':
+      return failure.stage === null ? loadHangProblem(program) : hangProblem(failure, failure.stage, program);
+    case 'platform':
+      return failure.error.code === FRAME_GONE ? frameGoneProblem() : sandboxProblem(failure.error.message);
+  }
+}
+
+/** Code of the failure that a platform reports when its frame has died. */
+export const FRAME_GONE = 'frame_gone';
+
+/** A worker does not come back from a callback; the engine says from which, and after how long. */
+function hangProblem({ error }: RunFailure, stage: string, program: ProgramText): Problem {
+  const callback = /answer from (\w+) of/.exec(error.message)?.[1] ?? null;
+  const place = findCallback(program.sources, stage, callback);
   return {
     severity: 'error',
     phase: 'watchdog',
-    message: `${at.callback} of "${at.stage}" did not return within ${seconds(waitedMs)}, so the run was ended`,
-    hint: 'Look for a loop that never ends. To wait, use: await sleep(ms).',
-    stage: at.stage,
+    message: error.message,
+    hint: ERRORS.worker_hangs.hint,
+    stage,
     code: 'worker_hangs',
     ...(place && { place }),
   };
 }
 
 /** The program itself does not come to its end when it is loaded. */
-export function loadHangProblem(waitedMs: number, program: ProgramText): Problem {
+function loadHangProblem(program: ProgramText): Problem {
   return {
     severity: 'error',
     phase: 'watchdog',
-    message: `The program was not loaded within ${seconds(waitedMs)}, so the run was ended`,
+    message: 'The program did not come to its end while it was loaded, so the run was ended',
     hint: 'Look for a loop that never ends outside the callbacks, or in the pipeline itself.',
     place: { file: program.entry, line: 1, column: 1 },
     code: 'worker_hangs',
   };
 }
 
-/** The hidden runs of a check did not end in time. `lastSeen` is what the program was doing, where that is known. */
+/** What is allowed in a plan and probably not meant. */
+export function planProblem(
+  { code, stage, message, declared }: PlanWarning,
+  { places, sources }: ProgramText,
+): Problem {
+  const place = places.ofStack(declared) ?? findCallback(sources, stage, null);
+  return { severity: 'warning', phase: 'plan', message, stage, code, ...(place && { place }) };
+}
+
+/** Thrown where no stage handled a message: in a timer, or in a promise that nobody awaits. */
+export function uncaughtProblem(error: TraceError, program: ProgramText): Problem {
+  const place = program.places.ofStack(error.stack);
+  return {
+    severity: 'error',
+    phase: 'run',
+    message: `Outside every callback, the program threw ${inWords(error)}`,
+    hint: 'It came from a timer, or from a promise that nobody awaits. The stages run on.',
+    ...(place && { place }),
+  };
+}
+
+/** The hidden runs of a check did not end in time. */
 export function checkHangProblem(waitedMs: number): Problem {
   return {
     severity: 'error',

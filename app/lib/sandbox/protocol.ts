@@ -1,11 +1,10 @@
-import type {
-  FromWorker,
-  PlanView,
-  StageCounters,
-  SubscriptionCounters,
-  TraceEntry,
-  TraceError,
-  TraceValue,
+import {
+  parseEntry,
+  parseFromWorker as parseEngineMessage,
+  type FromWorker,
+  type PlanView,
+  type TraceEntry,
+  type TraceError,
 } from 'sluice';
 import * as v from 'valibot';
 import type { RunRecord } from '#lessons/schema.ts';
@@ -35,8 +34,11 @@ export interface SpawnRequest {
   readonly virtual?: readonly VirtualRequest[];
 }
 
-/** Page → frame. */
-export type ToFrame = { readonly type: 'ping'; readonly id: number } | SpawnRequest;
+/** Page → frame. A frame makes workers once; it is removed with them. */
+export type ToFrame =
+  | { readonly type: 'ping'; readonly id: number }
+  | { readonly type: 'terminate'; readonly worker: number }
+  | SpawnRequest;
 
 /** Frame → worker, its first and only message. */
 export interface WorkerBoot {
@@ -72,51 +74,16 @@ export type FromVirtual =
 /** Longest text that is taken from the sandbox: a message, a name, a stack. Characters. */
 const MAX_TEXT = 20_000;
 
-/** Most entries in one telemetry batch or hidden run that are taken. */
-const MAX_ENTRIES = 200_000;
+/** Values that one message may hold in all, and levels. A full telemetry batch stays far below. */
+const MAX_VALUES = 5_000_000;
+const MAX_DEPTH = 24;
 
-/** Levels and items of a trace value that are looked at; the engine keeps far less. */
-const MAX_DEPTH = 12;
-const MAX_ITEMS = 1_100;
+/** Hidden runs in one answer. */
+const MAX_RUNS = 100;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
-const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
-const value = v.custom<TraceValue>((input) => isTraceValue(input, 0), 'must be plain, bounded data');
-const values = v.pipe(v.array(value), v.maxLength(MAX_ITEMS));
-const cancelMode = v.picklist(['permanent', 'transient', 'temporary']);
-const stageKind = v.picklist(['producer', 'producerConsumer', 'consumer']);
-const callback = v.picklist([
-  'init',
-  'handleDemand',
-  'handleEvents',
-  'handleSubscribe',
-  'handleCancel',
-  'handleCall',
-  'handleCast',
-  'handleInfo',
-  'formatDiscarded',
-  'terminate',
-]);
-
-function isTraceValue(input: unknown, depth: number): boolean {
-  switch (typeof input) {
-    case 'string':
-      return input.length <= MAX_TEXT;
-    case 'number':
-    case 'boolean':
-      return true;
-    case 'object': {
-      if (input === null) return true;
-      if (depth >= MAX_DEPTH) return false;
-      const items = Array.isArray(input) ? input : Object.values(input);
-      return items.length <= MAX_ITEMS && items.every((item) => isTraceValue(item, depth + 1));
-    }
-    default:
-      return false;
-  }
-}
 
 const traceError = v.object({
   name: text,
@@ -129,7 +96,7 @@ const planView = v.object({
   stages: v.array(
     v.object({
       id: text,
-      kind: stageKind,
+      kind: v.picklist(['producer', 'producerConsumer', 'consumer']),
       dispatcher: v.nullable(text),
       bufferSize: v.nullable(count),
     }),
@@ -141,134 +108,23 @@ const planView = v.object({
       producer: text,
       maxDemand: count,
       minDemand: count,
-      cancel: cancelMode,
+      cancel: v.picklist(['permanent', 'transient', 'temporary']),
     }),
   ),
 }) satisfies v.GenericSchema<unknown, PlanView>;
 
-const base = {
-  seq: count,
-  atMs: amount,
-  worker: index,
-  stage: text,
-  cause: v.nullable(count),
-};
-
-const traceEntry = v.variant('type', [
-  v.object({ ...base, type: v.literal('start'), kind: stageKind, state: value }),
-  v.object({
-    ...base,
-    type: v.literal('subscribe'),
-    subscription: text,
-    producer: text,
-    mode: v.picklist(['automatic', 'manual']),
-    maxDemand: count,
-    minDemand: count,
-    cancel: cancelMode,
+/** The engine knows its entries. */
+const traceEntry = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): TraceEntry => {
+    try {
+      return parseEntry(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : 'no entry' });
+      return NEVER;
+    }
   }),
-  v.object({ ...base, type: v.literal('subscribed'), subscription: text, consumer: text }),
-  v.object({ ...base, type: v.literal('ask'), subscription: text, count, pending: v.number() }),
-  v.object({ ...base, type: v.literal('asked'), subscription: text, count, open: v.number() }),
-  v.object({
-    ...base,
-    type: v.literal('dispatch'),
-    subscription: text,
-    first: count,
-    count,
-    events: values,
-    open: v.number(),
-  }),
-  v.object({ ...base, type: v.literal('deliver'), subscription: text, first: count, count }),
-  v.object({
-    ...base,
-    type: v.literal('begin'),
-    callback,
-    subscription: v.exactOptional(text),
-    demand: v.exactOptional(count),
-    count: v.exactOptional(count),
-    events: v.exactOptional(values),
-  }),
-  v.object({
-    ...base,
-    type: v.literal('end'),
-    callback,
-    count,
-    emitted: values,
-    state: value,
-    pending: v.exactOptional(v.number()),
-  }),
-  v.object({ ...base, type: v.literal('buffer'), added: count, size: count, limit: v.nullable(count) }),
-  v.object({ ...base, type: v.literal('unbuffer'), removed: count, size: count }),
-  v.object({ ...base, type: v.literal('discard'), count }),
-  v.object({
-    ...base,
-    type: v.literal('cancel'),
-    subscription: text,
-    kind: v.picklist(['cancel', 'down']),
-    reason: value,
-  }),
-  v.object({ ...base, type: v.literal('exit'), reason: value }),
-  v.object({ ...base, type: v.literal('crash'), callback: v.nullable(callback), error: traceError }),
-  v.object({
-    ...base,
-    type: v.literal('log'),
-    level: v.picklist(['log', 'info', 'warn', 'error', 'debug']),
-    values,
-    place: v.exactOptional(text),
-  }),
-  v.object({
-    ...base,
-    type: v.literal('warning'),
-    code: text,
-    message: text,
-    subscription: v.exactOptional(text),
-    count: v.exactOptional(count),
-  }),
-]) satisfies v.GenericSchema<unknown, TraceEntry>;
-
-const entries = v.pipe(v.array(traceEntry), v.maxLength(MAX_ENTRIES));
-
-const stageCounters = v.object({
-  stage: text,
-  worker: index,
-  mailbox: count,
-  handled: count,
-  emitted: count,
-  buffered: count,
-  discarded: count,
-  busyMs: amount,
-  calls: count,
-  status: v.picklist(['waiting', 'busy', 'held', 'exited', 'crashed']),
-}) satisfies v.GenericSchema<unknown, StageCounters>;
-
-const subscriptionCounters = v.object({
-  subscription: text,
-  asked: count,
-  dispatched: count,
-  pending: v.number(),
-}) satisfies v.GenericSchema<unknown, SubscriptionCounters>;
-
-const fromWorker = v.variant('type', [
-  v.object({ type: v.literal('ready'), worker: index, plan: planView }),
-  v.object({ type: v.literal('failed'), worker: index, error: traceError }),
-  v.object({ type: v.literal('started'), worker: index }),
-  v.object({
-    type: v.literal('telemetry'),
-    worker: index,
-    entries,
-    dropped: count,
-    stages: v.array(stageCounters),
-    subscriptions: v.array(subscriptionCounters),
-    sent: count,
-    received: count,
-    idle: v.boolean(),
-    held: v.picklist(['no', 'pace', 'budget']),
-  }),
-  v.object({ type: v.literal('pong'), id: count }),
-  v.object({ type: v.literal('entering'), stage: text, callback: text }),
-  v.object({ type: v.literal('reply'), id: count, value: v.unknown() }),
-  v.object({ type: v.literal('replyFailed'), id: count, error: traceError }),
-]) satisfies v.GenericSchema<unknown, FromWorker>;
+);
 
 const fromFrame = v.variant('type', [
   v.object({ type: v.literal('ready'), isolated: v.boolean() }),
@@ -289,26 +145,51 @@ const fromVirtual = v.variant('type', [
       v.array(
         v.object({
           plan: planView,
-          entries,
+          entries: v.array(traceEntry),
           seed: v.number(),
           ended: v.picklist(['idle', 'exited', 'budget', 'crashed']),
         }),
       ),
-      v.maxLength(100),
+      v.maxLength(MAX_RUNS),
     ),
   }),
   v.object({ type: v.literal('failed'), error: traceError }),
 ]) satisfies v.GenericSchema<unknown, FromVirtual>;
 
-/**
- * What came out of the sandbox, if it is a message of the kind; else `null`. Learner code shares a worker with what
- * speaks for it, so nothing that arrives is used before it has passed here.
- */
+// What came out of the sandbox, if it is a message of the kind; else `null`. Learner code shares a worker with what
+// speaks for it, so nothing that arrives is used before it has passed here.
+
+export const parseFromFrame = (input: unknown): FromFrame | null => parse(fromFrame, input);
+
+export const parseFromVirtual = (input: unknown): FromVirtual | null =>
+  isBounded(input) ? parse(fromVirtual, input) : null;
+
+export function parseFromWorker(input: unknown): FromWorker | null {
+  if (!isBounded(input)) return null;
+  try {
+    return parseEngineMessage(input);
+  } catch {
+    // It throws for nothing but a message that is damaged; what counts here is that it is.
+    return null;
+  }
+}
+
 function parse<T>(schema: v.GenericSchema<unknown, T>, input: unknown): T | null {
   const result = v.safeParse(schema, input, { abortEarly: true });
   return result.success ? result.output : null;
 }
 
-export const parseFromFrame = (input: unknown): FromFrame | null => parse(fromFrame, input);
-export const parseFromWorker = (input: unknown): FromWorker | null => parse(fromWorker, input);
-export const parseFromVirtual = (input: unknown): FromVirtual | null => parse(fromVirtual, input);
+/** Whether reading all of it takes a bounded time: not too deep, not too much, no text too long. */
+function isBounded(input: unknown): boolean {
+  let left = MAX_VALUES;
+  const bounded = (value: unknown, depth: number): boolean => {
+    if ((left -= 1) < 0) return false;
+    if (typeof value === 'string') return value.length <= MAX_TEXT;
+    if (typeof value !== 'object' || value === null) return true;
+    if (depth >= MAX_DEPTH) return false;
+    return Array.isArray(value)
+      ? value.every((item) => bounded(item, depth + 1))
+      : Object.values(value).every((item) => bounded(item, depth + 1));
+  };
+  return bounded(input, 0);
+}

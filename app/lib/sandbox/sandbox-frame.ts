@@ -1,8 +1,11 @@
 import { parseFromFrame, type FromFrame, type Hello, type SpawnRequest, type ToFrame } from './protocol.ts';
 
-/** What a frame loses first when its process dies is its answers. */
-const PING_EVERY_MS = 1_000;
-const UNANSWERED_PINGS = 4;
+/** What a frame loses first when its process dies is its answers: after 3 s without one it counts as dead. */
+const PING_EVERY_MS = 500;
+const DEAD_AFTER_PINGS = 6;
+
+/** A frame that owes this many answers is not well: whatever else seems wrong, this comes first. */
+const SILENT_AFTER_PINGS = 3;
 
 /** A frame is ready in a tenth of a second; a machine under load gets a hundred times that. */
 const READY_WITHIN_MS = 10_000;
@@ -27,11 +30,25 @@ export interface FrameListener {
   readonly onMalformed: () => void;
 }
 
+/** A place that makes workers, for one run. */
+export interface Sandbox {
+  /** Makes workers, one per control port. Errors of theirs, and the sandbox's own end, go to `listener`. */
+  spawn(request: Omit<SpawnRequest, 'type'>, listener: FrameListener): void;
+  /** Ends one worker; one that loops takes its time. */
+  terminate(worker: number): void;
+  /** Ends the sandbox and every worker in it, at once. Idempotent. */
+  remove(): void;
+  /** Whether one that waited unused still answers: its process may have been discarded. */
+  isAlive(withinMs: number): Promise<boolean>;
+  /** Whether it owes answers. Stays as it was once it is removed. */
+  readonly isSilent: boolean;
+}
+
 /**
- * One sandbox: an opaque-origin frame that makes workers. It is used for one run and then removed, which ends all
- * its workers at once, however busy they are.
+ * A sandbox as an opaque-origin frame. It is used for one run and then removed, which ends all its workers at once,
+ * however busy they are.
  */
-export class SandboxFrame {
+export class SandboxFrame implements Sandbox {
   readonly #element: HTMLIFrameElement;
   readonly #port: MessagePort;
   #listener: FrameListener | null = null;
@@ -71,15 +88,21 @@ export class SandboxFrame {
     }
   }
 
-  /** Makes workers, one per control port. Errors of theirs, and the frame's own end, go to `listener`. */
   spawn(request: Omit<SpawnRequest, 'type'>, listener: FrameListener): void {
     this.#listener = listener;
-    this.#sent = this.#answered = 0;
+    this.#answered = this.#sent;
     this.#heartbeat ??= setInterval(() => this.#beat(), PING_EVERY_MS);
     this.#post({ type: 'spawn', ...request }, [...request.controls]);
   }
 
-  /** Ends the frame and every worker in it. Idempotent. */
+  get isSilent(): boolean {
+    return this.#sent - this.#answered >= SILENT_AFTER_PINGS;
+  }
+
+  terminate(worker: number): void {
+    this.#post({ type: 'terminate', worker });
+  }
+
   remove(): void {
     if (this.#removed) return;
     this.#removed = true;
@@ -89,7 +112,6 @@ export class SandboxFrame {
     this.#element.remove();
   }
 
-  /** Whether a frame that waited unused still answers: its process may have been discarded. */
   async isAlive(withinMs: number): Promise<boolean> {
     const answered = new Promise<true>((resolve) => (this.#onAnswer = () => resolve(true)));
     this.#post({ type: 'ping', id: (this.#sent += 1) });
@@ -98,7 +120,7 @@ export class SandboxFrame {
   }
 
   #beat(): void {
-    if (this.#sent - this.#answered >= UNANSWERED_PINGS) {
+    if (this.#sent - this.#answered >= DEAD_AFTER_PINGS) {
       const listener = this.#listener;
       this.remove();
       listener?.onDeath();

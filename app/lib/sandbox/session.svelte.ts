@@ -1,6 +1,28 @@
-import type { Exercise, RunRecord } from '#lessons/schema.ts';
-import type { CheckResult } from './evaluate.ts';
-import type { RunView, Speed } from './run-view.ts';
+import { defaultWorkers, realScheduler, startRun, type RunHandle } from 'sluice';
+import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
+import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
+import { createCompiler } from './compile.ts';
+import type { Compiled } from './compiled.ts';
+import type { Compiler } from './compiler.ts';
+import { SourcePlaces } from './error-mapping.ts';
+import { evaluate, type CheckResult } from './evaluate.ts';
+import { hiddenRuns } from './hidden-runs.ts';
+import { LiveView } from './live-view.ts';
+import { SandboxPlatform, type SandboxProgram } from './platform.ts';
+import {
+  checkHangProblem,
+  crashProblems,
+  frameGoneProblem,
+  loadProblem,
+  sandboxProblem,
+  withoutRepeats,
+  type ProgramText,
+} from './problems.ts';
+import { viewOfRecording } from './recording-view.ts';
+import type { Problem, RunView, Speed } from './run-view.ts';
+import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
+import { countStarts, type Sources } from './source-search.ts';
+import { SpareFrame } from './spare-frame.ts';
 
 export type { CheckResult } from './evaluate.ts';
 
@@ -20,46 +42,255 @@ export const EMPTY_VIEW: RunView = {
   elapsedMs: 0,
 };
 
+/** Entries of a run, and as many again with every Continue. Scrubbing this many is quick. */
+const ENTRY_BUDGET = 20_000;
+
+/** How long hidden runs may take, ms. */
+const CHECK_LIMIT_MS = 5_000;
+
+/** A program that is ready for the sandbox, and the way back from it to the learner's lines. */
+interface Prepared {
+  readonly program: SandboxProgram;
+  readonly text: ProgramText;
+  readonly warnings: readonly Problem[];
+}
+
+/** A run or a check under way. Whatever begins after it makes it stale. */
+type Ticket = symbol;
+
 /** One learner's runs on one page: compiles, starts, watches and ends them. Harmless to make on a server. */
 export class RunSession {
   /** Replaced as a whole, at most once per animation frame. */
   view: RunView = $state.raw(EMPTY_VIEW);
   speed: Speed = $state.raw({ kind: 'full' });
 
+  readonly #frames = new SpareFrame(openFrame);
+  #compiler: Compiler | null = null;
+  #ticket: Ticket = Symbol('idle');
+  #handle: RunHandle | null = null;
+  /** What was run or checked last: recordings opened afterwards are of it. */
+  #text: ProgramText | null = null;
+  #painting = 0;
+
   /** Makes the first Run quick: loads the compiler and keeps a sandbox frame ready. Call it when the page is idle. */
-  warm(): void {}
+  warm(): void {
+    this.#frames.warm();
+    // If it cannot be loaded now, the first Run tries again and says so.
+    this.#compilerOf()
+      .warm()
+      .catch(() => undefined);
+    workerScript().catch(() => undefined);
+  }
 
-  /** Compiles and runs. Never rejects: whatever goes wrong is a problem in `view`. */
-  async run(_files: Readonly<Record<string, string>>, _entry: string): Promise<void> {}
+  /** Compiles and runs. Settles when the run is over; never rejects: whatever goes wrong is a problem in `view`. */
+  async run(files: Sources, entry: string): Promise<void> {
+    const ticket = this.#begin();
+    this.view = { ...EMPTY_VIEW, status: 'compiling' };
+    try {
+      const prepared = await this.#prepare(files, entry);
+      if (this.#isStale(ticket)) return;
+      if (!('program' in prepared)) {
+        this.view = { ...EMPTY_VIEW, status: 'failed', problems: prepared.problems };
+        return;
+      }
+      this.view = { ...EMPTY_VIEW, status: 'starting' };
+      const frame = await this.#frames.take();
+      if (this.#isStale(ticket)) this.#frames.giveBack(frame);
+      else await this.#runIn(frame, prepared, ticket);
+    } catch (error) {
+      if (this.#isStale(ticket)) return;
+      this.view = { ...EMPTY_VIEW, status: 'failed', problems: [sandboxProblem(messageOf(error))] };
+    }
+  }
 
-  /** Ends the run at once. */
-  stop(): void {}
+  /** Ends the run at once; what it has shown stays. */
+  stop(): void {
+    if (this.#handle) this.#handle.stop();
+    else if (this.view.status === 'compiling' || this.view.status === 'starting') {
+      this.#begin();
+      this.view = { ...this.view, status: 'stopped' };
+    }
+  }
 
   /** Lets one delivery pass; a run at another speed is held first. */
-  step(): void {}
+  step(): void {
+    this.speed = { kind: 'step' };
+    this.#handle?.step();
+  }
 
   setSpeed(speed: Speed): void {
     this.speed = speed;
+    this.#handle?.setSpeed(speed);
   }
 
   /** Grants a spent run as many entries again. */
-  continueRun(): void {}
+  continueRun(): void {
+    this.#handle?.addBudget(ENTRY_BUDGET);
+  }
 
   /** Ends the run and forgets it. */
-  reset(): void {}
+  reset(): void {
+    this.#begin();
+    this.view = EMPTY_VIEW;
+  }
 
-  /** Runs the program on the virtual scheduler in the sandbox and applies the exercise to what happened. */
-  async check(
-    _files: Readonly<Record<string, string>>,
-    _entry: string,
-    _exercise: Exercise,
-  ): Promise<CheckResult> {
-    return { ran: false, problems: [], verdicts: [], message: null, passed: false };
+  /**
+   * Runs the program on the virtual scheduler in the sandbox, and applies the exercise to what happened. Ends a run
+   * that is under way. Never rejects.
+   */
+  async check(files: Sources, entry: string, exercise: Exercise): Promise<CheckResult> {
+    const running = this.#handle;
+    this.stop();
+    await running?.done;
+    const ticket = this.#begin();
+    try {
+      const prepared = await this.#prepare(files, entry);
+      if (this.#isStale(ticket)) return notRun([]);
+      if (!('program' in prepared)) return notRun(prepared.problems);
+      const frame = await this.#frames.take();
+      try {
+        if (this.#isStale(ticket)) return notRun([]);
+        return await checkIn(frame, prepared, exercise);
+      } finally {
+        this.#frames.giveBack(frame);
+      }
+    } catch (error) {
+      return notRun([sandboxProblem(messageOf(error))]);
+    }
   }
 
   /** Shows a recording, for instance the one a check failed on, as if it were this page's run. */
-  openRecording(_run: RunRecord): void {}
+  openRecording(run: RunRecord): void {
+    this.#begin();
+    this.view = viewOfRecording(run, this.#text);
+  }
 
   /** Ends everything and gives back frames and workers. */
-  dispose(): void {}
+  dispose(): void {
+    this.#begin();
+    this.#frames.close();
+    this.#compiler?.dispose();
+    this.#compiler = null;
+  }
+
+  /** Makes stale whatever is under way, and ends its run. */
+  #begin(): Ticket {
+    this.#ticket = Symbol('run');
+    this.#handle?.stop();
+    this.#handle = null;
+    if (this.#painting) cancelAnimationFrame(this.#painting);
+    this.#painting = 0;
+    return this.#ticket;
+  }
+
+  #isStale(ticket: Ticket): boolean {
+    return ticket !== this.#ticket;
+  }
+
+  async #runIn(frame: Sandbox, { program, text, warnings }: Prepared, ticket: Ticket): Promise<void> {
+    const platform = new SandboxPlatform(frame, program, () => this.#frames.giveBack(frame));
+    const live = new LiveView(text);
+    const handle = startRun(platform, {
+      workers: defaultWorkers(countStarts(text.sources), navigator.hardwareConcurrency),
+      seed: randomSeed(),
+      speed: this.speed,
+      trace: 'full',
+      entryBudget: ENTRY_BUDGET,
+      scheduler: realScheduler(),
+    });
+    this.#handle = handle;
+    const show = (): void => {
+      this.#painting = 0;
+      if (!this.#isStale(ticket)) {
+        const { malformed } = platform;
+        this.view = live.view(handle.now, { warnings, malformed, isSilent: frame.isSilent });
+      }
+    };
+    const leave = handle.onUpdate(() => {
+      if (!this.#isStale(ticket)) this.#painting ||= requestAnimationFrame(show);
+    });
+    await handle.done;
+    leave();
+    this.#frames.giveBack(frame);
+    if (this.#isStale(ticket)) return;
+    if (this.#painting) cancelAnimationFrame(this.#painting);
+    this.#handle = null;
+    show();
+  }
+
+  async #prepare(
+    files: Sources,
+    entry: string,
+  ): Promise<Prepared | { readonly problems: readonly Problem[] }> {
+    const compiled: Compiled = await this.#compilerOf().compile({ ...files }, entry);
+    if (!compiled.ok) return { problems: compiled.problems };
+    const [script, data] = await Promise.all([workerScript(), dataFor(compiled.dataSets)]);
+    const text = { sources: files, entry, places: new SourcePlaces(compiled.map) };
+    this.#text = text;
+    return { program: { script, program: compiled.code, data }, text, warnings: compiled.warnings };
+  }
+
+  #compilerOf(): Compiler {
+    this.#compiler ??= createCompiler();
+    return this.#compiler;
+  }
+}
+
+async function checkIn(
+  frame: Sandbox,
+  { program, text, warnings }: Prepared,
+  exercise: Exercise,
+): Promise<CheckResult> {
+  const entryBudget = exercise.entryBudget ?? CHECK_ENTRY_BUDGET;
+  const requests = (exercise.seeds ?? HIDDEN_SEEDS).map((seed) => ({ seed, entryBudget }));
+  const outcome = await hiddenRuns(frame, program, { requests, limitMs: CHECK_LIMIT_MS });
+  switch (outcome.type) {
+    case 'failed':
+      return notRun([loadProblem(outcome.error, text), ...warnings]);
+    case 'hangs':
+      return notRun([checkHangProblem(outcome.waitedMs), ...warnings]);
+    case 'gone':
+      return notRun([frameGoneProblem(), ...warnings]);
+    case 'broken':
+      return notRun([sandboxProblem(`Cannot check: ${outcome.says}`), ...warnings]);
+    case 'runs': {
+      const { verdicts, message, passed, problems } = evaluate(exercise, outcome.runs);
+      const crashes = outcome.runs.flatMap(({ entries }) => crashProblems(entries, text));
+      return {
+        ran: true,
+        verdicts,
+        message,
+        passed,
+        problems: withoutRepeats([...crashes, ...problems, ...warnings]),
+      };
+    }
+  }
+}
+
+function notRun(problems: readonly Problem[]): CheckResult {
+  return { ran: false, problems, verdicts: [], message: null, passed: false };
+}
+
+/** The rows of the data sets that a program reads. Rejects when one cannot be fetched. */
+async function dataFor(names: readonly string[]): Promise<Record<string, string>> {
+  const rows = names.filter(isDataSet).map(async (name) => [name, await loadDataSet(name)] as const);
+  return Object.fromEntries(await Promise.all(rows));
+}
+
+/** Text of the worker's script: a chunk of its own, which only pages that run programs load. */
+async function workerScript(): Promise<string> {
+  return (await import('virtual:sluice-worker')).default;
+}
+
+async function openFrame(number: number): Promise<Sandbox> {
+  const { script } = await import('virtual:sluice-frame');
+  return await SandboxFrame.open(script, `Sandbox ${number}`);
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -22,6 +22,14 @@ export function findDefaultExport(sources: Sources, file: string): SourcePlace |
   return offset < 0 ? null : placeOf(sources, { file, offset });
 }
 
+/** How many stages a program seems to start: a guess, good enough to choose a number of workers before it is loaded. */
+export function countStarts(sources: Sources): number {
+  const calls = Object.values(sources).map(
+    (source) => [...codeOnly(source).matchAll(/\bstart\s*\(/g)].length,
+  );
+  return calls.reduce((sum, count) => sum + count, 0);
+}
+
 interface Offset {
   readonly file: string;
   readonly offset: number;

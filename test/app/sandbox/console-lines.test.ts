@@ -1,6 +1,6 @@
-import type { TraceEntry, TraceValue } from 'sluice';
+import type { OutputLine, TraceEntry, TraceValue } from 'sluice';
 import { describe, expect, it } from 'vitest';
-import { appendLines, EMPTY_TAIL, formatValues, MAX_LINES } from '$lib/sandbox/console-lines.ts';
+import { formatValues, MAX_LINES, RunConsole } from '$lib/sandbox/console-lines.ts';
 
 const log = (seq: number, ...values: TraceValue[]): TraceEntry => ({
   seq,
@@ -13,48 +13,53 @@ const log = (seq: number, ...values: TraceValue[]): TraceEntry => ({
   values,
 });
 
-describe('`appendLines()`', () => {
+const output = (atMs: number, text: string): OutputLine => ({
+  worker: 1,
+  atMs,
+  level: 'info',
+  values: [text],
+});
+
+describe('`RunConsole`', () => {
   it('keeps the newest lines and counts the others', () => {
-    const first = appendLines(
-      EMPTY_TAIL,
-      Array.from({ length: 700 }, (_, i) => log(i + 1, i)),
-      null,
-    );
-    const second = appendLines(
-      first,
-      Array.from({ length: 100_000 }, (_, i) => log(i + 701, i)),
-      null,
-    );
-    expect(first).toMatchObject({ dropped: 0 });
-    expect(second.lines).toHaveLength(MAX_LINES);
-    expect(second.dropped).toBe(100_700 - MAX_LINES);
-    expect(second.lines.at(-1)).toMatchObject({ seq: 100_700, text: '99999' });
+    const entries = Array.from({ length: 100_700 }, (_, i) => log(i + 1, i));
+    const { lines, dropped } = new RunConsole(null).tail(entries);
+    expect(lines).toHaveLength(MAX_LINES);
+    expect(dropped).toBe(100_700 - MAX_LINES);
+    expect(lines.at(-1)).toMatchObject({ seq: 100_700, text: '100699' });
   });
 
-  it('puts a late line where it belongs', () => {
-    const tail = appendLines(appendLines(EMPTY_TAIL, [log(1, 'a'), log(5, 'c')], null), [log(3, 'b')], null);
-    expect(tail.lines.map((line) => line.text)).toEqual(['a', 'b', 'c']);
+  it('makes a line once, and puts a late one where it belongs', () => {
+    const runConsole = new RunConsole(null);
+    const [a, b, c] = [log(1, 'a'), log(3, 'b'), log(5, 'c')];
+    const before = runConsole.tail([a, c]).lines;
+    const after = runConsole.tail([a, b, c]).lines;
+    expect(after.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
+    expect([after[0], after[2]]).toEqual(before);
+    expect(after[0]).toBe(before[0]);
   });
 
-  it('leaves the tail as it is when nothing spoke', () => {
-    const tail = appendLines(EMPTY_TAIL, [log(1, 'a')], null);
-    expect(appendLines(tail, [{ ...log(2), type: 'exit', reason: 'normal' }], null)).toBe(tail);
-  });
-
-  it('shows warnings and crashes among the lines', () => {
+  it('shows warnings and crashes among the lines, and nothing else', () => {
     const error = { name: 'TypeError', message: 'x is not a function' };
-    const { lines } = appendLines(
-      EMPTY_TAIL,
-      [
-        { ...log(1), type: 'warning', code: 'excess', message: 'More events than demand' },
-        { ...log(2), type: 'crash', callback: 'handleEvents', error },
-      ],
-      null,
-    );
+    const { lines } = new RunConsole(null).tail([
+      { ...log(1), type: 'warning', code: 'excess', message: 'More events than demand' },
+      { ...log(2), type: 'crash', callback: 'handleEvents', error },
+      { ...log(3), type: 'exit', reason: 'normal' },
+    ]);
     expect(lines.map(({ level, text }) => `${level}: ${text}`)).toEqual([
       'warn: More events than demand',
       'error: TypeError: x is not a function',
     ]);
+  });
+
+  it('puts what was printed outside stages in by time, each line with a number of its own', () => {
+    const { lines } = new RunConsole(null).tail(
+      [log(10, 'first'), log(20, 'second')],
+      [output(1, 'loading'), output(1, 'loaded'), output(15, 'timer'), output(30, 'late')],
+    );
+    expect(lines.map(({ text }) => text)).toEqual(['loading', 'loaded', 'first', 'timer', 'second', 'late']);
+    expect(new Set(lines.map(({ seq }) => seq)).size).toBe(6);
+    expect(lines[0]).toMatchObject({ stage: null, worker: 1, level: 'info' });
   });
 });
 

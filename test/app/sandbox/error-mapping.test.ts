@@ -1,6 +1,7 @@
 import { transform } from 'esbuild-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ENGINE_MARK, parseStack, SourcePlaces } from '$lib/sandbox/error-mapping.ts';
+import { ENGINE_MARK } from '$lib/sandbox/engine-mark.ts';
+import { parseStack, SourcePlaces } from '$lib/sandbox/error-mapping.ts';
 
 const SOURCE = `interface Step { events: number[] }
 

@@ -1,0 +1,102 @@
+import type { EntryOf, RunEnd, RunFailure, RunUpdate, TraceEntry } from 'sluice';
+import { RunConsole, type ConsoleTail } from './console-lines.ts';
+import {
+  crashProblem,
+  droppedProblem,
+  failureProblem,
+  frameGoneProblem,
+  malformedProblem,
+  planProblem,
+  uncaughtProblem,
+  withoutRepeats,
+  type ProgramText,
+} from './problems.ts';
+import type { Problem, RunStatus, RunView } from './run-view.ts';
+
+/** Crashes that are put in words; a run whose stages all crash says it often enough. */
+const MAX_CRASHES = 20;
+
+/** What the page knows of a run beside the run itself. */
+export interface SandboxNotes {
+  /** What the compiler warned of. */
+  readonly warnings: readonly Problem[];
+  /** Messages that could not be read. */
+  readonly malformed: number;
+  /** The sandbox as a whole did not answer: no worker of it could. */
+  readonly isSilent: boolean;
+}
+
+/** Turns where a run stands into what the page shows of it. Keeps what does not change from one update to the next. */
+export class LiveView {
+  readonly #program: ProgramText;
+  readonly #console: RunConsole;
+  readonly #crashes = new WeakMap<EntryOf<'crash'>, Problem>();
+  #entries: readonly TraceEntry[] | null = null;
+  #outputs = -1;
+  #tail: ConsoleTail = { lines: [], dropped: 0 };
+  #crashProblems: readonly Problem[] = [];
+
+  constructor(program: ProgramText) {
+    this.#program = program;
+    this.#console = new RunConsole(program.places);
+  }
+
+  view(update: RunUpdate, notes: SandboxNotes): RunView {
+    if (update.entries !== this.#entries || update.output.length !== this.#outputs) this.#read(update);
+    const { plan, placement, workers, entries, dropped, stages, subscriptions, elapsedMs, end } = update;
+    return {
+      status: statusOf(update),
+      plan,
+      placement,
+      workers,
+      entries,
+      dropped,
+      stages,
+      subscriptions,
+      console: this.#tail.lines,
+      consoleDropped: this.#tail.dropped + update.outputDropped,
+      problems: withoutRepeats([
+        ...(end?.type === 'failed' ? [this.#failure(end, notes)] : []),
+        ...this.#crashProblems,
+        ...update.uncaught.map((error) => uncaughtProblem(error, this.#program)),
+        ...update.warnings.map((warning) => planProblem(warning, this.#program)),
+        ...(dropped > 0 ? [droppedProblem(dropped)] : []),
+        ...(notes.malformed > 0 ? [malformedProblem(notes.malformed)] : []),
+        ...notes.warnings,
+      ]),
+      elapsedMs,
+    };
+  }
+
+  /** When nothing in the sandbox answers, no stage is to blame. */
+  #failure(end: RunFailure, { isSilent }: SandboxNotes): Problem {
+    return isSilent && end.phase === 'watchdog' ? frameGoneProblem() : failureProblem(end, this.#program);
+  }
+
+  #read({ entries, output }: RunUpdate): void {
+    this.#entries = entries;
+    this.#outputs = output.length;
+    this.#tail = this.#console.tail(entries, output);
+    const crashes = entries.filter((entry) => entry.type === 'crash').slice(0, MAX_CRASHES);
+    this.#crashProblems = crashes.map((crash) => this.#problemOf(crash));
+  }
+
+  #problemOf(crash: EntryOf<'crash'>): Problem {
+    const problem = this.#crashes.get(crash) ?? crashProblem(crash, this.#program);
+    this.#crashes.set(crash, problem);
+    return problem;
+  }
+}
+
+function statusOf({ status, end }: RunUpdate): RunStatus {
+  if (status !== 'ended') return status;
+  return end ? STATUS_AFTER[end.type] : 'stopped';
+}
+
+const STATUS_AFTER: Readonly<Record<RunEnd['type'], RunStatus>> = {
+  idle: 'finished',
+  exited: 'finished',
+  crashed: 'failed',
+  stopped: 'stopped',
+  failed: 'failed',
+};

@@ -1,0 +1,70 @@
+import { replay, type PlanView, type StageCounters, type StageId, type SubscriptionCounters } from 'sluice';
+import type { RunRecord } from '#lessons/schema.ts';
+import { RunConsole } from './console-lines.ts';
+import { crashProblems } from './problems.ts';
+import type { ProgramText } from './problems.ts';
+import type { RunView } from './run-view.ts';
+
+/** A recording as the page shows a run that is over. `program` is what was recorded, where it is known. */
+export function viewOfRecording(run: RunRecord, program: ProgramText | null): RunView {
+  const { plan, entries, ended } = run;
+  const tail = new RunConsole(program?.places ?? null).tail(entries);
+  const placement = placementIn(run);
+  return {
+    status: ended === 'crashed' ? 'failed' : 'finished',
+    plan,
+    placement,
+    workers: new Set(Object.values(placement)).size,
+    entries,
+    dropped: 0,
+    ...countersIn(run, placement),
+    console: tail.lines,
+    consoleDropped: tail.dropped,
+    problems: crashProblems(entries, program),
+    elapsedMs: entries.reduce((latest, { atMs }) => Math.max(latest, atMs), 0),
+  };
+}
+
+function placementIn({ plan, entries }: RunRecord): Record<StageId, number> {
+  const placement: Record<StageId, number> = Object.fromEntries(plan.stages.map(({ id }) => [id, 0]));
+  for (const { stage, worker } of entries) if (Object.hasOwn(placement, stage)) placement[stage] = worker;
+  return placement;
+}
+
+/** A recording keeps no counters: its last moment has them, but for time and mailboxes. */
+function countersIn(
+  { plan, entries }: { readonly plan: PlanView; readonly entries: RunRecord['entries'] },
+  placement: Readonly<Record<StageId, number>>,
+): { stages: readonly StageCounters[]; subscriptions: readonly SubscriptionCounters[] } {
+  const last = replay(plan, entries, entries.length);
+  const calls = new Map<StageId, number>();
+  for (const { type, stage } of entries) {
+    if (type === 'begin') calls.set(stage, (calls.get(stage) ?? 0) + 1);
+  }
+  return {
+    stages: plan.stages.map(({ id }) => {
+      const state = last.stages[id];
+      return {
+        stage: id,
+        worker: placement[id] ?? 0,
+        mailbox: 0,
+        handled: state?.handled ?? 0,
+        emitted: state?.emitted ?? 0,
+        buffered: state?.buffered ?? 0,
+        discarded: state?.discarded ?? 0,
+        busyMs: 0,
+        calls: calls.get(id) ?? 0,
+        status: state?.status === 'exited' || state?.status === 'crashed' ? state.status : 'waiting',
+      };
+    }),
+    subscriptions: plan.subscriptions.map(({ id }) => {
+      const state = last.subscriptions[id];
+      return {
+        subscription: id,
+        asked: state?.asked ?? 0,
+        dispatched: state?.dispatched ?? 0,
+        pending: state?.pending ?? 0,
+      };
+    }),
+  };
+}

@@ -1,0 +1,113 @@
+import type { RunUpdate, TraceEntry } from 'sluice';
+import { describe, expect, it } from 'vitest';
+import { SourcePlaces } from '$lib/sandbox/error-mapping.ts';
+import { LiveView } from '$lib/sandbox/live-view.ts';
+import type { Problem } from '$lib/sandbox/run-view.ts';
+
+const NO_MAP = JSON.stringify({ version: 3, sources: [], names: [], mappings: '' });
+const program = { sources: {}, entry: 'start.ts', places: new SourcePlaces(NO_MAP) };
+const quiet = { warnings: [], malformed: 0, isSilent: false };
+
+const going: RunUpdate = {
+  status: 'running',
+  plan: null,
+  warnings: [],
+  placement: { numbers: 0 },
+  workers: 1,
+  entries: [],
+  dropped: 0,
+  stages: [],
+  subscriptions: [],
+  output: [],
+  outputDropped: 0,
+  uncaught: [],
+  elapsedMs: 12,
+  end: null,
+};
+
+const crash = (seq: number): TraceEntry => ({
+  seq,
+  atMs: seq,
+  worker: 0,
+  stage: 'numbers',
+  cause: null,
+  type: 'crash',
+  callback: 'handleDemand',
+  error: { name: 'Error', message: `crash ${seq}` },
+});
+
+const failed = (phase: 'load' | 'watchdog'): RunUpdate => ({
+  ...going,
+  status: 'ended',
+  end: {
+    type: 'failed',
+    phase,
+    error: { name: 'Error', message: 'oops' },
+    stage: 'numbers',
+    worker: 0,
+  },
+});
+
+const messages = (problems: readonly Problem[]): string[] => problems.map(({ message }) => message);
+
+describe('`LiveView`', () => {
+  it.each([
+    ['starting', null, 'starting'],
+    ['running', null, 'running'],
+    ['paused', null, 'paused'],
+    ['spent', null, 'spent'],
+    ['ended', 'idle', 'finished'],
+    ['ended', 'exited', 'finished'],
+    ['ended', 'crashed', 'failed'],
+    ['ended', 'stopped', 'stopped'],
+  ] as const)('shows a run that is %s (%s) as %s', (status, end, shown) => {
+    const update = { ...going, status, end: end && { type: end } };
+    expect(new LiveView(program).view(update, quiet)).toMatchObject({
+      status: shown,
+      placement: { numbers: 0 },
+      elapsedMs: 12,
+      problems: [],
+    });
+  });
+
+  it('puts the failure first, then crashes, then what was lost', () => {
+    const { problems, status } = new LiveView(program).view(
+      {
+        ...failed('load'),
+        entries: [crash(1), crash(2)],
+        uncaught: [{ name: 'Error', message: 'later' }],
+        warnings: [
+          { code: 'never_subscribed', stage: 'evens', message: 'Nobody subscribes to "evens"', declared: '' },
+        ],
+        dropped: 1_200,
+      },
+      { warnings: [], malformed: 3, isSilent: false },
+    );
+    expect(status).toBe('failed');
+    expect(messages(problems)).toEqual([
+      'The program stopped while it was loaded: Error: oops',
+      'handleDemand of "numbers" threw Error: crash 1',
+      'handleDemand of "numbers" threw Error: crash 2',
+      'Outside every callback, the program threw Error: later',
+      'Nobody subscribes to "evens"',
+      'This run did more than can be shown: 1,200 entries of its recording were not kept',
+      '3 messages from the sandbox could not be read and were left out',
+    ]);
+  });
+
+  it('blames no stage when the whole sandbox is silent', () => {
+    const { problems } = new LiveView(program).view(failed('watchdog'), { ...quiet, isSilent: true });
+    expect(messages(problems)).toEqual([
+      'The sandbox in which your program ran died without a word, so a new one was made',
+    ]);
+  });
+
+  it('keeps console and problems while the trace stays', () => {
+    const live = new LiveView(program);
+    const update = { ...going, entries: [crash(1)] };
+    const first = live.view(update, quiet);
+    const second = live.view({ ...update, elapsedMs: 20 }, quiet);
+    expect(second.console).toBe(first.console);
+    expect(live.view({ ...going, entries: [crash(1), crash(2)] }, quiet).console).toHaveLength(2);
+  });
+});

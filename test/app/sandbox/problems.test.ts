@@ -1,0 +1,162 @@
+import { EngineError, type EntryOf, type RunFailure, type TraceError } from 'sluice';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { transform } from 'esbuild-wasm';
+import { SourcePlaces } from '$lib/sandbox/error-mapping.ts';
+import {
+  crashProblem,
+  FRAME_GONE,
+  failureProblem,
+  malformedProblem,
+  uncaughtProblem,
+  withoutRepeats,
+  type ProgramText,
+} from '$lib/sandbox/problems.ts';
+
+const START = `const numbers = producer({
+  handleDemand: (demand: number) => {
+    throw new RangeError('no more');
+  },
+});
+export default pipeline(({ start }) => {
+  start('numbers', numbers);
+});
+`;
+
+let program: ProgramText;
+/** A stack that leads to the line that throws. */
+let stack: string;
+
+beforeAll(async () => {
+  const { code, map } = await transform(START, {
+    loader: 'ts',
+    sourcefile: 'start.ts',
+    sourcemap: 'external',
+  });
+  program = { sources: { 'start.ts': START }, entry: 'start.ts', places: new SourcePlaces(map) };
+  const lines = code.split('\n');
+  const line = lines.findIndex((text) => text.includes('new RangeError'));
+  const column = (lines[line] ?? '').indexOf('new RangeError');
+  stack = `RangeError: no more\n    at handleDemand (blob:null/1:${line + 1}:${column + 1})`;
+});
+
+const crash = (error: TraceError): EntryOf<'crash'> => ({
+  seq: 5,
+  atMs: 1,
+  worker: 0,
+  stage: 'numbers',
+  cause: 4,
+  type: 'crash',
+  callback: 'handleDemand',
+  error,
+});
+
+const failed = (failure: Partial<RunFailure> & Pick<RunFailure, 'phase' | 'error'>): RunFailure => ({
+  type: 'failed',
+  stage: null,
+  worker: null,
+  ...failure,
+});
+
+/** An engine's own error as it crosses from a worker, without a line of the learner's in its stack. */
+const crossed = ({ name, message, code }: EngineError): TraceError => ({ name, message, code });
+
+describe('`crashProblem()`', () => {
+  it('names stage, callback and the line that threw', () => {
+    expect(crashProblem(crash({ name: 'RangeError', message: 'no more', stack }), program)).toMatchObject({
+      severity: 'error',
+      phase: 'run',
+      stage: 'numbers',
+      message: 'handleDemand of "numbers" threw RangeError: no more',
+      place: { file: 'start.ts', line: 3, column: 11 },
+    });
+  });
+
+  it("says the engine's words, and points at the callback when no line threw", () => {
+    const error = new EngineError('bad_step', {
+      stage: 'numbers',
+      callback: 'handleDemand',
+      requirement: 'it must return a step',
+      received: '7',
+    });
+    expect(crashProblem(crash(crossed(error)), program)).toMatchObject({
+      message: error.message,
+      hint: error.hint,
+      code: 'bad_step',
+      place: { file: 'start.ts', line: 2, column: 3 },
+    });
+  });
+
+  it('does without the program', () => {
+    expect(crashProblem(crash({ name: 'RangeError', message: 'no more', stack }), null)).not.toHaveProperty(
+      'place',
+    );
+  });
+});
+
+describe('`failureProblem()`', () => {
+  it('shows the line at which the program stopped while it was loaded', () => {
+    const error = { name: 'RangeError', message: 'no more', stack };
+    expect(failureProblem(failed({ phase: 'load', error }), program)).toMatchObject({
+      phase: 'load',
+      message: 'The program stopped while it was loaded: RangeError: no more',
+      place: { file: 'start.ts', line: 3 },
+    });
+  });
+
+  it('points at the default export when it is no pipeline', () => {
+    const error = new EngineError('no_pipeline', { received: '7' });
+    expect(failureProblem(failed({ phase: 'plan', error: crossed(error) }), program)).toMatchObject({
+      phase: 'plan',
+      message: error.message,
+      hint: error.hint,
+      place: { file: 'start.ts', line: 6, column: 1 },
+    });
+  });
+
+  it('points at the callback that does not return', () => {
+    const error = new EngineError('worker_hangs', {
+      worker: 1,
+      stage: 'numbers',
+      callback: 'handleDemand',
+      waitedMs: 2_500,
+    });
+    const failure = failed({ phase: 'watchdog', error: crossed(error), stage: 'numbers', worker: 1 });
+    expect(failureProblem(failure, program)).toMatchObject({
+      phase: 'watchdog',
+      stage: 'numbers',
+      message: error.message,
+      place: { file: 'start.ts', line: 2, column: 3 },
+    });
+  });
+
+  it('says that the program itself does not come to its end', () => {
+    const error = { name: 'EngineError', message: 'Cannot go on', code: 'worker_hangs' };
+    expect(failureProblem(failed({ phase: 'watchdog', error }), program)).toMatchObject({
+      phase: 'watchdog',
+      message: 'The program did not come to its end while it was loaded, so the run was ended',
+    });
+  });
+
+  it('tells a dead sandbox from one that cannot be used', () => {
+    const gone = { name: 'SandboxError', message: 'The sandbox died', code: FRAME_GONE };
+    const none = { name: 'Error', message: 'This browser made no worker in the sandbox' };
+    expect(failureProblem(failed({ phase: 'platform', error: gone }), program).message).toContain('died');
+    expect(failureProblem(failed({ phase: 'platform', error: none }), program).message).toBe(none.message);
+  });
+});
+
+describe('`uncaughtProblem()`', () => {
+  it('says that no callback threw', () => {
+    expect(uncaughtProblem({ name: 'Thrown', message: 'later' }, program)).toMatchObject({
+      phase: 'run',
+      message: 'Outside every callback, the program threw later',
+    });
+  });
+});
+
+describe('`withoutRepeats()`', () => {
+  it('keeps the first of equal problems', () => {
+    const [one, two] = [malformedProblem(1), malformedProblem(2)];
+    expect(withoutRepeats([one, two, malformedProblem(1)])).toEqual([one, two]);
+  });
+});
