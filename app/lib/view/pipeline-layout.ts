@@ -1,5 +1,5 @@
 import type { PlanView, StageId, StageView, SubscriptionId, SubscriptionView } from 'sluice';
-import dagre from '@dagrejs/dagre';
+import { Graph, layout as layGraph } from '@dagrejs/dagre';
 import { group, max, min, sum } from 'd3-array';
 import { lane, type Lane, type Orientation, type Point } from './lane.ts';
 
@@ -143,12 +143,12 @@ interface Placing {
 
 function place(plan: PlanView, room: Size, placing: Placing): PipelineLayout {
   const { orientation, gap, stageGap, sizeOf } = placing;
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
+  const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: orientation === 'right' ? 'LR' : 'TB', ranksep: gap, nodesep: stageGap });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const stage of plan.stages) graph.setNode(stage.id, { ...sizeOf(stage) });
   for (const link of plan.subscriptions) graph.setEdge(link.producer, link.consumer, {}, link.id);
-  dagre.layout(graph);
+  layGraph(graph);
 
   const raw = plan.stages.map((stage): PlacedStage => {
     const { x, y } = graph.node(stage.id);
@@ -188,7 +188,7 @@ function place(plan: PlanView, room: Size, placing: Placing): PipelineLayout {
 
 /** Points by which a road passes the ranks that lie between its ends. */
 function bendsOf(
-  graph: dagre.graphlib.Graph,
+  graph: Graph,
   link: SubscriptionView,
   ends: {
     readonly from: Box;

@@ -1,0 +1,28 @@
+import { consumer, pipeline, planOf, producer, producerConsumer, runVirtual, type VirtualRun } from 'sluice';
+
+/** numbers → evens → printer, the pipeline of the first lesson; endless, so that the budget ends it. */
+export function firstRun({ seed = 1, entryBudget = 600 } = {}): Promise<VirtualRun> {
+  const numbers = producer({
+    init: (first: number) => first,
+    handleDemand: (demand, next) => ({
+      events: Array.from({ length: demand }, (_, i) => next + i),
+      state: next + demand,
+    }),
+  });
+  const evens = producerConsumer({
+    handleEvents: (events: number[]) => ({ events: events.filter((n) => n % 2 === 0) }),
+  });
+  const printer = consumer({
+    handleEvents: (events: number[]) => {
+      for (const n of events) console.log('Received', n);
+    },
+  });
+  const program = pipeline(({ start, subscribe }) => {
+    const source = start('numbers', numbers, 0);
+    const filter = start('evens', evens);
+    const sink = start('printer', printer);
+    subscribe(filter, { to: source, maxDemand: 10, minDemand: 5 });
+    subscribe(sink, { to: filter, maxDemand: 4, minDemand: 2 });
+  });
+  return runVirtual(planOf(program), { seed, entryBudget });
+}

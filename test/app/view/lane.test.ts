@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { arrowsAlong, lane } from '$lib/view/lane.ts';
+
+const bent = [
+  { x: 0, y: 0 },
+  { x: 100, y: 80 },
+  { x: 200, y: 20 },
+];
+
+describe('lane()', () => {
+  it('starts at the first point and ends at the last', () => {
+    const { at } = lane(bent, 'right');
+    expect(at(0)).toEqual({ x: 0, y: 0 });
+    expect(at(1).x).toBeCloseTo(200);
+    expect(at(1).y).toBeCloseTo(20);
+  });
+
+  it('stays at its ends beyond them', () => {
+    const { at } = lane(bent, 'right');
+    expect(at(-1)).toEqual(at(0));
+    expect(at(2)).toEqual(at(1));
+  });
+
+  it('is as long as the straight line it is', () => {
+    const { length, path } = lane(
+      [
+        { x: 0, y: 5 },
+        { x: 120, y: 5 },
+      ],
+      'right',
+    );
+    expect(length).toBeCloseTo(120);
+    expect(path).toBe('M0,5C60,5,60,5,120,5');
+  });
+
+  it('moves evenly: equal progress is equal distance, and always forward', () => {
+    const { at, length } = lane(bent, 'right');
+    for (let i = 1; i <= 50; i += 1) {
+      const [from, to] = [at((i - 1) / 50), at(i / 50)];
+      expect(to.x).toBeGreaterThan(from.x);
+      expect(Math.hypot(to.x - from.x, to.y - from.y)).toBeCloseTo(length / 50, 0);
+    }
+  });
+
+  it('passes through its middle point', () => {
+    const middle = lane(bent, 'right');
+    const nearest = Math.min(
+      ...Array.from({ length: 400 }, (_, i) => middle.at(i / 400)).map(({ x, y }) =>
+        Math.hypot(x - 100, y - 80),
+      ),
+    );
+    expect(nearest).toBeLessThan(1);
+  });
+});
+
+describe('arrowsAlong()', () => {
+  it('points the way the traffic goes', () => {
+    const down = lane(
+      [
+        { x: 0, y: 0 },
+        { x: 0, y: 100 },
+      ],
+      'down',
+    );
+    expect(arrowsAlong(down, 25).map(({ y, angle }) => [Math.round(y * 10) / 10, Math.round(angle)])).toEqual(
+      [
+        [12.5, 90],
+        [37.5, 90],
+        [62.5, 90],
+        [87.5, 90],
+      ],
+    );
+  });
+});
