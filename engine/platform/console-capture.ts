@@ -2,8 +2,11 @@ import type { EntryOf } from '../trace/trace-entry.ts';
 
 type Level = EntryOf<'log'>['level'];
 
-/** Takes one line of a program's console; `place` is `line:column` in the generated code, 1-based. */
-export type Print = (level: Level, values: readonly unknown[], place?: string) => void;
+/**
+ * Takes one line of a program's console. `place` gives where it was printed, `line:column` in the generated code,
+ * 1-based; it costs as much as all the rest, so it is only called, at once, for lines that are kept.
+ */
+export type Print = (level: Level, values: readonly unknown[], place: () => string | undefined) => void;
 
 const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
 
@@ -11,17 +14,17 @@ const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
 export function captureConsole(print: Print): void {
   const counts = new Map<string, number>();
   const captured: Record<string, unknown> = {};
-  for (const level of LEVELS) captured[level] = (...values: unknown[]) => print(level, values, callerPlace());
-  captured['trace'] = (...values: unknown[]) => print('log', values, callerPlace());
-  captured['table'] = (value: unknown) => print('log', [value], callerPlace());
-  captured['dir'] = (value: unknown) => print('log', [value], callerPlace());
+  for (const level of LEVELS) captured[level] = (...values: unknown[]) => print(level, values, callerPlace);
+  captured['trace'] = (...values: unknown[]) => print('log', values, callerPlace);
+  captured['table'] = (value: unknown) => print('log', [value], callerPlace);
+  captured['dir'] = (value: unknown) => print('log', [value], callerPlace);
   captured['assert'] = (holds: unknown, ...values: unknown[]) => {
-    if (!holds) print('error', ['Assertion failed', ...values], callerPlace());
+    if (!holds) print('error', ['Assertion failed', ...values], callerPlace);
   };
   captured['count'] = (label = 'default') => {
     const count = (counts.get(label) ?? 0) + 1;
     counts.set(label, count);
-    print('log', [`${label}: ${count}`], callerPlace());
+    print('log', [`${label}: ${count}`], callerPlace);
   };
   for (const silent of [
     'clear',

@@ -39,7 +39,9 @@ export class NodePlatform implements Platform {
   spawn(count: number): Promise<readonly WorkerLink[]> {
     this.#threadIds.length = 0;
     const peers = connected(count);
-    return Promise.resolve(peers.map((own, worker) => this.#spawnOne({ worker, workers: count, peers: own })));
+    return Promise.resolve(
+      peers.map((own, worker) => this.#spawnOne({ worker, workers: count, peers: own })),
+    );
   }
 
   #spawnOne(place: Pick<NodeBoot, 'worker' | 'workers' | 'peers'>): WorkerLink {
@@ -101,7 +103,9 @@ class NodeLink implements WorkerLink {
 
 /** A channel between every two of `count` workers: for each worker its ends, by the other's index. */
 function connected(count: number): (MessagePort | null)[][] {
-  const ends = Array.from({ length: count }, () => Array.from({ length: count }, (): MessagePort | null => null));
+  const ends = Array.from({ length: count }, () =>
+    Array.from({ length: count }, (): MessagePort | null => null),
+  );
   for (let a = 0; a < count; a += 1) {
     for (let b = a + 1; b < count; b += 1) {
       const { port1, port2 } = new MessageChannel();

@@ -4,7 +4,7 @@ import { viewOfPlan } from '../runtime/plan.ts';
 import { WorkerRun } from '../runtime/worker-run.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import { traceError } from '../trace/trace-value.ts';
+import { traceError, traceValue } from '../trace/trace-value.ts';
 import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from '../transport/protocol.ts';
 import type { Port } from '../transport/message-port.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -38,7 +38,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   const post = (message: FromWorker) => control.post(message);
   let run: WorkerRun | null = null;
   let uncaughtErrors = 0;
-  const early: Parameters<Print>[] = [];
+  const early: (() => void)[] = [];
   control.listen((message) => {
     if (!isToWorker(message)) return;
     if (run) run.handle(message);
@@ -59,7 +59,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
     try {
       const plan = planOf(program);
       run = new WorkerRun({ ...environment, plan, post, onSeed: seedRandom });
-      for (const line of early) run.print(...line);
+      for (const print of early) print();
       early.length = 0;
       post({
         type: 'ready',
@@ -74,10 +74,12 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   }
 
   return {
-    print: (...line) => {
+    print: (level, values, place) => {
+      if (run) return run.print(level, values, place);
       // Every worker loads the program: what it prints meanwhile is told once.
-      if (run) run.print(...line);
-      else if (worker === 0 && early.length < MAX_EARLY_LINES) early.push(line);
+      if (worker !== 0 || early.length >= MAX_EARLY_LINES) return;
+      const [kept, at] = [values.map(traceValue), place()];
+      early.push(() => run?.print(level, kept, () => at));
     },
     uncaught: (error) => {
       uncaughtErrors += 1;

@@ -121,9 +121,14 @@ export class WorkerRun {
   }
 
   /** What the program has written to the console: part of the trace while stages run, else output. */
-  print(level: EntryOf<'log'>['level'], values: readonly unknown[], place?: string): void {
+  print(
+    level: EntryOf<'log'>['level'],
+    values: readonly unknown[],
+    findPlace: () => string | undefined,
+  ): void {
     this.#lines += 1;
     if (this.#lines > MAX_LINES) return;
+    const place = findPlace();
     if (this.#host) {
       this.#host.log(level, values, place);
       return;

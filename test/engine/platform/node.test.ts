@@ -1,0 +1,360 @@
+import { describe, expect, it } from 'vitest';
+import {
+  EngineError,
+  planOf,
+  realScheduler,
+  runVirtual,
+  startRun,
+  type EntryOf,
+  type RunHandle,
+  type RunOptions,
+  type RunUpdate,
+  type TraceEntry,
+} from 'sluice';
+import type { NodePlatform } from '../../../engine/platform/node.ts';
+import { evaluated, nodePlatform } from '../../support/node-runner.ts';
+
+/** Numbers 0 to `last`, doubled, collected. */
+const PIPELINE = `
+import { consumer, pipeline, producer, producerConsumer } from 'sluice';
+
+const LAST = 199;
+
+const numbers = producer({
+  init: (first: number) => first,
+  handleDemand: (demand, next) => {
+    const count = Math.max(0, Math.min(demand, LAST + 1 - next));
+    return { events: Array.from({ length: count }, (_, i) => next + i), state: next + count };
+  },
+});
+const doubled = producerConsumer({
+  handleEvents: (events: number[]) => ({ events: events.map((n) => n * 2) }),
+});
+const collected = consumer({
+  init: (): number => 0,
+  handleEvents: (events: number[], sum) => {
+    if (events.includes(198)) console.log('half', { events: events.length > 0 });
+    return { state: sum + events.reduce((a, b) => a + b, 0) };
+  },
+});
+
+export default pipeline(({ start, subscribe }) => {
+  const source = start('numbers', numbers, 0);
+  const middle = start('doubled', doubled);
+  const sink = start('collected', collected);
+  subscribe(middle, { to: source, maxDemand: 20, minDemand: 10 });
+  subscribe(sink, { to: middle, maxDemand: 10, minDemand: 5 });
+});
+`;
+
+/** A chain of a producer and a consumer with the given handlers. */
+function pair(handleDemand: string, handleEvents: string, head = ''): string {
+  return `
+import { consumer, pipeline, producer, sleep } from 'sluice';
+${head}
+const numbers = producer({ init: () => 0, handleDemand: ${handleDemand} });
+const printer = consumer({ handleEvents: ${handleEvents} });
+export default pipeline(({ start, subscribe }) => {
+  const source = start('numbers', numbers);
+  const sink = start('printer', printer);
+  subscribe(sink, { to: source, maxDemand: 10, minDemand: 5 });
+});
+void sleep;
+`;
+}
+
+const ENDLESS =
+  '(demand, n) => ({ events: Array.from({ length: demand }, (_, i) => n + i), state: n + demand })';
+const TEN = '(demand, n) => (n > 0 ? {} : { events: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], state: 1 })';
+const NOTHING = '() => undefined';
+
+function start(platform: NodePlatform, options: Partial<RunOptions> = {}): RunHandle {
+  return startRun(platform, {
+    workers: 3,
+    seed: 1,
+    speed: { kind: 'full' },
+    trace: 'full',
+    entryBudget: 10_000,
+    scheduler: realScheduler(),
+    ...options,
+  });
+}
+
+/** Resolves at the first update for which the condition holds; rejects when the run ends before. */
+function until(run: RunHandle, holds: (update: RunUpdate) => boolean): Promise<RunUpdate> {
+  return new Promise((resolve, reject) => {
+    const look = (update: RunUpdate): void => {
+      if (holds(update)) resolve(update);
+      else if (update.end) reject(new Error(`Ended before: ${JSON.stringify(update.end)}`));
+      else return;
+      end();
+    };
+    const end = run.onUpdate(look);
+    look(run.now);
+  });
+}
+
+const ofType = <T extends TraceEntry['type']>(entries: readonly TraceEntry[], type: T): EntryOf<T>[] =>
+  entries.filter((entry): entry is EntryOf<T> => entry.type === type);
+
+/** All that a stage was handed, in order. */
+function handled(entries: readonly TraceEntry[], stage: string): unknown[] {
+  return ofType(entries, 'begin')
+    .filter((entry) => entry.stage === stage && entry.callback === 'handleEvents')
+    .flatMap(({ events = [] }) => events);
+}
+
+describe('startRun() on worker_threads', () => {
+  it('runs every stage on a thread of its own and gets what the virtual run gets', async () => {
+    const platform = await nodePlatform(PIPELINE);
+    const run = start(platform);
+    const end = await run.done;
+    expect(end).toEqual({ type: 'idle' });
+    const { entries, placement, stages, subscriptions, plan, dropped } = run.now;
+
+    expect(new Set(platform.threadIds).size).toBe(3);
+    expect(new Set(Object.values(placement)).size).toBe(3);
+    for (const entry of entries) expect(entry.worker).toBe(placement[entry.stage]);
+    expect(new Set(entries.map(({ worker }) => worker))).toEqual(new Set([0, 1, 2]));
+
+    const virtual = await runVirtual(planOf(await evaluated(PIPELINE)), { seed: 0, entryBudget: 10_000 });
+    expect(plan).toEqual(virtual.plan);
+    for (const stage of ['doubled', 'collected']) {
+      expect(handled(entries, stage)).toEqual(handled(virtual.entries, stage));
+    }
+    expect(stages.map(({ stage, handled: count }) => [stage, count])).toEqual([
+      ['numbers', 0],
+      ['doubled', 200],
+      ['collected', 200],
+    ]);
+    expect(subscriptions.find(({ subscription }) => subscription.startsWith('collected'))).toMatchObject({
+      dispatched: 200,
+    });
+    expect(dropped).toBe(0);
+    expect(ofType(entries, 'log').map(({ stage, values }) => [stage, values[0]])).toEqual([
+      ['collected', 'half'],
+    ]);
+  });
+
+  it('keeps the trace in an order that respects causes', async () => {
+    const run = start(await nodePlatform(PIPELINE));
+    await run.done;
+    const { entries } = run.now;
+    const place = new Map(entries.map(({ seq }, i) => [seq, i]));
+    expect(place.size).toBe(entries.length);
+    for (const [i, { seq, cause }] of entries.entries()) {
+      expect(seq).toBeGreaterThan(entries[i - 1]?.seq ?? 0);
+      if (cause !== null) expect(place.get(cause) ?? Infinity).toBeLessThan(i);
+    }
+  });
+
+  it('makes no delivery without a step, and exactly one with it', async () => {
+    const run = start(await nodePlatform(PIPELINE), { speed: { kind: 'step' } });
+    await until(run, ({ stages }) => stages.some(({ status }) => status === 'held'));
+    expect(run.now.status).toBe('paused');
+    expect(ofType(run.now.entries, 'asked')).toEqual([]);
+
+    // Two subscribeTo, two subscribe: after four deliveries both producers have accepted.
+    for (let steps = 1; steps <= 4; steps += 1) run.step();
+    await until(run, ({ entries }) => ofType(entries, 'subscribed').length === 2);
+    const before = run.now.entries.length;
+    await quiet();
+    expect(run.now.entries.length).toBe(before);
+
+    run.step();
+    await until(run, ({ entries }) => entries.length > before);
+    await quiet();
+    const taken = run.now.entries.slice(before).filter(({ type }) => type === 'asked' || type === 'deliver');
+    expect(taken).toHaveLength(1);
+
+    run.setSpeed({ kind: 'full' });
+    expect(await run.done).toEqual({ type: 'idle' });
+    expect(handled(run.now.entries, 'collected')).toHaveLength(200);
+  });
+
+  it('goes to its end in slow motion, one delivery after the other', async () => {
+    const run = start(await nodePlatform(pair(TEN, NOTHING)), {
+      speed: { kind: 'slow', deliveriesPerSecond: 100 },
+    });
+    expect(await run.done).toEqual({ type: 'idle' });
+    expect(handled(run.now.entries, 'printer')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('holds an endless program when its entries are spent, and goes on with more', async () => {
+    const run = start(await nodePlatform(pair(ENDLESS, NOTHING)), { entryBudget: 500 });
+    const spent = await until(run, ({ status }) => status === 'spent');
+    await quiet();
+    const held = run.now.entries.length;
+    expect(held).toBeGreaterThanOrEqual(spent.entries.length);
+    expect(held).toBeLessThan(700);
+
+    run.addBudget(500);
+    await until(run, ({ status, entries }) => status === 'spent' && entries.length > held);
+    run.stop();
+    expect(await run.done).toEqual({ type: 'stopped' });
+    expect(run.now.entries.length).toBeLessThan(1_300);
+  });
+
+  it('ends at once when stopped, with what was recorded', async () => {
+    const run = start(await nodePlatform(pair(ENDLESS, NOTHING)), { entryBudget: 1e9, maxEntries: 1_000 });
+    await until(run, ({ dropped }) => dropped > 0);
+    const begun = performance.now();
+    run.stop();
+    expect(await run.done).toEqual({ type: 'stopped' });
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(run.now.entries).toHaveLength(1_000);
+    await expect(run.call('numbers', 'hello')).rejects.toMatchObject({ code: 'run_ended' });
+  });
+
+  it('records a crash and lets the other stages go on', async () => {
+    const run = start(await nodePlatform(pair(TEN, '() => { throw new TypeError("no such thing"); }')));
+    expect(await run.done).toEqual({ type: 'crashed' });
+    const { entries, stages } = run.now;
+    expect(ofType(entries, 'crash')).toMatchObject([
+      { stage: 'printer', callback: 'handleEvents', error: { name: 'TypeError', message: 'no such thing' } },
+    ]);
+    expect(stages.map(({ status }) => status)).toEqual(['waiting', 'crashed']);
+    expect(ofType(entries, 'cancel').some(({ stage }) => stage === 'numbers')).toBe(true);
+  });
+
+  it('names stage and callback of a loop that never ends', async () => {
+    const run = start(await nodePlatform(pair(TEN, '() => { for (;;); }')));
+    expect(await run.done).toMatchObject({
+      type: 'failed',
+      phase: 'watchdog',
+      stage: 'printer',
+      error: { code: 'worker_hangs', message: expect.stringContaining('handleEvents of "printer"') },
+    });
+  });
+
+  it('says so when the program never comes to its end while it is loaded', async () => {
+    const run = start(await nodePlatform(pair(TEN, NOTHING, 'while (Date.now() > 0);')));
+    expect(await run.done).toMatchObject({
+      type: 'failed',
+      phase: 'watchdog',
+      stage: null,
+      error: { code: 'load_hangs' },
+    });
+  });
+
+  it('names stage, field and kind of an event that cannot leave its worker', async () => {
+    const run = start(await nodePlatform(pair('() => ({ events: [{ id: 1, done: () => 1 }] })', NOTHING)));
+    expect(await run.done).toEqual({ type: 'crashed' });
+    const [crash] = ofType(run.now.entries, 'crash');
+    expect(crash).toMatchObject({ stage: 'numbers', error: { code: 'not_cloneable' } });
+    expect(crash?.error.message).toBe(
+      'Cannot send from "numbers" to another worker as events must be plain data: received function at events[0].done',
+    );
+  });
+
+  it('refuses a program whose plan differs between workers', async () => {
+    const source = PIPELINE.replace("start('doubled'", "start('doubled' + crypto.randomUUID()");
+    const run = start(await nodePlatform(source));
+    expect(await run.done).toMatchObject({ type: 'failed', phase: 'plan', error: { code: 'plan_differs' } });
+  });
+
+  it.each([
+    ['load', 'throw new RangeError("not today");', 'RangeError', 'not today'],
+    ['plan', 'export default 42;', 'EngineError', 'default export must be a pipeline'],
+  ])('tells why a program fails in the phase "%s"', async (phase, source, name, message) => {
+    const run = start(await nodePlatform(source));
+    expect(await run.done).toMatchObject({
+      type: 'failed',
+      phase,
+      error: { name, message: expect.stringContaining(message) },
+    });
+  });
+
+  it('reports what is thrown outside every callback, and goes on', async () => {
+    const source = pair(TEN, '() => { void Promise.reject(new Error("nobody awaits")); }');
+    const run = start(await nodePlatform(source), { speed: { kind: 'slow', deliveriesPerSecond: 100 } });
+    expect(await run.done).toEqual({ type: 'idle' });
+    expect(run.now.uncaught.map(({ message }) => message)).toContain('nobody awaits');
+  });
+
+  it('keeps 200 lines of a callback that prints a million, and counts the rest in one warning', async () => {
+    const run = start(
+      await nodePlatform(pair(TEN, '() => { for (let i = 0; i < 1e6; i += 1) console.log(i); }')),
+    );
+    expect(await run.done).toEqual({ type: 'idle' });
+    const batches = ofType(run.now.entries, 'begin').filter(
+      ({ callback }) => callback === 'handleEvents',
+    ).length;
+    expect(ofType(run.now.entries, 'log')).toHaveLength(200 * batches);
+    const floods = ofType(run.now.entries, 'warning').filter(({ code }) => code === 'console_flood');
+    expect(floods.map(({ stage, count }) => [stage, count])).toEqual(
+      Array.from({ length: batches }, () => ['printer', 999_800]),
+    );
+  });
+
+  it('tells once what the program prints while it is loaded', async () => {
+    const run = start(await nodePlatform(pair(TEN, NOTHING, 'console.log("loading", 1);')));
+    await run.done;
+    expect(run.now.output.map(({ level, values, worker }) => ({ level, values, worker }))).toEqual([
+      { level: 'log', values: ['loading', 1], worker: 0 },
+    ]);
+  });
+
+  it('gives the same random numbers for the same seed, and others for another', async () => {
+    const platform = await nodePlatform(
+      pair('(_, n) => (n > 0 ? {} : { events: [Math.random(), Math.random()], state: 1 })', NOTHING),
+    );
+    const numbersOf = async (seed: number) => {
+      const run = start(platform, { seed });
+      await run.done;
+      return handled(run.now.entries, 'printer');
+    };
+    const first = await numbersOf(7);
+    expect(first).toHaveLength(2);
+    expect(await numbersOf(7)).toEqual(first);
+    expect(await numbersOf(8)).not.toEqual(first);
+  });
+
+  it('answers calls, takes casts and infos, and kills', async () => {
+    const run = start(
+      await nodePlatform(`
+import { consumer, pipeline, producer } from 'sluice';
+const counter = producer({
+  init: () => 0,
+  handleDemand: () => undefined,
+  handleCall: (request, count) => ({ reply: { request, count } }),
+  handleCast: (by, count) => ({ state: count + Number(by) }),
+  handleInfo: (by, count) => ({ state: count + Number(by) }),
+});
+const sink = consumer({ handleEvents: async () => {} });
+export default pipeline(({ start, subscribe }) => {
+  const source = start('counter', counter);
+  const end = start('sink', sink);
+  subscribe(end, { to: source });
+});
+`),
+      { speed: { kind: 'step' } },
+    );
+    await until(run, ({ stages }) => stages.some(({ status }) => status === 'held'));
+    run.setSpeed({ kind: 'slow', deliveriesPerSecond: 200 });
+    run.cast('counter', 2);
+    run.info('counter', 3);
+    await expect(run.call('counter', 'now')).resolves.toEqual({ request: 'now', count: 5 });
+    await expect(run.snapshot('counter')).resolves.toMatchObject({ state: 5 });
+    await expect(run.call('nobody', 1)).rejects.toBeInstanceOf(EngineError);
+    run.kill('counter', 'enough');
+    await run.done;
+    expect(run.now.stages[0]?.status).toBe('exited');
+  });
+
+  it('leaves no thread behind after 20 runs', { timeout: 60_000 }, async () => {
+    const platform = await nodePlatform(pair(TEN, NOTHING));
+    for (let i = 0; i < 20; i += 1) {
+      const run = start(platform, { workers: 2 });
+      if (i % 4 === 3) run.stop();
+      await run.done;
+    }
+    for (let turn = 0; platform.alive > 0 && turn < 100; turn += 1) await quiet(20);
+    expect(platform.alive).toBe(0);
+  });
+});
+
+/** Long enough for anything under way to arrive. */
+function quiet(ms = 150): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
