@@ -54,13 +54,3 @@ export function receivedBy(run: RunSoFar, kind: StageKind): readonly Moment[] {
       : [],
   );
 }
-
-/** The numbers that the stages of a kind logged. */
-export function loggedNumbers(run: RunSoFar, kind: StageKind): readonly number[] {
-  const stages = new Set(stagesOf(run.plan, kind));
-  return run.entries.flatMap((entry) =>
-    entry.type === 'log' && stages.has(entry.stage)
-      ? entry.values.filter((value) => typeof value === 'number')
-      : [],
-  );
-}

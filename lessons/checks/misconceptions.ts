@@ -32,7 +32,7 @@ export const ignoresDemand: Detector = {
 };
 
 /** "Small asks can wait": nothing comes until the demand is large, so nothing comes at all. */
-export const waitsForMuchDemand: Detector = {
+export const neverEmitsWhenDemandIsLow: Detector = {
   misconception: 'never-emits-when-demand-is-low',
   detect(run) {
     const all = answers(run);
@@ -55,7 +55,7 @@ export const unservedDemandIsRepeated: Detector = {
     const last = balances(run).at(-1);
     const lastAnswer = answers(run).at(-1);
     if (run.ended !== 'idle' || !last || !lastAnswer || last.emitted >= last.asked) return null;
-    if (waitsForMuchDemand.detect(run)) return null;
+    if (neverEmitsWhenDemandIsLow.detect(run)) return null;
     return {
       says: `Your producer was asked for ${last.asked} and has sent ${last.emitted}. Nobody repeats an ask: what you leave out now is never called for again. Send all that was asked.`,
       at: lastAnswer.end.seq,

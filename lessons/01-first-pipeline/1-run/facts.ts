@@ -2,17 +2,20 @@ import type { Seq } from 'sluice';
 import { counted } from '../../checks/verdict.ts';
 import type { Facts, RunSoFar } from '../../schema.ts';
 
-/** How many events had been asked for when the `nth` was logged; `null` before that. */
+/** How many events had been asked for when the batch with the `nth` had been handled; `null` before that. */
 export function askedByEvent(
   { entries }: RunSoFar,
   nth: number,
 ): { readonly asked: number; readonly at: Seq } | null {
   let asked = 0;
-  let logged = 0;
+  let begun = 0;
   for (const entry of entries) {
     if (entry.type === 'ask') asked += entry.count;
-    if (entry.type === 'log') logged += 1;
-    if (entry.type === 'log' && logged === nth) return { asked, at: entry.seq };
+    if (entry.type === 'begin' && entry.callback === 'handleEvents') begun += entry.count ?? 0;
+    // The ask that a batch leads to follows its end.
+    if (entry.type === 'end' && entry.callback === 'handleEvents' && begun >= nth) {
+      return { asked, at: entry.seq };
+    }
   }
   return null;
 }

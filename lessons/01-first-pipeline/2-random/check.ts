@@ -5,10 +5,10 @@ import {
   ignoresDemand,
   overEmits,
   unservedDemandIsRepeated,
-  waitsForMuchDemand,
+  neverEmitsWhenDemandIsLow,
 } from '../../checks/misconceptions.ts';
 import { patternIn, type Pattern } from '../../checks/randomness.ts';
-import { met, unmet } from '../../checks/verdict.ts';
+import { counted, met, unmet } from '../../checks/verdict.ts';
 import type { Check, Detector, Exercise, RunSoFar } from '../../schema.ts';
 
 const RANGE = 100;
@@ -25,7 +25,7 @@ const wholeNumbers: Check = {
     if (wrong) return unmet({ expected, got: JSON.stringify(wrong.value), at: wrong.at });
     const last = all.at(-1);
     return last
-      ? met({ expected, got: `${all.length} of them`, at: last.at })
+      ? met({ expected, got: `${all.length.toLocaleString('en')} of them`, at: last.at })
       : unmet({ expected, got: 'no event' });
   },
 };
@@ -38,9 +38,9 @@ const random: Check = {
     const expected = 'no pattern';
     const at = emittedBy(run, 'producer').at(-1)?.at ?? null;
     if (values.length < ENOUGH)
-      return unmet({ expected, got: `only ${values.length} numbers to judge by`, at });
+      return unmet({ expected, got: `only ${counted(values.length, 'number')} to judge by`, at });
     const pattern = patternIn(values, RANGE);
-    const start = `${values.slice(0, 8).join(', ')} …`;
+    const start = `${values.slice(0, 8).map(short).join(', ')} …`;
     if (pattern) return unmet({ expected, got: `${start}: ${patternInWords(pattern)}`, at });
     return met({ expected, got: start, at });
   },
@@ -112,7 +112,7 @@ export const exercise: Exercise = {
   detectors: [
     ignoresDemand,
     overEmits,
-    waitsForMuchDemand,
+    neverEmitsWhenDemandIsLow,
     unservedDemandIsRepeated,
     stillASequence,
     oneValuePerAsk,
@@ -128,6 +128,11 @@ export const exercise: Exercise = {
 
 function numbersOf(run: RunSoFar): readonly number[] {
   return emittedBy(run, 'producer').flatMap(({ value }: Moment) => (typeof value === 'number' ? value : []));
+}
+
+/** A number as a line of a table shows it. */
+function short(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 3 });
 }
 
 function isInRange(value: TraceValue): boolean {

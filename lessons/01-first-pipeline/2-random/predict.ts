@@ -5,7 +5,7 @@ import type { Outcomes } from '../../schema.ts';
 const HAPPENINGS: Readonly<Record<string, (entry: TraceEntry) => boolean>> = {
   'first-ask': (entry) => entry.type === 'ask',
   'first-events': (entry) => entry.type === 'dispatch',
-  'first-print': (entry) => entry.type === 'log',
+  'first-print': (entry) => entry.type === 'begin' && entry.callback === 'handleEvents',
 };
 
 /** Reads a run for the order in which its first things happened. */

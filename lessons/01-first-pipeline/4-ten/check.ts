@@ -148,7 +148,7 @@ const minDemandIsAMinimum: Detector = {
   misconception: 'min-demand-is-a-minimum',
   detect: (run) => {
     const source = starvingSource(run);
-    if (!source || source.maxDemand <= 3) return null;
+    if (!source || source.maxDemand <= 3 || source.maxDemand - source.minDemand > 2) return null;
     return {
       says: `“${source.consumer}” may have ${source.maxDemand} pending but asks again as soon as ${source.minDemand} are left, so each ask is for ${source.maxDemand - source.minDemand} only. minDemand is when to ask again, not how many to get: lower it.`,
       at: source.at,

@@ -5,5 +5,5 @@ import { airportCounts } from './airport-counts.ts';
 export const facts: Facts = {
   flights: (run) => emittedBy(run, 'producer').length.toLocaleString('en'),
   late: (run) => receivedBy(run, 'consumer').length.toLocaleString('en'),
-  'from-dallas': (run) => String(airportCounts(run)?.counts.get('DFW')),
+  'from-phoenix': (run) => String(airportCounts(run)?.counts.get('PHX')),
 };

@@ -6,8 +6,8 @@ import { flights, type Flight } from 'sluice/data';
 const departures = producer({
   init: () => 0,
   handleDemand: (_demand, read) => ({
-    events: flights,
-    state: read + flights.length,
+    events: flights.slice(read),
+    state: flights.length,
   }),
 });
 
