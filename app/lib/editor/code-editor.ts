@@ -2,6 +2,7 @@ import type { Problem } from '../sandbox/run-view.ts';
 import type { EditorFile } from './editor-file.ts';
 import { markersOf } from './markers.ts';
 import { fontFamily, monaco, themeName } from './monaco.ts';
+import { chainTouchScroll } from './touch-scroll.ts';
 
 /** All that the editor shows. */
 export interface EditorContent {
@@ -53,6 +54,7 @@ export class CodeEditor {
   readonly #lit: monaco.editor.IEditorDecorationsCollection;
   readonly #markers: monaco.IDisposable;
   readonly #resized: ResizeObserver;
+  readonly #stopChaining: () => void;
   #comparison: Comparison | null = null;
   #content: EditorContent;
   /** What is being replaced came from the caller, who need not hear of it. */
@@ -73,6 +75,7 @@ export class CodeEditor {
     this.#markers = monaco.editor.onDidChangeMarkers(() => this.#countErrors());
     this.#resized = new ResizeObserver(() => this.#wrap());
     this.#resized.observe(host);
+    this.#stopChaining = chainTouchScroll(host, () => this.#scrolled());
     this.show(content);
     void remeasureOnceLoaded(content.fontSize);
   }
@@ -97,6 +100,7 @@ export class CodeEditor {
 
   dispose(): void {
     this.#resized.disconnect();
+    this.#stopChaining();
     this.#markers.dispose();
     this.#comparison?.dispose();
     this.#editor.dispose();
@@ -212,6 +216,11 @@ export class CodeEditor {
     this.#listeners.onmarkers(
       markers.filter(({ severity }) => severity === monaco.MarkerSeverity.Error).length,
     );
+  }
+
+  #scrolled(): { top: number; maxTop: number } {
+    const editor = this.#comparison?.editor.getModifiedEditor() ?? this.#editor;
+    return { top: editor.getScrollTop(), maxTop: editor.getScrollHeight() - editor.getLayoutInfo().height };
   }
 
   #wrap(): void {
