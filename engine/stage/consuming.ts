@@ -76,7 +76,8 @@ export class Consuming {
   }
 
   /**
-   * Makes a subscription (GS-028). Hands back the failure of bad options, which leave the stage as it was (GS-027).
+   * Makes a subscription (GS-028). Hands back the failure of bad options, which leave the stage as it was (GS-027), or
+   * `"noproc"`: there is no such producer, so the stage is to end once it has answered (GS-033).
    */
   *subscribe(
     producer: StageId,
@@ -86,7 +87,7 @@ export class Consuming {
       readonly replaces?: Replaces;
     },
     cause: Seq | null,
-  ): Steps<EngineError | null> {
+  ): Steps<EngineError | 'noproc' | null> {
     const { subscription: id, options, replaces } = message;
     const { context } = this.#runner;
     let demand: DemandOptions;
@@ -101,12 +102,10 @@ export class Consuming {
       return error;
     }
     if (!context.knows(producer)) {
-      this.#runner.record(
-        { type: 'warning', code: 'noproc', message: `There is no stage "${producer}"`, subscription: id },
-        cause,
-      );
       if (demand.cancel === 'temporary') return null;
-      throw new Ending('noproc', null, cause);
+      const message = `There is no stage "${producer}" to subscribe to`;
+      this.#runner.record({ type: 'warning', code: 'noproc', message, subscription: id }, cause);
+      return 'noproc';
     }
     const from = { id, peer: producer };
     const upstream: Upstream = {

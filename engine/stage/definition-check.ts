@@ -39,25 +39,31 @@ export function checkDefinition(kind: StageKind, given: StageCallbacks & StageOp
   const callbacks: Record<string, unknown> = {};
   const options: Record<string, unknown> = {};
   const known = [...CALLBACKS_OF[kind], ...OPTIONS_OF[kind]];
+  let unknown: string | null = null;
   for (const [key, value] of Object.entries(given)) {
     if (OPTIONS.includes(key)) {
       options[key] = value;
     } else if (!CALLBACKS_OF[kind].includes(key)) {
-      throw new EngineError('definition_unknown_key', {
-        kind,
-        key,
-        nearest: didYouMean(key, known),
-        allowed: known.join(', '),
-      });
+      unknown ??= key;
     } else if (typeof value === 'function') {
       callbacks[key] = value;
     } else if (value !== undefined) {
       throw new EngineError('definition_not_function', { kind, callback: key, received: describe(value) });
     }
   }
+  const checked = checkOptions(kind, options, `this ${kind}`);
+  if (unknown !== null) {
+    const nearest = didYouMean(unknown, known);
+    throw new EngineError('definition_unknown_key', {
+      kind,
+      key: unknown,
+      nearest,
+      allowed: known.join(', '),
+    });
+  }
   const needed = kind === 'producer' ? 'handleDemand' : 'handleEvents';
   if (!callbacks[needed]) throw new EngineError('definition_missing_callback', { kind, callback: needed });
-  return { kind, callbacks, options: checkOptions(kind, options, `this ${kind}`) };
+  return { kind, callbacks, options: checked };
 }
 
 /**

@@ -163,6 +163,8 @@ export class Producing {
       { type: 'cancel', subscription: id, kind, reason: traceValue(reason) },
       cause,
     );
+    // The consumer hears of it first, so that it takes nothing that handleCancel may still send it.
+    if (kind === 'cancel') this.#tell(from.peer, { type: 'cancelled', subscription: id, reason }, recorded);
     // The dispatcher still knows the consumer: what handleCancel emits may yet be sent to it.
     this.#leaving = downstream;
     let after = recorded;
@@ -178,7 +180,6 @@ export class Producing {
       if (taken.ending) throw taken.ending;
       this.emit(taken.events, after);
     }
-    if (kind === 'cancel') this.#tell(from.peer, { type: 'cancelled', subscription: id, reason }, recorded);
     this.#leaving = null;
     this.#cause = after;
     yield* this.demanded(this.#dispatcher.cancel(id), after);

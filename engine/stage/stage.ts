@@ -227,7 +227,8 @@ export class Stage {
       const { to, ...options } = typeof target === 'string' ? { to: target } : target;
       let id = `${this.id}←${to}`;
       for (let again = 2; this.#consuming?.has(id); again++) id = `${this.id}←${to}#${again}`;
-      yield* this.#subscribe(to, { subscription: id, options }, cause);
+      const refused = yield* this.#subscribe(to, { subscription: id, options }, cause);
+      if (refused === 'noproc') throw new Ending('noproc', null, cause);
     }
   }
 
@@ -383,18 +384,18 @@ export class Stage {
     }
     if (message.call !== undefined) this.#callers.set(message.call, { call: message.call, stage: from });
     const refused = yield* this.#subscribe(message.producer, message, cause);
-    this.#answer(
-      from,
-      message.call,
-      refused ? ['error', ['bad_opts', refused.message]] : ['ok', message.subscription],
-    );
+    if (refused instanceof EngineError) {
+      return this.#answer(from, message.call, ['error', ['bad_opts', refused.message]]);
+    }
+    this.#answer(from, message.call, ['ok', message.subscription]);
+    if (refused === 'noproc') throw new Ending('noproc', null, cause);
   }
 
   *#subscribe(
     producer: StageId,
     message: Parameters<Consuming['subscribe']>[1],
     cause: Seq | null,
-  ): Steps<EngineError | null> {
+  ): Steps<EngineError | 'noproc' | null> {
     return this.#consuming ? yield* this.#consuming.subscribe(producer, message, cause) : null;
   }
 

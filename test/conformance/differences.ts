@@ -1,0 +1,43 @@
+import type { Scenario } from './recording.ts';
+
+/** Rules whose quirk is not reproduced, with what happens instead. The same list stands in engine/DESIGN.md. */
+export const DIFFERS_BY_DESIGN: readonly {
+  readonly rule: string;
+  readonly applies: (scenario: Scenario) => boolean;
+}[] = [
+  // Whatever `init` returns is the state: no value of it is bad.
+  {
+    rule: 'GS-001',
+    applies: ({ stages }) =>
+      stages.some(({ behaviour: { init } }) => Array.isArray(init) && init[0] === 'bad'),
+  },
+  { rule: 'GS-002', applies: ({ rules }) => rules.includes('GS-002') },
+  // A buffer of size 0 keeps nothing.
+  { rule: 'GS-010', applies: ({ stages }) => stages.some(({ options }) => options['buffer_size'] === 0) },
+  // A producerConsumer answers that it forwards, as it always does.
+  {
+    rule: 'GS-144',
+    applies: ({ rules, stages, steps }) =>
+      rules.includes('GS-144') && asksMode(steps, stages, 'producer_consumer'),
+  },
+  // A step that hibernates is a step like any other, also in handleCancel.
+  {
+    rule: 'GS-168',
+    applies: ({ stages }) => stages.some(({ behaviour }) => isHibernate(behaviour['on_cancel'])),
+  },
+];
+
+function asksMode(steps: Scenario['steps'], stages: Scenario['stages'], kind: string): boolean {
+  return steps.some(
+    ({ op, stage }) => op === 'get_demand' && stages.some((one) => one.name === stage && one.kind === kind),
+  );
+}
+
+function isHibernate(choice: unknown): boolean {
+  return Array.isArray(choice) && choice[0] === 'hibernate';
+}
+
+/** Rules by which a scenario differs on purpose. */
+export function differencesOf(scenario: Scenario): readonly string[] {
+  return DIFFERS_BY_DESIGN.filter(({ applies }) => applies(scenario)).map(({ rule }) => rule);
+}

@@ -1,0 +1,31 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Unsupported } from './behaviours.ts';
+import { firstDifference } from './comparison.ts';
+import { differencesOf } from './differences.ts';
+import { parseRecordings } from './recording.ts';
+import { replay } from './replayer.ts';
+
+const folder = new URL('./genstage/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+for (const name of files) {
+  const { group, scenarios } = parseRecordings(readFileSync(new URL(name, folder), 'utf8'));
+  describe(`recordings of GenStage: ${group}`, () => {
+    for (const scenario of scenarios) {
+      const differs = differencesOf(scenario);
+      const title = `${scenario.rules.join(' ')} ${scenario.title} (${scenario.id})`;
+      if (differs.length > 0) {
+        it.skip(`${title}: differs by design: ${differs.join(', ')}`, () => undefined);
+        continue;
+      }
+      it(title, async ({ skip }) => {
+        const observed = await replay(scenario).catch((error: unknown) => {
+          if (error instanceof Unsupported) return skip(`needs ${error.message}`);
+          throw error;
+        });
+        expect(firstDifference(scenario, observed)).toBeNull();
+      });
+    }
+  });
+}

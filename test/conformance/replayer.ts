@@ -1,0 +1,439 @@
+import { EngineError, StageHost, type Envelope, type RemoteEnvelope, type StageMessage } from 'sluice';
+import { RandomTurns, RoundRobin, type Turns } from '../../engine/time/turns.ts';
+import { seededRandom } from '../../engine/time/random.ts';
+import { VirtualScheduler } from '../../engine/time/virtual-scheduler.ts';
+import { Unsupported, interpret, jsonOf, optionsOf, type Call } from './behaviours.ts';
+import { list, record } from './functions.ts';
+import type { Json, Scenario } from './recording.ts';
+
+/** What a replay of one scenario has shown, in the words of the recordings. */
+export interface Observed {
+  readonly results: readonly Json[];
+  readonly logs: Readonly<Record<string, readonly Call[]>>;
+  readonly diags: Readonly<Record<string, readonly Json[]>>;
+  readonly exits: Readonly<Record<string, Json>>;
+  readonly turns: readonly Json[];
+  readonly snapshots: readonly { readonly step: number; readonly stages: Readonly<Record<string, Json>> }[];
+  readonly final: Readonly<Record<string, Json>>;
+}
+
+const PROBE = 'probe';
+/** Nobody needs so many messages in a recorded scenario: more means that two stages keep each other busy for ever. */
+const MAX_TURNS = 20_000;
+
+/**
+ * Plays a scenario on a host of its own.
+ *
+ * @param seed - 0 for the canonical schedule; any other for a random interleaving of the stages.
+ */
+export async function replay(scenario: Scenario, seed = 0): Promise<Observed> {
+  const play = new Play(scenario, seed);
+  for (const step of scenario.steps) await play.step(step);
+  return play.observed();
+}
+
+class Play {
+  readonly #scenario: Scenario;
+  readonly #host: StageHost;
+  readonly #order: readonly string[];
+  readonly #turns: Turns<string>;
+  readonly #interpreted: ReadonlyMap<string, ReturnType<typeof interpret>>;
+  /** Subscriptions that a stage made as it started, under their recorded names. */
+  readonly #names = new Map<string, string>();
+  readonly #paused = new Set<string>();
+  /** Producer of each subscription, for whoever cancels from outside. */
+  readonly #producerOf = new Map<string, string>();
+  /** Names under which recordings know a subscription that reuses another's reference. */
+  readonly #labels = new WeakMap<StageMessage, string>();
+  readonly #results: Promise<Json>[] = [];
+  readonly #turnsTaken: Json[] = [];
+  readonly #exits: Record<string, Json> = {};
+  readonly #probe: Call[] = [];
+  readonly #snapshots: { step: number; stages: Record<string, Json> }[] = [];
+
+  constructor(scenario: Scenario, seed: number) {
+    this.#scenario = scenario;
+    this.#order = scenario.stages.map(({ name }) => name);
+    const nameOf = (id: string) => this.#nameOf(id);
+    this.#interpreted = new Map(scenario.stages.map((spec) => [spec.name, interpret(spec, nameOf)]));
+    const random = seededRandom(seed);
+    this.#turns = seed === 0 ? new RoundRobin() : new RandomTurns(random);
+    this.#host = new StageHost({
+      worker: 0,
+      workers: 2,
+      placement: { [PROBE]: 1 },
+      scheduler: new VirtualScheduler(),
+      random,
+      trace: 'full',
+      capacity: 1_000_000,
+      onRemote: (envelope) => this.#received(envelope),
+    });
+  }
+
+  async step(step: Scenario['steps'][number]): Promise<void> {
+    const result = this.#perform(step);
+    // Until it is looked at, a failed answer has an owner: the list of results.
+    result.catch(() => undefined);
+    this.#results.push(result);
+    if (step.op === 'settle' || step.op === 'snapshot') await this.#settle();
+    if (step.op === 'snapshot') {
+      this.#snapshots.push({ step: this.#results.length - 1, stages: this.#inside() });
+    }
+  }
+
+  async observed(): Promise<Observed> {
+    const results = await Promise.all(this.#results);
+    const logs: Record<string, readonly Call[]> = {};
+    for (const [name, { log }] of this.#interpreted) if (log.length > 0) logs[name] = log;
+    if (this.#probe.length > 0) logs[PROBE] = this.#probe;
+    const diags: Record<string, Json[]> = {};
+    for (const entry of this.#host.recorder.take()) {
+      if (entry.type === 'warning') (diags[entry.stage] ??= []).push([entry.code, ...(entry.values ?? [])]);
+    }
+    const exits: Record<string, Json> = {};
+    for (const name of this.#order) if (this.#exits[name] !== undefined) exits[name] = this.#exits[name];
+    return {
+      results,
+      logs,
+      diags,
+      exits,
+      turns: this.#turnsTaken,
+      snapshots: this.#snapshots,
+      final: this.#inside(),
+    };
+  }
+
+  #perform(step: Scenario['steps'][number]): Promise<Json> {
+    const host = this.#host;
+    const text = (key: string) => String(step[key] ?? null);
+    const stage = text('stage');
+    const tell = (to: string, message: StageMessage) => {
+      host.tell(to, message);
+      return Promise.resolve('ok');
+    };
+    switch (step.op) {
+      case 'settle':
+      case 'snapshot':
+        return Promise.resolve(null);
+      case 'start':
+        return Promise.resolve(this.#start(stage));
+      case 'subscribe':
+      case 'resubscribe':
+        return this.#subscribe(step);
+      case 'cancel':
+        return tell(this.#producerOf.get(text('sub')) ?? '', {
+          type: 'cancel',
+          subscription: text('sub'),
+          reason: step['reason'],
+        });
+      case 'ask':
+        return tell(text('consumer'), { type: 'cast', request: ['ask', step['sub'], step['n']] });
+      case 'cast':
+      case 'info':
+        return tell(stage, { type: step.op, request: step['msg'] });
+      case 'call':
+        return this.#answer(stage, host.call(stage, step['msg']));
+      case 'sync_info':
+        return this.#answer(
+          stage,
+          host.ask(stage, (call) => ({ type: 'queueInfo', request: step['msg'], call })),
+        );
+      case 'async_info':
+        return tell(stage, { type: 'queueInfo', request: step['msg'] });
+      case 'demand':
+        return tell(stage, {
+          type: 'demandMode',
+          mode: text('mode') === 'forward' ? 'forward' : 'accumulate',
+        });
+      case 'get_demand':
+        return this.#answer(
+          stage,
+          host.ask(stage, (call) => ({ type: 'getDemandMode', call })),
+        );
+      case 'estimate':
+        return this.#answer(
+          stage,
+          host.ask(stage, (call) => ({ type: 'estimateBuffered', call })),
+        );
+      case 'pause':
+        this.#paused.add(stage);
+        return Promise.resolve(null);
+      case 'resume':
+        this.#paused.delete(stage);
+        return Promise.resolve(null);
+      case 'kill':
+        host.kill(stage);
+        return Promise.resolve('ok');
+      case 'exit':
+        host.exit(stage, step['reason']);
+        return Promise.resolve('ok');
+      case 'stop':
+        return this.#stop(stage, step['reason']);
+      case 'unrelated_down':
+        return this.#unrelatedDown(stage);
+      default:
+        return this.#probes(step);
+    }
+  }
+
+  /** The outside process speaks the protocol itself. */
+  #probes(step: Scenario['steps'][number]): Promise<Json> {
+    const text = (key: string) => String(step[key] ?? '<ref>');
+    const send = (to: string, message: StageMessage) => {
+      this.#host.receive({ to, from: PROBE, cause: null, message });
+      return Promise.resolve<Json>('ok');
+    };
+    const subscription = text('sub');
+    switch (step.op) {
+      case 'probe_subscribe': {
+        const reference = step['reuse'] === undefined ? subscription : text('reuse');
+        const old = step['cancels'];
+        const replaces = Array.isArray(old) ? { subscription: String(old[0]), reason: old[1] } : undefined;
+        const message: StageMessage = {
+          type: 'subscribe',
+          subscription: reference,
+          options: {},
+          ...(replaces ? { replaces } : {}),
+        };
+        this.#labels.set(message, subscription);
+        this.#producerOf.set(reference, text('to'));
+        return send(text('to'), message);
+      }
+      case 'probe_ask':
+        return send(step['to'] === undefined ? (this.#producerOf.get(subscription) ?? '') : text('to'), {
+          type: 'ask',
+          subscription,
+          count: Number(step['n']),
+        });
+      case 'probe_cancel':
+        return send(step['to'] === undefined ? (this.#producerOf.get(subscription) ?? '') : text('to'), {
+          type: 'cancel',
+          subscription,
+          reason: step['reason'],
+        });
+      case 'probe_events':
+        return send(text('consumer'), {
+          type: 'events',
+          subscription,
+          first: 0,
+          events: list(step['events']),
+        });
+      case 'probe_consumer_cancel':
+        return send(text('consumer'), { type: 'cancelled', subscription, reason: step['reason'] });
+      case 'subscribe_to_probe':
+        return this.#subscribe({ ...step, op: 'subscribe', to: PROBE });
+      default:
+        throw new Unsupported(`the step ${step.op}`);
+    }
+  }
+
+  #start(name: string): Json {
+    const interpreted = this.#interpreted.get(name);
+    if (!interpreted) throw new Unsupported(`a start of "${name}"`);
+    try {
+      const definition = this.#withNamedSubscriptions(name, interpreted.definition());
+      const outcome = this.#host.start(name, definition, undefined);
+      if (outcome instanceof Promise) throw new Unsupported('an init that waits');
+      if (outcome.type === 'ignored') return 'ignore';
+      if (outcome.type === 'failed') return ['error', failureOf(outcome.error) ?? jsonOf(outcome.reason)];
+      this.#exits[name] = 'alive';
+      this.#host.watch(PROBE, name, `exit of ${name}`);
+      return 'ok';
+    } catch (error) {
+      const reason = failureOf(error);
+      if (reason === null) throw error;
+      return ['error', reason];
+    }
+  }
+
+  /** Recordings name the subscriptions that a stage makes as it starts; the engine numbers them. */
+  #withNamedSubscriptions(name: string, definition: ReturnType<ReturnType<typeof interpret>['definition']>) {
+    for (const target of definition.options.subscribeTo ?? []) {
+      if (typeof target === 'string' || typeof target['sub'] !== 'string') continue;
+      this.#names.set(`${name}←${target.to}`, target['sub']);
+    }
+    return definition;
+  }
+
+  #subscribe(step: Scenario['steps'][number]): Promise<Json> {
+    const consumer = String(step['consumer']);
+    const producer = String(step['to']);
+    const id = String(step['sub']);
+    const options = optionsOf(record(step['opts'] ?? {}));
+    const replaces =
+      step.op === 'resubscribe' ? { subscription: String(step['old']), reason: step['reason'] } : undefined;
+    this.#producerOf.set(id, producer);
+    const subscription = { id, producer, options, ...(replaces ? { replaces } : {}) };
+    if (step['async'] === true) {
+      const { id: reference, ...rest } = subscription;
+      this.#host.tell(consumer, { type: 'subscribeTo', subscription: reference, ...rest });
+      return Promise.resolve('ok');
+    }
+    return this.#answer(consumer, this.#host.subscribeTo(consumer, subscription));
+  }
+
+  async #answer(stage: string, answer: Promise<unknown>): Promise<Json> {
+    try {
+      return ['reply', jsonOf(await answer)];
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'call_unanswered') return ['no_reply', stage];
+      throw error;
+    }
+  }
+
+  async #stop(stage: string, reason: Json | undefined): Promise<Json> {
+    const stopped = this.#host.stop(stage, reason);
+    await this.#host.step(stage);
+    await stopped;
+    return 'ok';
+  }
+
+  #unrelatedDown(stage: string): Promise<Json> {
+    const message: StageMessage = { type: 'info', request: ['DOWN', PROBE, 'whatever'] };
+    this.#labels.set(message, 'down');
+    this.#host.tell(stage, message);
+    return Promise.resolve('ok');
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#turns instanceof RoundRobin) this.#turns.restart();
+    const isReady = (name: string) => !this.#paused.has(name) && this.#host.isReady(name);
+    for (;;) {
+      const name = this.#turns.next(this.#order, isReady);
+      if (name === null) return;
+      if (this.#turnsTaken.length === MAX_TURNS) throw new Error(`more than ${MAX_TURNS} messages`);
+      const envelope = this.#host.peek(name);
+      if (envelope) this.#turnsTaken.push(this.#turnOf(name, envelope));
+      await this.#host.step(name);
+    }
+  }
+
+  #turnOf(name: string, { message, from }: Envelope): Json {
+    const sub = 'subscription' in message ? this.#nameOf(message.subscription) : '';
+    switch (message.type) {
+      case 'subscribe': {
+        const { replaces } = message;
+        const label = this.#labels.get(message) ?? sub;
+        return replaces
+          ? [name, 'subscribe', label, 'cancelling', [replaces.subscription, jsonOf(replaces.reason)]]
+          : [name, 'subscribe', label];
+      }
+      case 'ask':
+        return [name, 'ask', sub, message.count];
+      case 'cancel':
+      case 'cancelled':
+        return [name, message.type, sub, jsonOf(message.reason)];
+      case 'events':
+        return [name, 'events', sub, jsonOf(message.events)];
+      case 'down':
+        return [name, 'down', from, jsonOf(message.reason)];
+      case 'call':
+      case 'cast':
+        return [name, message.type, jsonOf(message.request)];
+      case 'info':
+        if (this.#labels.get(message) === 'down') return [name, 'down', PROBE, 'whatever'];
+        return [name, 'info', jsonOf(message.request)];
+      case 'queueInfo':
+        return message.call === undefined
+          ? [name, 'cast', ['async_info', jsonOf(message.request)]]
+          : [name, 'call', ['sync_info', jsonOf(message.request)]];
+      case 'subscribeTo':
+        return [name, message.call === undefined ? 'cast' : 'call', ['subscribe', sub]];
+      case 'demandMode':
+        return [name, 'cast', ['demand', message.mode]];
+      case 'getDemandMode':
+        return [name, 'call', ['get_demand']];
+      case 'estimateBuffered':
+        return [name, 'call', ['estimate']];
+      case 'askFor':
+      case 'stop':
+        return [name, message.type];
+    }
+  }
+
+  /** Something has come for the outside process. */
+  #received({ from, message }: RemoteEnvelope): void {
+    const stage = from ?? '';
+    switch (message.type) {
+      case 'down': {
+        if (message.subscription.startsWith('exit of ')) {
+          this.#exits[stage] = ['exit', jsonOf(message.reason)];
+        }
+        return;
+      }
+      case 'subscribe': {
+        const current = message.replaces
+          ? [message.replaces.subscription, jsonOf(message.replaces.reason)]
+          : null;
+        this.#probe.push({
+          cb: 'probe_received',
+          what: 'subscribe',
+          sub: message.subscription,
+          current,
+          from: stage,
+        });
+        return;
+      }
+      case 'ask':
+        this.#probe.push({
+          cb: 'probe_received',
+          what: 'ask',
+          ref: message.subscription,
+          n: message.count,
+          from: stage,
+        });
+        return;
+      case 'cancel':
+      case 'cancelled':
+        this.#probe.push({
+          cb: 'probe_received',
+          what: 'cancel',
+          ref: message.subscription,
+          reason: jsonOf(message.reason),
+          from: stage,
+        });
+        return;
+      case 'events':
+        this.#probe.push({
+          cb: 'probe_received',
+          what: 'events',
+          ref: message.subscription,
+          events: jsonOf(message.events),
+          from: stage,
+        });
+        return;
+      default:
+        return;
+    }
+  }
+
+  #inside(): Record<string, Json> {
+    const inside: Record<string, Json> = {};
+    for (const { name, kind } of this.#scenario.stages) {
+      const shot = this.#exits[name] === 'alive' ? this.#host.snapshot(name) : null;
+      if (!shot) continue;
+      inside[name] = {
+        ...(kind === 'consumer' ? {} : { buffered: shot.buffered, consumers: shot.consumers.length }),
+        ...(kind === 'producer' ? { demand_mode: shot.mode } : {}),
+        ...(kind === 'producer_consumer' ? { queued: shot.queued, demand_left: shot.wanted } : {}),
+        ...(kind === 'producer' ? {} : { pending: this.#named(shot.producers) }),
+      };
+    }
+    return inside;
+  }
+
+  #named(pending: Readonly<Record<string, number>>): Record<string, Json> {
+    return Object.fromEntries(Object.entries(pending).map(([id, count]) => [this.#nameOf(id), count]));
+  }
+
+  #nameOf(id: string): string {
+    return this.#names.get(id) ?? id;
+  }
+}
+
+/** The engine's refusal in GenStage's words, as far as the recordings compare them: which option was wrong. */
+function failureOf(error: unknown): Json | null {
+  if (!(error instanceof EngineError)) return null;
+  const { details } = error;
+  return ['bad_opts', 'option' in details ? details.option : 'key' in details ? details.key : ''];
+}
