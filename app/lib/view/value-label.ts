@@ -52,6 +52,7 @@ function shortNumber(value: number): string {
   const plain = String(value);
   if (plain.length <= LABEL_CHARACTERS) return plain;
   const size = Math.abs(value);
+  if (size >= 1e12) return value.toExponential(0).replace('+', '');
   const units: readonly (readonly [number, string])[] = [
     [1e9, 'G'],
     [1e6, 'M'],

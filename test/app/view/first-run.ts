@@ -13,9 +13,8 @@ export function firstRun({ seed = 1, entryBudget = 600 } = {}): Promise<VirtualR
     handleEvents: (events: number[]) => ({ events: events.filter((n) => n % 2 === 0) }),
   });
   const printer = consumer({
-    handleEvents: (events: number[]) => {
-      for (const n of events) console.log('Received', n);
-    },
+    init: () => 0,
+    handleEvents: (events: number[], seen: number) => ({ state: seen + events.length }),
   });
   const program = pipeline(({ start, subscribe }) => {
     const source = start('numbers', numbers, 0);
