@@ -39,6 +39,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   let run: WorkerRun | null = null;
   let uncaughtErrors = 0;
   const early: (() => void)[] = [];
+  let missed = 0;
   control.listen((message) => {
     if (!isToWorker(message)) return;
     if (run) run.handle(message);
@@ -60,6 +61,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
       const plan = planOf(program);
       run = new WorkerRun({ ...environment, plan, post, onSeed: seedRandom });
       for (const print of early) print();
+      run.skipLines(missed);
       early.length = 0;
       post({
         type: 'ready',
@@ -77,7 +79,11 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
     print: (level, values, place) => {
       if (run) return run.print(level, values, place);
       // Every worker loads the program: what it prints meanwhile is told once.
-      if (worker !== 0 || early.length >= MAX_EARLY_LINES) return;
+      if (worker !== 0) return;
+      if (early.length >= MAX_EARLY_LINES) {
+        missed += 1;
+        return;
+      }
       const [kept, at] = [values.map(traceValue), place()];
       early.push(() => run?.print(level, kept, () => at));
     },

@@ -142,6 +142,11 @@ export class WorkerRun {
     });
   }
 
+  /** Counts lines that were printed and never came here. */
+  skipLines(count: number): void {
+    this.#lines += count;
+  }
+
   // --- Beginning ------------------------------------------------------------------------------------------------
 
   #start(message: Extract<ToWorker, { type: 'start' }>): void {

@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  consumer,
+  pipeline,
+  producer,
+  producerConsumer,
+  runVirtual,
+  seededRandom,
+  sleep,
+  startRun,
+  type RunOptions,
+  type RunUpdate,
+  type TraceEntry,
+} from 'sluice';
+import { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
+import { inMemoryPlatform, passTime, type InMemoryOptions } from './in-memory-platform.ts';
+
+/** Numbers 0 to `last` through a filter into a consumer that remembers what it got. */
+function chain(last: number) {
+  const numbers = producer({
+    init: () => 0,
+    handleDemand: (demand, next) => {
+      const count = Math.max(0, Math.min(demand, last + 1 - next));
+      return { events: Array.from({ length: count }, (_, i) => next + i), state: next + count };
+    },
+  });
+  const evens = producerConsumer({
+    handleEvents: (events: number[]) => ({ events: events.filter((n) => n % 2 === 0) }),
+  });
+  const kept = consumer({
+    init: (): readonly number[] => [],
+    handleEvents: (events: number[], before) => ({ state: [...before, ...events] }),
+  });
+  return pipeline(({ start, subscribe }) => {
+    const source = start('numbers', numbers);
+    const filter = start('evens', evens);
+    const sink = start('kept', kept);
+    subscribe(filter, { to: source, maxDemand: 6, minDemand: 3 });
+    subscribe(sink, { to: filter, maxDemand: 4, minDemand: 2 });
+  });
+}
+
+function begin(platform: Partial<InMemoryOptions> = {}, options: Partial<RunOptions> = {}) {
+  const scheduler = new VirtualScheduler();
+  const made = inMemoryPlatform({ scheduler, plan: () => chain(20), ...platform });
+  const run = startRun(made, {
+    workers: 3,
+    seed: 1,
+    speed: { kind: 'full' },
+    trace: 'full',
+    entryBudget: 100_000,
+    scheduler,
+    ...options,
+  });
+  const until = (holds: (update: RunUpdate) => boolean) =>
+    passTime(scheduler, new Promise<void>((resolve) => run.onUpdate((update) => holds(update) && resolve())));
+  return { run, scheduler, until, terminated: made.terminated };
+}
+
+const deliveries = (entries: readonly TraceEntry[]) =>
+  entries.filter(
+    ({ type }) => type === 'subscribed' || type === 'asked' || type === 'deliver' || type === 'subscribe',
+  );
+
+function handledBy(entries: readonly TraceEntry[], stage: string): unknown[] {
+  return entries.flatMap((entry) =>
+    entry.type === 'begin' && entry.callback === 'handleEvents' && entry.stage === stage
+      ? (entry.events ?? [])
+      : [],
+  );
+}
+
+describe('startRun()', () => {
+  it('ends idle only when everything was handled, however long messages take', async () => {
+    const workers = fc.integer({ min: 1, max: 4 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer(),
+        workers,
+        fc.integer({ min: 0, max: 60 }),
+        async (seed, count, slowest) => {
+          const random = seededRandom(seed);
+          const { run, scheduler } = begin(
+            { delayMs: () => Math.floor(random() * slowest) },
+            { workers: count },
+          );
+          expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });
+          expect(handledBy(run.now.entries, 'kept')).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]);
+          expect(run.now.workers).toBe(Math.min(count, 3));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('records what the virtual run records, stage by stage', async () => {
+    const { run, scheduler } = begin();
+    await passTime(scheduler, run.done);
+    const { entries } = await runVirtual(chain(20), { seed: 0 });
+    for (const stage of ['evens', 'kept'])
+      expect(handledBy(run.now.entries, stage)).toEqual(handledBy(entries, stage));
+  });
+
+  it('merges the counters of both ends of a subscription', async () => {
+    const { run, scheduler } = begin();
+    await passTime(scheduler, run.done);
+    const { subscriptions, stages } = run.now;
+    expect(subscriptions.map(({ dispatched }) => dispatched)).toEqual([21, 11]);
+    for (const { asked, dispatched, pending } of subscriptions) expect(asked - pending).toBe(dispatched);
+    expect(stages.map(({ stage, handled }) => [stage, handled])).toEqual([
+      ['numbers', 0],
+      ['evens', 21],
+      ['kept', 11],
+    ]);
+  });
+
+  it('lets one message through per step, in turn among the stages that wait', async () => {
+    const { run, scheduler, until } = begin({}, { speed: { kind: 'step' } });
+    await until(({ stages }) => stages.filter(({ status }) => status === 'held').length === 2);
+    for (let steps = 1; steps <= 12; steps += 1) {
+      run.step();
+      await until(({ entries }) => deliveries(entries).length === steps);
+      for (let turn = 0; turn < 50; turn += 1) scheduler.advance();
+      expect(deliveries(run.now.entries)).toHaveLength(steps);
+    }
+    run.setSpeed({ kind: 'full' });
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });
+  });
+
+  it('makes about as many deliveries per second as slow motion asks for', async () => {
+    const { run, scheduler } = begin({}, { speed: { kind: 'slow', deliveriesPerSecond: 4 } });
+    await passTime(scheduler, run.done);
+    const count = deliveries(run.now.entries).length;
+    expect(run.now.elapsedMs).toBeGreaterThan((count / 4) * 1_000 - 1_000);
+    expect(run.now.elapsedMs).toBeLessThan((count / 4) * 1_000 + 3_000);
+  });
+
+  it('holds when the entries are spent and goes on with more', async () => {
+    const { run, until, scheduler } = begin({ plan: () => chain(1e9) }, { entryBudget: 300 });
+    await until(({ status }) => status === 'spent');
+    const before = run.now.entries.length;
+    expect(before).toBeLessThan(400);
+    run.addBudget(300);
+    await until(({ status, entries }) => status === 'spent' && entries.length > before);
+    run.stop();
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
+    expect(run.now.entries.length).toBeLessThan(800);
+  });
+
+  it('keeps the first entries when there are too many, and says how many were not kept', async () => {
+    const all = begin();
+    await passTime(all.scheduler, all.run.done);
+    const { run, scheduler } = begin({}, { maxEntries: 10 });
+    await passTime(scheduler, run.done);
+    expect(run.now.entries).toHaveLength(10);
+    expect(run.now.dropped).toBe(all.run.now.entries.length - 10);
+  });
+
+  it('records counters alone when asked to', async () => {
+    const { run, scheduler } = begin({}, { trace: 'counters' });
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });
+    expect(run.now.entries.filter(({ type }) => type === 'begin' || type === 'ask')).toEqual([]);
+    expect(run.now.stages.at(-1)?.handled).toBe(11);
+  });
+
+  it('waits for callbacks that sleep', async () => {
+    const lazy = consumer({ handleEvents: async (_: number[]) => void (await sleep(700)) });
+    const once = producer({
+      init: () => 1,
+      handleDemand: (_, left) => (left ? { events: [1], state: 0 } : {}),
+    });
+    const plan = () =>
+      pipeline(({ start, subscribe }) => {
+        const source = start('once', once);
+        const sink = start('lazy', lazy);
+        subscribe(sink, { to: source });
+      });
+    const { run, scheduler } = begin({ plan });
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });
+    expect(run.now.stages.at(-1)?.handled).toBe(1);
+    expect(run.now.elapsedMs).toBeGreaterThanOrEqual(700);
+  });
+
+  it('refuses a worker of another version, and one with another plan', async () => {
+    const old = begin({ version: 0 });
+    expect(await passTime(old.scheduler, old.run.done)).toMatchObject({
+      type: 'failed',
+      phase: 'platform',
+      error: { code: 'protocol_version' },
+    });
+    const odd = begin({
+      plan: (worker) =>
+        worker === 1
+          ? pipeline(({ start }) => void start('other', producer({ handleDemand: () => ({}) })))
+          : chain(1),
+    });
+    expect(await passTime(odd.scheduler, odd.run.done)).toMatchObject({
+      type: 'failed',
+      phase: 'plan',
+      worker: 1,
+      error: { code: 'plan_differs', message: expect.stringContaining('stage "numbers" against "other"') },
+    });
+    expect(odd.terminated).toEqual(new Set([0, 1, 2]));
+  });
+
+  it('notices a worker that never answers', async () => {
+    const { run, scheduler } = begin({ mute: 1 });
+    expect(await passTime(scheduler, run.done)).toMatchObject({ phase: 'watchdog', worker: 1 });
+  });
+
+  it('notices a platform that makes no workers', async () => {
+    const platform = { name: 'none', spawn: () => Promise.reject(new Error('no room')) };
+    const scheduler = new VirtualScheduler();
+    const run = startRun(platform, {
+      workers: 1,
+      seed: 1,
+      speed: { kind: 'full' },
+      trace: 'full',
+      entryBudget: 1,
+      scheduler,
+    });
+    expect(await run.done).toMatchObject({
+      type: 'failed',
+      phase: 'platform',
+      error: { message: 'no room' },
+    });
+  });
+
+  it('ends idle at once when stopped before it has begun', async () => {
+    const { run, scheduler, terminated } = begin();
+    run.stop();
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
+    await passTime(scheduler, Promise.resolve());
+    expect(terminated.size).toBe(3);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { FromWorker } from 'sluice';
+import { parseFromWorker } from '../../../engine/transport/parse-message.ts';
+import { entriesOf } from '../trace/entries.ts';
+
+const TELEMETRY = {
+  type: 'telemetry',
+  worker: 1,
+  entries: entriesOf({ type: 'discard', stage: 'a', count: 1 }),
+  dropped: 0,
+  output: [{ worker: 1, atMs: 3, level: 'warn', values: ['a', null], place: '1:2' }],
+  outputDropped: 2,
+  stages: [
+    {
+      stage: 'a',
+      worker: 1,
+      mailbox: 0,
+      handled: 1,
+      emitted: 2,
+      buffered: 0,
+      discarded: 0,
+      busyMs: 0.5,
+      calls: 3,
+      status: 'held',
+    },
+  ],
+  subscriptions: [{ subscription: 's', asked: 1, dispatched: 0, pending: 1 }],
+  permitsUsed: 4,
+  held: 'pace',
+  sent: 1,
+  received: 2,
+  idle: false,
+} satisfies FromWorker;
+
+const MESSAGES: readonly FromWorker[] = [
+  { type: 'booted', worker: 0 },
+  {
+    type: 'ready',
+    version: 1,
+    worker: 0,
+    plan: {
+      stages: [{ id: 'a', kind: 'producer', dispatcher: 'demand', bufferSize: null }],
+      subscriptions: [
+        { id: 's', consumer: 'b', producer: 'a', maxDemand: 2, minDemand: 1, cancel: 'permanent' },
+      ],
+    },
+    warnings: [{ code: 'never_subscribed', stage: 'a', message: 'm', declared: 'at x' }],
+  },
+  { type: 'failed', worker: 0, phase: 'load', error: { name: 'Error', message: 'm', stack: 's' } },
+  { type: 'started', worker: 0 },
+  TELEMETRY,
+  { type: 'pong', worker: 0, id: 7, sent: 1, received: 1, idle: true },
+  { type: 'entering', worker: 0, stage: 'a', callback: 'handleDemand' },
+  { type: 'reply', id: 1, value: { any: ['thing'] } },
+  { type: 'replyFailed', id: 1, error: { name: 'Error', message: 'm', code: 'c' } },
+  { type: 'uncaught', worker: 0, error: { name: 'Error', message: 'm' } },
+  { type: 'stopped', worker: 0 },
+];
+
+describe('parseFromWorker()', () => {
+  it.each(MESSAGES.map((message) => [message.type, message] as const))(
+    'takes a message "%s" as it is',
+    (_, message) => {
+      expect(parseFromWorker(structuredClone(message))).toEqual(message);
+    },
+  );
+
+  it.each([
+    ['nothing', undefined, 'it must be a record'],
+    ['a text', 'telemetry', 'it must be a record'],
+    [
+      'an unknown type',
+      { type: 'hello', worker: 0 },
+      'its type must be one of the protocol: received "hello"',
+    ],
+    ['a missing field', { ...TELEMETRY, sent: undefined }, 'sent must be a number'],
+    ['a damaged entry', { ...TELEMETRY, entries: [{ seq: 1 }] }, 'type must be one of'],
+    ['a damaged counter', { ...TELEMETRY, stages: [{ stage: 1 }] }, 'stages[0].stage must be a string'],
+    [
+      'an unknown status',
+      { ...TELEMETRY, held: 'maybe' },
+      'held must be one of no, pace, budget: received "maybe"',
+    ],
+  ])('refuses %s, naming the field', (_, message, complaint) => {
+    expect(() => parseFromWorker(message)).toThrow(complaint);
+  });
+});
