@@ -25,7 +25,7 @@ const printer = consumer({
 
 export default pipeline(({ start, subscribe }) => {
   // Start stages.
-  const source = start('numbers', numbers);
+  start('numbers', numbers);
   const filter = start('odd', odd);
   const sink = start('printer', printer);
 

@@ -27,7 +27,7 @@ export default pipeline(({ start, subscribe }) => {
   // Start stages.
   const source = start('numbers', numbers);
   const filter = start('odd', odd);
-  const sink = start('printer', printer);
+  start('printer', printer);
 
   // Subscribe.
   subscribe(filter, { to: source, maxDemand: 10, minDemand: 5 });
