@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { dataSetsPlugin } from './scripts/lib/data-sets-plugin.ts';
 import { learnerTypesPlugin } from './scripts/lib/learner-types-plugin.ts';
 import { bundleScript, FRAME_ENTRY, sha256Source, WORKER_ENTRY } from './scripts/lib/sandbox-scripts.mjs';
 
@@ -62,12 +62,6 @@ function sandboxScripts(): Plugin {
 }
 
 export default defineConfig({
-  // The package offers its files to the world, but not to `import`.
-  resolve: {
-    alias: {
-      'vega-datasets/data': fileURLToPath(new URL('node_modules/vega-datasets/data', import.meta.url)),
-    },
-  },
-  plugins: [responseHeaders(), sandboxScripts(), learnerTypesPlugin(), sveltekit()],
+  plugins: [responseHeaders(), sandboxScripts(), dataSetsPlugin(), learnerTypesPlugin(), sveltekit()],
   worker: { format: 'es' },
 });
