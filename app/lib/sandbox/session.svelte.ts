@@ -1,4 +1,4 @@
-import { defaultWorkers, realScheduler, startRun, type RunHandle } from 'sluice';
+import { realScheduler, startRun, type RunHandle } from 'sluice';
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
 import { createCompiler } from './compile.ts';
@@ -44,6 +44,9 @@ export const EMPTY_VIEW: RunView = {
 
 /** Entries of a run, and as many again with every Continue. Scrubbing this many is quick. */
 const ENTRY_BUDGET = 20_000;
+
+/** One per stage up to this many, whatever the machine: who runs where is something to see. */
+const MAX_WORKERS = 4;
 
 /** How long hidden runs may take, ms. */
 const CHECK_LIMIT_MS = 5_000;
@@ -191,7 +194,7 @@ export class RunSession {
     const platform = new SandboxPlatform(frame, program, () => this.#frames.giveBack(frame));
     const live = new LiveView(text);
     const handle = startRun(platform, {
-      workers: defaultWorkers(countStarts(text.sources), navigator.hardwareConcurrency),
+      workers: Math.min(Math.max(1, countStarts(text.sources)), MAX_WORKERS),
       seed: randomSeed(),
       speed: this.speed,
       trace: 'full',
