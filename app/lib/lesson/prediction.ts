@@ -42,14 +42,31 @@ function gapBetween(prediction: Prediction, guess: PredictionValue, actual: Pred
     return `${Math.abs(difference)} too ${difference > 0 ? 'many' : 'few'}`;
   }
   if (guess.kind === 'choice' && actual.kind === 'choice') {
-    return guess.choice === actual.choice ? '' : 'another one than you chose';
+    return guess.choice === actual.choice ? '' : 'Another one than you chose';
   }
   if (guess.kind === 'order' && actual.kind === 'order') {
     const first = actual.order.findIndex((id, i) => id !== guess.order[i]);
     if (first === -1) return '';
-    return `different from place ${first + 1} on: it was “${optionText(prediction, actual.order[first] ?? '')}”`;
+    return `Different from place ${first + 1} on: there it was “${optionText(prediction, actual.order[first] ?? '')}”`;
   }
   return '';
+}
+
+/** An order beside what was guessed, place by place; `guess` is empty where nothing was guessed. */
+export function orderRows(
+  prediction: Prediction,
+  guess: PredictionValue | null,
+  actual: Extract<PredictionValue, { readonly kind: 'order' }>,
+): readonly { readonly actual: string; readonly guess: string; readonly same: boolean }[] {
+  const guessed = guess?.kind === 'order' ? guess.order : [];
+  return actual.order.map((id, i) => {
+    const own = guessed[i];
+    return {
+      actual: optionText(prediction, id),
+      guess: own === undefined ? '' : optionText(prediction, own),
+      same: own === id,
+    };
+  });
 }
 
 /** Moves one item of an order by one place; the order stays as it is where there is no such place. */

@@ -1,4 +1,4 @@
-import { compare, moved } from '$lib/lesson/prediction.ts';
+import { compare, moved, orderRows } from '$lib/lesson/prediction.ts';
 import type { Prediction } from '$lib/lesson/lesson.ts';
 import { describe, expect, it } from 'vitest';
 
@@ -39,7 +39,7 @@ describe('compare()', () => {
     const actual = { kind: 'order', order: ['a', 'b', 'c'] } as const;
     const guess = { kind: 'order', order: ['a', 'c', 'b'] } as const;
     expect(compare(order, guess, { ...outcome, actual })?.gap).toBe(
-      'different from place 2 on: it was “A batch”',
+      'Different from place 2 on: there it was “A batch”',
     );
     expect(compare(order, actual, { ...outcome, actual })?.right).toBe(true);
   });
@@ -63,4 +63,14 @@ describe('moved()', () => {
     expect(moved(['a', 'b'], 0, -1)).toEqual(['a', 'b']);
     expect(moved(['a', 'b'], 1, 1)).toEqual(['a', 'b']);
   });
+});
+
+it('orderRows() lays two orders side by side', () => {
+  const actual = { kind: 'order', order: ['a', 'b', 'c'] } as const;
+  expect(orderRows(order, { kind: 'order', order: ['a', 'c', 'b'] }, actual)).toEqual([
+    { actual: 'An ask', guess: 'An ask', same: true },
+    { actual: 'A batch', guess: 'A print', same: false },
+    { actual: 'A print', guess: 'A batch', same: false },
+  ]);
+  expect(orderRows(order, null, actual)[0]).toEqual({ actual: 'An ask', guess: '', same: false });
 });
