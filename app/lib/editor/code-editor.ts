@@ -57,6 +57,8 @@ export class CodeEditor {
   readonly #stopChaining: () => void;
   #comparison: Comparison | null = null;
   #content: EditorContent;
+  #shown: EditorContent | null = null;
+  #errors: number | null = null;
   /** What is being replaced came from the caller, who need not hear of it. */
   #replacing = false;
 
@@ -66,36 +68,35 @@ export class CodeEditor {
     this.#content = content;
     this.#codePane = pane(host);
     this.#editor = monaco.editor.create(this.#codePane, {
-      ...this.#options(content),
+      ...LOOK,
+      ...this.#look(content),
+      ...optionsOf(content),
       model: null,
       theme: themeName(content.theme),
       padding: { top: 8, bottom: 8 },
     });
     this.#lit = this.#editor.createDecorationsCollection();
     this.#markers = monaco.editor.onDidChangeMarkers(() => this.#countErrors());
-    this.#resized = new ResizeObserver(() => this.#wrap());
+    this.#resized = new ResizeObserver(() => this.#setOptions());
     this.#resized.observe(host);
     this.#stopChaining = chainTouchScroll(host, () => this.#scrolled());
     this.show(content);
     void remeasureOnceLoaded(content.fontSize);
   }
 
-  /** Brings the editor to this content. What has not changed is left alone. */
+  /** Brings the editor to this content. What has not changed is left alone: it may have moved with the text since. */
   show(content: EditorContent): void {
-    const before = this.#content;
+    const before = this.#shown;
     this.#content = content;
-    this.#syncFiles(content.files);
-    this.#open(content);
-    this.#compare(content);
-    this.#mark(content);
-    this.#light(content.litLine);
-    if (before.theme !== content.theme) monaco.editor.setTheme(themeName(content.theme));
-    this.#eachEditor((editor) => editor.updateOptions(this.#options(content)));
+    this.#shown = content;
+    const opened = this.#syncFiles(content.files);
+    const switched = this.#open(content);
+    const compared = this.#compare(content);
+    if (opened || before?.problems !== content.problems) this.#mark(content);
+    if (switched || before?.litLine !== content.litLine) this.#light(content.litLine);
+    if (before?.theme !== content.theme) monaco.editor.setTheme(themeName(content.theme));
+    if (switched || compared || !sameOptions(before, content)) this.#setOptions();
     this.#countErrors();
-  }
-
-  focus(): void {
-    (this.#comparison?.editor.getModifiedEditor() ?? this.#editor).focus();
   }
 
   dispose(): void {
@@ -109,7 +110,9 @@ export class CodeEditor {
     this.#host.replaceChildren();
   }
 
-  #syncFiles(files: readonly EditorFile[]): void {
+  /** True if it opened a file. */
+  #syncFiles(files: readonly EditorFile[]): boolean {
+    let opened = false;
     const open = files.filter(({ locked }) => locked === undefined);
     for (const [name, { model }] of this.#files) {
       if (open.some((file) => file.name === name)) continue;
@@ -119,9 +122,14 @@ export class CodeEditor {
     }
     for (const { name, language, value } of open) {
       const file = this.#files.get(name);
-      if (file === undefined) this.#files.set(name, this.#create(name, language, value));
-      else if (file.given !== value) this.#replace(file, value);
+      if (file === undefined) {
+        this.#files.set(name, this.#create(name, language, value));
+        opened = true;
+      } else if (file.given !== value) {
+        this.#replace(file, value);
+      }
     }
+    return opened;
   }
 
   #create(name: string, language: EditorFile['language'], value: string): OpenFile {
@@ -148,17 +156,20 @@ export class CodeEditor {
     this.#replacing = false;
   }
 
-  #open({ active }: EditorContent): void {
+  /** True if it shows another file than before. */
+  #open({ active }: EditorContent): boolean {
     const file = this.#files.get(active);
     const shown = this.#editor.getModel();
-    if (shown === (file?.model ?? null)) return;
+    if (shown === (file?.model ?? null)) return false;
     const leaving = [...this.#files.values()].find(({ model }) => model === shown);
     if (leaving) leaving.viewState = this.#editor.saveViewState();
     this.#editor.setModel(file?.model ?? null);
     if (file?.viewState) this.#editor.restoreViewState(file.viewState);
+    return true;
   }
 
-  #compare({ active, original }: EditorContent): void {
+  /** True if a comparison was opened. */
+  #compare({ active, original }: EditorContent): boolean {
     const file = this.#files.get(active);
     const wanted = original !== null && file !== undefined;
     if (this.#comparison !== null && (!wanted || !this.#comparison.isOf(file.model))) {
@@ -166,13 +177,14 @@ export class CodeEditor {
       this.#comparison = null;
     }
     this.#codePane.hidden = wanted;
-    if (!wanted) return;
+    if (!wanted) return false;
     if (this.#comparison === null) {
       const uri = monaco.Uri.parse(`${this.#folder}/${active.replace(/(\.\w+)?$/, '.original$1')}`);
       this.#comparison = new Comparison(pane(this.#host), { modified: file.model, original, uri });
-    } else {
-      this.#comparison.setOriginal(original);
+      return true;
     }
+    this.#comparison.setOriginal(original);
+    return false;
   }
 
   #mark({ problems }: EditorContent): void {
@@ -199,7 +211,6 @@ export class CodeEditor {
       this.#lit.clear();
       return;
     }
-    if (this.#lit.getRange(0)?.startLineNumber === line) return;
     this.#lit.set([
       {
         range: new monaco.Range(line, 1, line, 1),
@@ -210,12 +221,12 @@ export class CodeEditor {
   }
 
   #countErrors(): void {
-    const model = this.#files.get(this.#content.active)?.model;
-    if (model === undefined) return this.#listeners.onmarkers(0);
-    const markers = monaco.editor.getModelMarkers({ owner: 'typescript', resource: model.uri });
-    this.#listeners.onmarkers(
-      markers.filter(({ severity }) => severity === monaco.MarkerSeverity.Error).length,
-    );
+    const resource = this.#files.get(this.#content.active)?.model.uri;
+    const markers = resource ? monaco.editor.getModelMarkers({ owner: 'typescript', resource }) : [];
+    const errors = markers.filter(({ severity }) => severity === monaco.MarkerSeverity.Error).length;
+    if (errors === this.#errors) return;
+    this.#errors = errors;
+    this.#listeners.onmarkers(errors);
   }
 
   #scrolled(): { top: number; maxTop: number } {
@@ -223,31 +234,41 @@ export class CodeEditor {
     return { top: editor.getScrollTop(), maxTop: editor.getScrollHeight() - editor.getLayoutInfo().height };
   }
 
-  #wrap(): void {
-    const wordWrap = this.#host.clientWidth < WRAP_PX ? 'on' : 'off';
-    this.#eachEditor((editor) => editor.updateOptions({ wordWrap }));
+  #setOptions(): void {
+    const look = this.#look(this.#content);
+    const options = { ...look, ...optionsOf(this.#content) };
+    this.#editor.updateOptions(options);
+    this.#comparison?.editor.getModifiedEditor().updateOptions(options);
+    this.#comparison?.editor.getOriginalEditor().updateOptions({ ...look, ariaLabel: 'Original code' });
   }
 
-  #eachEditor(act: (editor: monaco.editor.ICodeEditor) => void): void {
-    act(this.#editor);
-    if (this.#comparison === null) return;
-    act(this.#comparison.editor.getModifiedEditor());
-    act(this.#comparison.editor.getOriginalEditor());
-  }
-
-  #options({ files, active, fontSize, tabMoves }: EditorContent): monaco.editor.IEditorOptions {
-    const file = files.find(({ name }) => name === active);
+  #look({ fontSize, tabMoves }: EditorContent): monaco.editor.IEditorOptions {
     return {
-      ...LOOK,
       fontSize,
       lineHeight: Math.round(fontSize * LINE_HEIGHT),
-      ariaLabel: `Code editor: ${active}`,
-      readOnly: file?.readOnly === true,
-      readOnlyMessage: { value: `${active} is for reading only` },
       tabFocusMode: tabMoves,
       wordWrap: this.#host.clientWidth < WRAP_PX ? 'on' : 'off',
     };
   }
+}
+
+/** Options that hold for the open file alone, not for what it is compared with. */
+function optionsOf({ files, active }: EditorContent): monaco.editor.IEditorOptions {
+  return {
+    ariaLabel: `Code editor: ${active}`,
+    readOnly: files.find(({ name }) => name === active)?.readOnly === true,
+    readOnlyMessage: { value: `${active} is for reading only` },
+  };
+}
+
+/** True if the editor's options follow alike from both. */
+function sameOptions(before: EditorContent | null, after: EditorContent): boolean {
+  return (
+    before !== null &&
+    before.fontSize === after.fontSize &&
+    before.tabMoves === after.tabMoves &&
+    optionsOf(before).readOnly === optionsOf(after).readOnly
+  );
 }
 
 /** The open file beside, or below, what it is compared with. */
@@ -272,8 +293,6 @@ class Comparison {
       renderSideBySideInlineBreakpoint: SIDE_BY_SIDE_PX,
       useInlineViewWhenSpaceIsLimited: true,
       renderOverviewRuler: false,
-      originalAriaLabel: 'Original code',
-      modifiedAriaLabel: 'Your code',
     });
     this.editor.setModel({ original: this.#original, modified: of.modified });
     const computed = this.editor.onDidUpdateDiff(() => {
