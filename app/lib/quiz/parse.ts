@@ -2,8 +2,9 @@ import { blankOut, questionBlock, quizBlock, type YamlBlock } from './front-matt
 import { lastLineOf, lineOf, parseMarkdown, plainText, rendererOf, renderInline } from './markdown.ts';
 import { DEFAULT_SETTINGS, questionOptions, quizSettings, type QuestionOptions } from './options.ts';
 import { outline, unitsOf, type OutlineEntry } from './outline.ts';
-import { readQuestion, type Reading } from './question.ts';
+import { readQuestion } from './question.ts';
 import type { Question, Quiz, QuizPart, QuizProblem } from './quiz.ts';
+import type { Reading } from './reading.ts';
 import { findRegions, type Region } from './regions.ts';
 import { Report } from './report.ts';
 import { readUpstream } from './strict-upstream.ts';
