@@ -43,14 +43,8 @@ export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from './runtim
 
 // --- Plans ------------------------------------------------------------------------------------------------------
 export { Plan, isPlan, viewOfPlan } from './runtime/plan.ts';
-export type {
-  PlannedStage,
-  PlannedSubscription,
-  PlanView,
-  PlanWarning,
-  StageView,
-  SubscriptionView,
-} from './runtime/plan.ts';
+export type { PlannedStage, PlannedSubscription } from './runtime/plan.ts';
+export type { PlanView, PlanWarning, StageView, SubscriptionView } from './trace/plan-view.ts';
 
 // --- Failures, names --------------------------------------------------------------------------------------------
 export { ERRORS, EngineError } from './errors.ts';

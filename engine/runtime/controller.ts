@@ -16,7 +16,7 @@ import { MergedTrace } from './merged-trace.ts';
 import { Permits } from './permits.ts';
 import { placementOf, type Placement } from './placement.ts';
 import { planDifference } from './plan-difference.ts';
-import type { PlanView, PlanWarning } from './plan.ts';
+import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import { Quiescence } from './quiescence.ts';
 import type {
   Platform,

@@ -1,6 +1,6 @@
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { StageCounters, SubscriptionCounters } from '../transport/protocol.ts';
-import type { PlanView } from './plan.ts';
+import type { PlanView } from '../trace/plan-view.ts';
 
 interface Report {
   readonly worker: WorkerId;

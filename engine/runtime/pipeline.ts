@@ -10,7 +10,8 @@ import type {
 } from '../stage/definition.ts';
 import { demandOptions } from '../stage/demand.ts';
 import { describe } from '../trace/trace-value.ts';
-import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type PlanWarning } from './plan.ts';
+import type { PlanWarning } from '../trace/plan-view.ts';
+import { Plan, isPlan, type PlannedStage, type PlannedSubscription } from './plan.ts';
 
 /** A stage of the pipeline, as `start` returns it. */
 export interface StageHandle {

@@ -1,5 +1,5 @@
 import type { StageId, WorkerId } from '../ids.ts';
-import type { PlanView } from './plan.ts';
+import type { PlanView } from '../trace/plan-view.ts';
 
 /** Which worker runs which stage. The same on every worker of a run. */
 export type Placement = Readonly<Record<StageId, WorkerId>>;

@@ -1,4 +1,4 @@
-import type { PlanView } from './plan.ts';
+import type { PlanView } from '../trace/plan-view.ts';
 
 /** Where two plans first differ, in words; `null` when they are equal. */
 export function planDifference(a: PlanView, b: PlanView): string | null {

@@ -10,7 +10,7 @@ import type {
   TraceLevel,
 } from '../transport/protocol.ts';
 import type { Placement } from './placement.ts';
-import type { PlanView, PlanWarning } from './plan.ts';
+import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 
 /** How deliveries go: as fast as they can, one every so often, or one when asked. */
 export type Speed =

@@ -6,7 +6,8 @@ import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
 import { VirtualScheduler } from '../time/virtual-scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
-import { viewOfPlan, type Plan, type PlanView } from './plan.ts';
+import type { PlanView } from '../trace/plan-view.ts';
+import { viewOfPlan, type Plan } from './plan.ts';
 import { StageHost } from './stage-host.ts';
 
 /** How a run under the virtual scheduler goes. */

@@ -1,16 +1,11 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import type { StageView, SubscriptionView } from './plan-view.ts';
 import type { EntryOf, TraceEntry, TraceValue } from './trace-entry.ts';
 
-/** What a replay must know of a plan before the first entry. Every plan view is one. */
+/** What a replay must know of a plan before the first entry. */
 export interface ReplayPlan {
-  readonly stages: readonly { readonly id: StageId }[];
-  readonly subscriptions: readonly {
-    readonly id: SubscriptionId;
-    readonly consumer: StageId;
-    readonly producer: StageId;
-    readonly maxDemand: number;
-    readonly minDemand: number;
-  }[];
+  readonly stages: readonly Pick<StageView, 'id'>[];
+  readonly subscriptions: readonly Omit<SubscriptionView, 'cancel'>[];
 }
 
 export interface StageState {

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { PlanView, PlanWarning } from '../runtime/plan.ts';
+import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import { parseEntry, parseTraceError } from '../trace/codec.ts';
 import { Fields } from '../trace/fields.ts';
 import type { Crossings, FromWorker, OutputLine, StageCounters, SubscriptionCounters } from './protocol.ts';

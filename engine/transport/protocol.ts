@@ -1,5 +1,5 @@
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
-import type { PlanView, PlanWarning } from '../runtime/plan.ts';
+import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type { TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */

@@ -165,7 +165,7 @@ describe('startRun()', () => {
   });
 
   it('waits for callbacks that sleep', async () => {
-    const lazy = consumer({ handleEvents: async (_: number[]) => void (await sleep(700)) });
+    const lazy = consumer({ handleEvents: async () => void (await sleep(700)) });
     const once = producer({
       init: () => 1,
       handleDemand: (_, left) => (left ? { events: [1], state: 0 } : {}),

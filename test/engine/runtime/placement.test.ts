@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultWorkers, placementOf } from '../../../engine/runtime/placement.ts';
-import type { PlanView } from '../../../engine/runtime/plan.ts';
+import type { PlanView } from '../../../engine/trace/plan-view.ts';
 
 /** A plan from its links alone: `['b', 'a']` = b subscribes to a. */
 function planOf(stages: readonly string[], links: readonly (readonly [string, string])[]): PlanView {
