@@ -19,6 +19,8 @@ export interface DemandGauge {
   readonly ticks: readonly GaugeTick[];
   /** One position per event of demand, while there is room to tell them apart; else empty. */
   readonly cells: readonly { readonly x: number; readonly width: number; readonly filled: boolean }[];
+  /** "pending", where there is room for the word. */
+  readonly word: string;
   /** "6 of 10". */
   readonly label: string;
   /** What it means, and what follows from it. */
@@ -30,9 +32,12 @@ export interface DemandGauge {
 /** Narrowest cell that can be told from its neighbour, in pixels. */
 const LEAST_CELL = 4;
 const CELL_GAP = 1;
+/** Width of a character of the label, in pixels. */
+const LABEL_CHARACTER = 6.2;
 
 export function demandGauge(demand: Demand, width: number): DemandGauge {
   const { pending, maxDemand, minDemand } = demand;
+  const label = `${countText(pending)} of ${countText(maxDemand)}`;
   const x = scaleLinear([0, Math.max(maxDemand, pending, 1)], [0, width]);
   const cellWidth = x(1);
   const cells =
@@ -47,7 +52,8 @@ export function demandGauge(demand: Demand, width: number): DemandGauge {
     barWidth: x(pending),
     ticks: ticksOf({ min: x(minDemand), max: x(maxDemand), width }, demand),
     cells,
-    label: `${countText(pending)} of ${countText(maxDemand)}`,
+    word: ('pending '.length + label.length) * LABEL_CHARACTER <= width ? 'pending' : '',
+    label,
     sentence: demandSentence(demand),
     low: pending <= minDemand,
   };

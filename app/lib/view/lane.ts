@@ -1,5 +1,5 @@
 import { bisector, pairs } from 'd3-array';
-import { curveBumpX, curveBumpY, line } from 'd3-shape';
+import { line } from 'd3-shape';
 
 export interface Point {
   readonly x: number;
@@ -15,6 +15,7 @@ export interface Lane {
   readonly path: string;
   /** Pixels. */
   readonly length: number;
+  readonly points: readonly Point[];
   readonly at: (progress: number) => Point;
 }
 
@@ -23,14 +24,24 @@ const SAMPLES_PER_BEND = 24;
 
 const byDistance = bisector(([distance]: readonly [number, Point]) => distance);
 
-/** A smooth lane through points, that leaves and arrives along the flow. At least two points. */
-export function lane(points: readonly Point[], orientation: Orientation): Lane {
-  const curve = orientation === 'right' ? curveBumpX : curveBumpY;
-  const path = line<Point>(
-    (point) => point.x,
-    (point) => point.y,
-  ).curve(curve)(points);
-  const samples = measured(pairs(points).flatMap(([from, to]) => bend(from, to, orientation)));
+/**
+ * A smooth lane through points, that leaves and arrives along the flow.
+ *
+ * @param points - At least two.
+ * @param aside - How far to the right of the line through the points it runs, in pixels; to the left if negative.
+ */
+export function lane(points: readonly Point[], orientation: Orientation, aside = 0): Lane {
+  const middle = pairs(points).flatMap(([from, to]) => bend(from, to, orientation));
+  return laneThrough(beside(middle, orientation, aside));
+}
+
+/** The same lane for traffic the other way. */
+export function reversed({ points }: Lane): Lane {
+  return laneThrough([...points].reverse());
+}
+
+function laneThrough(points: readonly Point[]): Lane {
+  const samples = measured(points);
   const [length, end] = samples.at(-1) ?? [0, { x: 0, y: 0 }];
   const at = (progress: number): Point => {
     const distance = Math.max(0, Math.min(progress, 1)) * length;
@@ -41,10 +52,29 @@ export function lane(points: readonly Point[], orientation: Orientation): Lane {
     const part = span === 0 ? 0 : (distance - fromDistance) / span;
     return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
   };
-  return { path: path ?? '', length, at };
+  return { path: polyline(points) ?? '', length, at, points };
 }
 
-/** The points of one bend of d3's bump curve: a cubic whose control points lie halfway along the flow. */
+const polyline = line<Point>(
+  (point) => point.x,
+  (point) => point.y,
+).digits(1);
+
+/** A line that runs beside another at an even distance. */
+function beside(points: readonly Point[], orientation: Orientation, aside: number): Point[] {
+  const flow = orientation === 'right' ? { x: 1, y: 0 } : { x: 0, y: 1 };
+  return points.map((point, i) => {
+    const before = points[i - 1];
+    const after = points[i + 1];
+    // The ends stand square to their stages; a point that is there twice has no direction of its own.
+    const run = before && after ? { x: after.x - before.x, y: after.y - before.y } : flow;
+    const length = Math.hypot(run.x, run.y);
+    if (length === 0) return point;
+    return { x: point.x - (run.y / length) * aside, y: point.y + (run.x / length) * aside };
+  });
+}
+
+/** The points of one bend: a cubic whose control points lie halfway along the flow, as in d3's bump curves. */
 function bend(from: Point, to: Point, orientation: Orientation): Point[] {
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
   const leave = orientation === 'right' ? { x: middle.x, y: from.y } : { x: from.x, y: middle.y };

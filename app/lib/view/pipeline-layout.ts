@@ -1,7 +1,7 @@
 import type { PlanView, StageId, StageView, SubscriptionId, SubscriptionView } from 'sluice';
 import { Graph, layout as layGraph } from '@dagrejs/dagre';
 import { group, max, min, sum } from 'd3-array';
-import { lane, type Lane, type Orientation, type Point } from './lane.ts';
+import { lane, reversed, type Lane, type Orientation, type Point } from './lane.ts';
 
 /** Pixels. */
 export interface Size {
@@ -34,8 +34,6 @@ export interface PlacedEdge {
   readonly mailbox: Box;
   /** At the producer's end: how much it may still send. */
   readonly open: Box;
-  /** Where a bundled flow says its rate. */
-  readonly rate: Point;
 }
 
 /** Where everything stands. Depends on the plan and the room alone, so nothing moves while it runs. */
@@ -50,8 +48,12 @@ const TALL_HEIGHT = 152;
 const WIDE_HEIGHT = 78;
 /** From this width on a card's facts stand beside each other. */
 const WIDE_FROM = 300;
-/** Half the distance between the middles of the two lanes. */
-const HALF_ROAD = { right: 14, down: 25 } as const;
+/** Half the distance between the middles of the two lanes; less where stages stand close. */
+const HALF_ROAD = { right: 14, down: 25, narrow: 19 } as const;
+/** Half the width of a lane, and of its kerb. */
+const HALF_LANE = 13;
+/** What one road takes of a stage's side, with the space to the next. */
+const ROAD_WIDTH = { right: 60, down: 84 } as const;
 const GAUGE_HEIGHT = 38;
 const MAILBOX_HEIGHT = 24;
 const DOCK_GAP = 6;
@@ -65,11 +67,13 @@ const RIGHT = {
   dock: 126,
 } as const;
 const DOWN = {
-  card: { least: 196, most: 460 },
+  card: { least: 180, most: 460 },
   gap: { least: 82, most: 150 },
+  /** Where roads bend they do so above the gauges. */
+  bentGap: { least: 150, most: 180 },
   stageGap: 20,
   /** Width of a card's side that one incoming road with its gauge needs. */
-  port: 196,
+  port: 180,
   dock: 150,
 } as const;
 
@@ -112,7 +116,11 @@ function layRight(plan: PlanView, room: Size, rankCount: number): PipelineLayout
     stageGap: RIGHT.stageGap,
     sizeOf: (stage) => ({
       width: cardWidth,
-      height: Math.max(TALL_HEIGHT, linksInto(plan, stage) * RIGHT.port),
+      height: Math.max(
+        TALL_HEIGHT,
+        linksOf(plan, stage, 'consumer') * RIGHT.port,
+        linksOf(plan, stage, 'producer') * ROAD_WIDTH.right,
+      ),
     }),
   });
 }
@@ -125,12 +133,20 @@ function layDown(
   const inner = room.width - 2 * MARGIN;
   const cardWidth = clamp((inner - (widest - 1) * DOWN.stageGap) / widest, DOWN.card);
   const sizeOf = (stage: StageView): Size => {
-    const width = Math.max(cardWidth, linksInto(plan, stage) * DOWN.port);
+    const width = Math.max(
+      cardWidth,
+      linksOf(plan, stage, 'consumer') * DOWN.port,
+      linksOf(plan, stage, 'producer') * ROAD_WIDTH.down,
+    );
     return { width, height: width >= WIDE_FROM ? WIDE_HEIGHT : TALL_HEIGHT };
   };
   const cardHeight = max(plan.stages, (stage) => sizeOf(stage).height) ?? WIDE_HEIGHT;
   const gaps = rankCount - 1;
-  const gap = gaps === 0 ? 0 : clamp((room.height - 2 * MARGIN - rankCount * cardHeight) / gaps, DOWN.gap);
+  const bent = plan.subscriptions.length !== gaps || widest > 1;
+  const gap =
+    gaps === 0
+      ? 0
+      : clamp((room.height - 2 * MARGIN - rankCount * cardHeight) / gaps, bent ? DOWN.bentGap : DOWN.gap);
   return place(plan, room, { orientation: 'down', gap, stageGap: DOWN.stageGap, sizeOf });
 }
 
@@ -267,54 +283,58 @@ function edgeRight({ link, from, to, bends, exit, entry, orientation }: Road): P
   const points = [start, ...bends, ...straight, end];
   const half = HALF_ROAD.right;
   const roadTop = end.y - 2 * half + 2;
-  const lanes = twoLanes(points, { x: 0, y: half }, orientation);
+  const lanes = twoLanes(points, half, orientation);
   return {
     ...ends(link),
     ...lanes,
     gauge: { x: dockX, y: roadTop - GAUGE_HEIGHT, width: dockWidth, height: GAUGE_HEIGHT },
     mailbox: { x: dockX, y: end.y + 2 * half, width: dockWidth, height: MAILBOX_HEIGHT },
     open: { x: start.x + DOCK_GAP, y: start.y + 2 * half, width: 60, height: 16 },
-    rate: lanes.events.at(0.3),
   };
 }
 
 function edgeDown({ link, from, to, bends, exit, entry, orientation }: Road): PlacedEdge {
   const share = to.width / entry.count;
   const roomy = share >= WIDE_FROM;
-  const half = HALF_ROAD.down;
+  const half = roomy ? HALF_ROAD.down : HALF_ROAD.narrow;
+  const roadSide = half + HALF_LANE;
   const left = to.x + share * entry.index;
-  const end = { x: roomy ? left + share / 2 : left + half + 22, y: to.y };
-  const startShare = from.width / exit.count;
-  const centred = from.x + startShare * (exit.index + 0.5);
-  const aligned = exit.count === 1 && Math.abs(from.x - to.x) < 1 && end.x < from.x + from.width;
-  const start = { x: aligned ? end.x : centred, y: from.y + from.height };
-  const lanes = twoLanes([start, ...bends, end], { x: half, y: 0 }, orientation);
-  const gaugeX = end.x + 2 * half + DOCK_GAP - 4;
+  const end = { x: roomy ? left + share / 2 : left + roadSide + 2, y: to.y };
+  const centred = from.x + (from.width * (exit.index + 0.5)) / exit.count;
+  const isStraight = exit.count === 1 && Math.abs(from.x - to.x) < 1 && end.x < from.x + from.width;
+  const start = { x: isStraight ? end.x : centred, y: from.y + from.height };
+  const gaugeX = end.x + roadSide + 3;
   const gaugeWidth = Math.min(DOWN.dock, left + share - gaugeX);
   const gaugeY = end.y - GAUGE_HEIGHT - DOCK_GAP;
   const mailbox = roomy
-    ? { x: left, y: end.y - MAILBOX_HEIGHT - DOCK_GAP, width: end.x - 2 * half - DOCK_GAP + 4 - left }
+    ? { x: left, y: end.y - MAILBOX_HEIGHT - DOCK_GAP, width: end.x - roadSide - 3 - left }
     : { x: gaugeX, y: gaugeY - MAILBOX_HEIGHT - 2, width: gaugeWidth };
+  const straight = isStraight ? [] : [{ x: end.x, y: Math.min(mailbox.y, gaugeY) - DOCK_GAP }];
+  const lanes = twoLanes([start, ...bends, ...straight, end], half, orientation);
   return {
     ...ends(link),
     ...lanes,
     gauge: { x: gaugeX, y: gaugeY, width: gaugeWidth, height: GAUGE_HEIGHT },
     mailbox: { ...mailbox, height: MAILBOX_HEIGHT },
-    open: { x: start.x + 2 * half - 2, y: start.y + 4, width: 60, height: 16 },
-    rate: lanes.events.at(0.3),
+    open: { x: start.x + roadSide + 3, y: start.y + 4, width: 60, height: 16 },
   };
 }
 
 const ends = ({ id, producer, consumer }: SubscriptionView) => ({ id, producer, consumer });
 
 /** Events on one side of the middle line, asks on the other and the other way round. */
-function twoLanes(points: readonly Point[], half: Point, orientation: Orientation) {
-  const beside = (side: 1 | -1) => points.map(({ x, y }) => ({ x: x + side * half.x, y: y + side * half.y }));
-  return { events: lane(beside(-1), orientation), asks: lane(beside(1).reverse(), orientation) };
+function twoLanes(points: readonly Point[], half: number, orientation: Orientation) {
+  // Looking along the flow, events keep left of the middle when it runs right, and right of it when it runs down:
+  // on the picture that is above, and left.
+  const side = orientation === 'right' ? -1 : 1;
+  return {
+    events: lane(points, orientation, side * half),
+    asks: reversed(lane(points, orientation, -side * half)),
+  };
 }
 
-const linksInto = (plan: PlanView, stage: StageView): number =>
-  sum(plan.subscriptions, (link) => (link.consumer === stage.id ? 1 : 0));
+const linksOf = (plan: PlanView, stage: StageView, end: 'producer' | 'consumer'): number =>
+  sum(plan.subscriptions, (link) => (link[end] === stage.id ? 1 : 0));
 
 const clamp = (value: number, { least, most }: { readonly least: number; readonly most: number }) =>
   Math.floor(Math.max(least, Math.min(value, most)));

@@ -122,11 +122,16 @@ export class Playhead {
     this.#playing = false;
   }
 
+  /** Entries applied when the one with this number has just happened. */
+  positionOf(seq: Seq): number {
+    return Math.min(bySeq.left(this.entries, seq) + 1, this.length);
+  }
+
   /** Shows the entry with this number and what led up to it, and stops there. */
   showMoment(seq: Seq): void {
     this.pause();
     this.#jumps += 1;
-    const target = Math.min(bySeq.left(this.entries, seq) + 1, this.length);
+    const target = this.positionOf(seq);
     if (this.#reducedMotion()) return this.#moveTo(target);
     const lead = Math.min(LEAD_ENTRIES, target);
     this.#moveTo(target - lead);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrowsAlong, lane } from '$lib/view/lane.ts';
+import { arrowsAlong, lane, reversed } from '$lib/view/lane.ts';
 
 const bent = [
   { x: 0, y: 0 },
@@ -30,7 +30,7 @@ describe('lane()', () => {
       'right',
     );
     expect(length).toBeCloseTo(120);
-    expect(path).toBe('M0,5C60,5,60,5,120,5');
+    expect(path).toMatch(/^M0,5L.*L120,5$/);
   });
 
   it('moves evenly: equal progress is equal distance, and always forward', () => {
@@ -50,6 +50,26 @@ describe('lane()', () => {
       ),
     );
     expect(nearest).toBeLessThan(1);
+  });
+});
+
+describe('lane() beside the middle line', () => {
+  it('keeps its distance in every bend', () => {
+    const middle = lane(bent, 'right');
+    const right = lane(bent, 'right', 14);
+    for (let i = 0; i <= 40; i += 1) {
+      const { x, y } = right.at(i / 40);
+      const nearest = Math.min(...middle.points.map((point) => Math.hypot(point.x - x, point.y - y)));
+      expect(nearest).toBeGreaterThan(12);
+      expect(nearest).toBeLessThan(15);
+    }
+  });
+
+  it('is the same lane the other way when reversed', () => {
+    const there = lane(bent, 'right', 14);
+    const back = reversed(there);
+    expect(back.length).toBeCloseTo(there.length);
+    expect(back.at(0.25).x).toBeCloseTo(there.at(0.75).x);
   });
 });
 
