@@ -14,7 +14,7 @@ export interface Comparison {
 export function compare(prediction: Prediction, guess: Guess, { actual }: Outcome): Comparison | null {
   if (guess.kind === 'skipped' || guess.kind !== actual.kind) return null;
   const words = { guessed: inWords(prediction, guess), actual: inWords(prediction, actual) };
-  const gap = gapBetween(prediction, guess, actual);
+  const gap = gapBetween(guess, actual);
   return { right: gap === '', ...words, gap };
 }
 
@@ -35,7 +35,7 @@ function optionText(prediction: Prediction, id: string): string {
   return prediction.options.find((option) => option.id === id)?.text ?? id;
 }
 
-function gapBetween(prediction: Prediction, guess: PredictionValue, actual: PredictionValue): string {
+function gapBetween(guess: PredictionValue, actual: PredictionValue): string {
   if (guess.kind === 'number' && actual.kind === 'number') {
     const difference = guess.number - actual.number;
     if (difference === 0) return '';
@@ -45,9 +45,8 @@ function gapBetween(prediction: Prediction, guess: PredictionValue, actual: Pred
     return guess.choice === actual.choice ? '' : 'Another one than you chose';
   }
   if (guess.kind === 'order' && actual.kind === 'order') {
-    const first = actual.order.findIndex((id, i) => id !== guess.order[i]);
-    if (first === -1) return '';
-    return `Different from place ${first + 1} on: there it was “${optionText(prediction, actual.order[first] ?? '')}”`;
+    const elsewhere = actual.order.filter((id, i) => id !== guess.order[i]).length;
+    return elsewhere === 0 ? '' : `${elsewhere} of ${actual.order.length} were at another place`;
   }
   return '';
 }
