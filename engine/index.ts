@@ -1,53 +1,16 @@
 /** The public API of the engine, imported as `sluice` by lessons, the app and users. Nothing else is reachable. */
 
 // --- What a learner writes --------------------------------------------------------------------------------------
-export { consumer, ignore, producer, producerConsumer, stop, withOptions } from './stage/definition.ts';
-export { ask, cancel, reply, self } from './stage/self.ts';
-export { demandDispatcher } from './dispatcher/demand-dispatcher.ts';
-export { pipeline, planOf } from './runtime/pipeline.ts';
-export { sleep } from './time/sleep.ts';
-export type {
-  CancelMode,
-  Caller,
-  Cancellation,
-  CommonCallbacks,
-  Consumer,
-  ConsumerCallbacks,
-  Consuming,
-  Initial,
-  Producer,
-  ProducerCallbacks,
-  ProducerConsumer,
-  ProducerConsumerCallbacks,
-  Producing,
-  Reason,
-  Returned,
-  StageDefinition,
-  StageOptions,
-  Step,
-  SubscribeOptions,
-  SubscribeStep,
-  SubscribeTo,
-  Subscription,
-} from './stage/definition.ts';
-export type { Self } from './stage/self.ts';
-export type { DemandDispatcherOptions } from './dispatcher/demand-dispatcher.ts';
-export type {
-  Delivery,
-  Dispatched,
-  Dispatcher,
-  DispatcherContext,
-  DispatcherSpec,
-} from './dispatcher/dispatcher.ts';
-export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from './runtime/pipeline.ts';
+export * from './platform/learner-api.ts';
 
 // --- Plans ------------------------------------------------------------------------------------------------------
+export { planOf } from './runtime/pipeline.ts';
 export { Plan, isPlan, viewOfPlan } from './runtime/plan.ts';
 export type { PlannedStage, PlannedSubscription } from './runtime/plan.ts';
 export type { PlanView, PlanWarning, StageView, SubscriptionView } from './trace/plan-view.ts';
 
 // --- Failures, names --------------------------------------------------------------------------------------------
-export { ERRORS, EngineError } from './errors.ts';
+export { ERRORS } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
 export type { Seq, StageId, SubscriptionId, WorkerId } from './ids.ts';
 

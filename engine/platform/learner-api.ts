@@ -1,24 +1,41 @@
-import { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
-import { EngineError } from '../errors.ts';
-import { pipeline } from '../runtime/pipeline.ts';
-import { consumer, ignore, producer, producerConsumer, stop, withOptions } from '../stage/definition.ts';
-import { ask, cancel, reply, self } from '../stage/self.ts';
-import { sleep } from '../time/sleep.ts';
-
-/** What a program gets when it imports `sluice` inside a worker. Its keys are all the names it may import. */
-export const LEARNER_API = Object.freeze({
-  EngineError,
-  ask,
-  cancel,
-  consumer,
-  demandDispatcher,
-  ignore,
-  pipeline,
-  producer,
-  producerConsumer,
-  reply,
-  self,
-  sleep,
-  stop,
-  withOptions,
-});
+/** What a program may import from `sluice`, and nothing else: inside a worker it gets exactly these. */
+export { consumer, ignore, producer, producerConsumer, stop, withOptions } from '../stage/definition.ts';
+export { ask, cancel, reply, self } from '../stage/self.ts';
+export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
+export { pipeline } from '../runtime/pipeline.ts';
+export { sleep } from '../time/sleep.ts';
+export type {
+  CancelMode,
+  Caller,
+  Cancellation,
+  CommonCallbacks,
+  Consumer,
+  ConsumerCallbacks,
+  Consuming,
+  Initial,
+  Producer,
+  ProducerCallbacks,
+  ProducerConsumer,
+  ProducerConsumerCallbacks,
+  Producing,
+  Reason,
+  Returned,
+  StageDefinition,
+  StageOptions,
+  Step,
+  SubscribeOptions,
+  SubscribeStep,
+  SubscribeTo,
+  Subscription,
+} from '../stage/definition.ts';
+export type { Self } from '../stage/self.ts';
+export type { DemandDispatcherOptions } from '../dispatcher/demand-dispatcher.ts';
+export type {
+  Delivery,
+  Dispatched,
+  Dispatcher,
+  DispatcherContext,
+  DispatcherSpec,
+} from '../dispatcher/dispatcher.ts';
+export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from '../runtime/pipeline.ts';
+export { EngineError } from '../errors.ts';

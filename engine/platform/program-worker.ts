@@ -9,7 +9,7 @@ import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from '../transport/p
 import type { Port } from '../transport/message-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Print } from './console-capture.ts';
-import { LEARNER_API } from './learner-api.ts';
+import * as learnerApi from './learner-api.ts';
 
 /** Errors outside all callbacks that are reported; a timer that throws again and again must not flood the page. */
 const MAX_UNCAUGHT = 20;
@@ -99,7 +99,7 @@ const MAX_EARLY_LINES = 200;
 
 /** Gives programs what they import, and random numbers that are the same in every run with the same seed. */
 export function provideProgramGlobals(data: Readonly<Record<string, string>>): void {
-  offer('sluice', LEARNER_API);
+  offer('sluice', Object.freeze({ ...learnerApi }));
   offer('sluice/data', dataSets(data));
   // Equal on all workers until the run has a seed: a plan that depends on chance still comes out the same.
   seedRandom(0);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /** What programs may import, and the module that stands behind it. Paths are relative to the project. */
-const MODULES = { sluice: 'engine/index.ts', 'sluice/data': 'lessons/data/index.ts' } as const;
+const MODULES = { sluice: 'engine/platform/learner-api.ts', 'sluice/data': 'lessons/data/index.ts' } as const;
 
 export interface LearnerExports {
   /** Specifier → names that it exports at run time (types are none), sorted. */

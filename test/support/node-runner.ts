@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild-wasm';
 import { rolldown } from 'rolldown';
 import { compileProgram } from '../../app/lib/sandbox/compile-program.ts';
-import { LEARNER_API } from '../../engine/platform/learner-api.ts';
+import * as learnerApi from '../../engine/platform/learner-api.ts';
 import { NodePlatform } from '../../engine/platform/node.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('../../engine/platform/node-worker.ts', import.meta.url));
@@ -21,13 +21,13 @@ export async function nodePlatform(source: string): Promise<NodePlatform> {
 /** The same program in this thread, for the virtual scheduler: the module, evaluated anew. */
 export async function evaluated(source: string): Promise<unknown> {
   const path = await stored(await compiled(source));
-  Object.defineProperty(globalThis, Symbol.for('sluice'), { value: LEARNER_API, configurable: true });
+  Object.defineProperty(globalThis, Symbol.for('sluice'), { value: learnerApi, configurable: true });
   const module: unknown = await import(/* @vite-ignore */ `${pathToFileURL(path).href}?${Math.random()}`);
   return module;
 }
 
 async function compiled(source: string): Promise<string> {
-  const offered = { sluice: Object.keys(LEARNER_API), 'sluice/data': [] };
+  const offered = { sluice: Object.keys(learnerApi), 'sluice/data': [] };
   const result = await compileProgram(build, { files: { 'start.ts': source }, entry: 'start.ts' }, offered);
   if (!result.ok) throw new Error(`Cannot compile the program: ${JSON.stringify(result.problems)}`);
   return result.code;
