@@ -311,7 +311,7 @@ class Controller implements RunHandle {
 
   #pong(worker: WorkerId, message: Extract<FromWorker, { type: 'pong' }>): void {
     this.#watchdog?.answered(worker);
-    if (this.#ending || this.#started.size < this.#links.length) return;
+    if (this.#ending || this.#options.keepAlive || this.#started.size < this.#links.length) return;
     if (message.id !== this.#waveId) this.#look(worker, message);
     else if (this.#quiescence?.answer(worker, message) === 'ended') this.#finish(this.#quietEnd());
   }

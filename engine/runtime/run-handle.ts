@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly heartbeatMs?: number;
   /** Entries kept for the picture; the first ones, so that every position can be replayed. Default 200,000. */
   readonly maxEntries?: number;
+  /** Goes on when nothing is left to do, for calls and asks from outside, until it is stopped. Default false. */
+  readonly keepAlive?: boolean;
   readonly scheduler: Scheduler;
 }
 

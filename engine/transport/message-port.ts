@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { RemoteEnvelope } from '../stage/message.ts';
+import { traceValue } from '../trace/trace-value.ts';
 import type { Refused, Transport } from './transport.ts';
 import { uncloneablePart } from './uncloneable.ts';
 
@@ -41,7 +42,7 @@ export function messagePortTransport(port: Port): Transport {
 /** Finds the envelopes that cannot be cloned by sending each alone. */
 function sendEach(port: Port, envelopes: readonly RemoteEnvelope[]): readonly Refused[] {
   const refused: Refused[] = [];
-  for (const envelope of envelopes) {
+  for (const envelope of envelopes.map(withPlainReason)) {
     try {
       port.post([envelope]);
     } catch (reason) {
@@ -58,6 +59,13 @@ function notCloneable(envelope: RemoteEnvelope, reason: unknown): EngineError<'n
     path: part?.path ?? envelope.message.type,
     received: part?.kind ?? (reason instanceof Error ? reason.message : String(reason)),
   });
+}
+
+/** Why something ended may be any value; that it ended must be told in any case, so the reason goes as a preview. */
+function withPlainReason(envelope: RemoteEnvelope): RemoteEnvelope {
+  const { message } = envelope;
+  if (!('reason' in message)) return envelope;
+  return { ...envelope, message: { ...message, reason: traceValue(message.reason) } };
 }
 
 /**

@@ -3,7 +3,10 @@ import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 
 /** What programs may import, and the source that declares it. Paths are relative to the project. */
-const ENTRIES = { sluice: 'engine/platform/learner-api.ts', 'sluice/data': 'lessons/data/sluice-data.d.ts' } as const;
+const ENTRIES = {
+  sluice: 'engine/platform/learner-api.ts',
+  'sluice/data': 'lessons/data/sluice-data.d.ts',
+} as const;
 
 export interface LearnerTypes {
   /** Declaration files as below `node_modules`: path → text, doc-comments kept. */

@@ -182,6 +182,18 @@ describe('startRun()', () => {
     expect(run.now.elapsedMs).toBeGreaterThanOrEqual(700);
   });
 
+  it('stays for questions from outside when it is to be kept alive', async () => {
+    const { run, scheduler, until } = begin({}, { keepAlive: true });
+    await until(({ stages }) => stages.at(-1)?.handled === 11);
+    for (let turn = 0; turn < 100; turn += 1) scheduler.advance();
+    expect(run.now.end).toBeNull();
+    expect(await passTime(scheduler, run.snapshot('kept'))).toMatchObject({
+      state: [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20],
+    });
+    run.stop();
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
+  });
+
   it('refuses a worker of another version, and one with another plan', async () => {
     const old = begin({ version: 0 });
     expect(await passTime(old.scheduler, old.run.done)).toMatchObject({

@@ -65,6 +65,27 @@ describe.each(Object.entries(kinds))('messagePortTransport() over %s', (_, ports
     b.close();
   });
 
+  it('tells of an end whatever its reason, as a preview where it cannot be cloned', async () => {
+    const { a, b } = connect();
+    const got: RemoteEnvelope[] = [];
+    b.receive((batch) => got.push(...batch));
+    const down = (reason: unknown): RemoteEnvelope => ({
+      to: 'printer',
+      from: 'numbers',
+      cause: 1,
+      message: { type: 'down', subscription: 's', reason },
+    });
+    expect(a.send([down({ why: () => 1 })])).toEqual([]);
+    expect(a.send([down(new Date(0))])).toEqual([]);
+    await settle();
+    expect(got.map(({ message }) => 'reason' in message && message.reason)).toEqual([
+      { why: 'function why' },
+      new Date(0),
+    ]);
+    a.close();
+    b.close();
+  });
+
   it('sends events as packed arrays, however they were made', async () => {
     const { a, b } = connect();
     const got: RemoteEnvelope[] = [];
