@@ -1,7 +1,7 @@
 import { consumer, pipeline, producer, sleep } from 'sluice';
 
 // #region producer
-// Answer demand: exactly as many numbers as were asked for.
+// Answer demand: as many as were asked for.
 const numbers = producer({
   init: (first: number) => first,
   handleDemand: (demand, next) => ({
@@ -12,7 +12,7 @@ const numbers = producer({
 // #endregion
 
 // #region consumer
-// Handle events: print each one, and take time over it.
+// Handle events: print each, and take time.
 const printer = consumer({
   handleEvents: async (events: number[]) => {
     // #region work
@@ -27,11 +27,11 @@ const printer = consumer({
 
 // #region pipeline
 export default pipeline(({ start, subscribe }) => {
-  // Start stages: each runs on its own, with its own state.
+  // Start stages: each has a state of its own.
   const source = start('numbers', numbers, 0);
   const sink = start('printer', printer);
 
-  // Subscribe: from now on the consumer may ask.
+  // Subscribe: now the consumer may ask.
   // #region subscribe
   subscribe(sink, { to: source, maxDemand: 10, minDemand: 5 });
   // #endregion

@@ -8,7 +8,7 @@ defmodule Numbers do
   @impl true
   def init(first), do: {:producer, first}
 
-  # Answer demand: exactly as many numbers as were asked for.
+  # Answer demand: as many as were asked for.
   @impl true
   def handle_demand(demand, next) do
     events = Enum.to_list(next..(next + demand - 1))
@@ -24,7 +24,7 @@ defmodule Printer do
   @impl true
   def init(:ok), do: {:consumer, :ok}
 
-  # Handle events: print each one, and take time over it.
+  # Handle events: print each, and take time.
   @impl true
   def handle_events(events, _from, state) do
     for n <- events do
@@ -36,11 +36,11 @@ defmodule Printer do
   end
 end
 
-# Start stages: each runs on its own, with its own state.
+# Start stages: each has a state of its own.
 {:ok, source} = Numbers.start_link(0)
 {:ok, sink} = Printer.start_link([])
 
-# Subscribe: from now on the consumer may ask.
+# Subscribe: now the consumer may ask.
 {:ok, _} = GenStage.sync_subscribe(sink, to: source, max_demand: 10, min_demand: 5)
 
 Process.sleep(:infinity)

@@ -9,7 +9,7 @@ const numbers = producer({
 });
 // #endregion
 
-// Pass on the odd numbers: put your producerConsumer here.
+// Pass on the odd numbers: a stage goes here.
 
 // Handle events.
 const printer = consumer({

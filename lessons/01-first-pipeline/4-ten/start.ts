@@ -1,7 +1,7 @@
 import { consumer, pipeline, producer, producerConsumer, sleep } from 'sluice';
 
 // #region producer
-// Answer demand: an answer takes 200 ms, however many numbers it brings.
+// Answer demand: 200 ms, for few or many.
 const numbers = producer({
   handleDemand: async (demand) => {
     await sleep(200);
@@ -11,7 +11,7 @@ const numbers = producer({
 // #endregion
 
 // #region filter
-// Pass on the odd numbers: make this the numbers from 10 up.
+// Pass on the odd numbers: make it 10 and up.
 const filter = producerConsumer({
   handleEvents: (events: number[]) => ({ events: events.filter((n) => n % 2 === 1) }),
 });

@@ -8,7 +8,7 @@ defmodule Numbers do
   @impl true
   def init(:ok), do: {:producer, :ok}
 
-  # Answer demand: an answer takes 200 ms, however many numbers it brings.
+  # Answer demand: 200 ms, for few or many.
   @impl true
   def handle_demand(demand, state) do
     Process.sleep(200)

@@ -2,7 +2,7 @@ import { consumer, pipeline, producer, producerConsumer } from 'sluice';
 import { flights, type Flight } from 'sluice/data';
 
 // #region producer
-// Answer demand: the next flights of the list. The state is how many were read.
+// Answer demand: the next of the list.
 const departures = producer({
   init: () => 0,
   handleDemand: (demand, read) => ({
@@ -13,14 +13,14 @@ const departures = producer({
 // #endregion
 
 // #region filter
-// Pass on the late ones: delays are minutes.
+// Pass on the late ones: delay is in minutes.
 const late = producerConsumer({
   handleEvents: (batch: Flight[]) => ({ events: batch.filter((flight) => flight.delay > 15) }),
 });
 // #endregion
 
 // #region consumer
-// Handle events: the state is how many came.
+// Handle events: the state is a count.
 const board = consumer({
   init: () => 0,
   handleEvents: (batch: Flight[], count) => {

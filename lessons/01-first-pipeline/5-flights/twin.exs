@@ -8,7 +8,7 @@ defmodule Departures do
   @impl true
   def init(flights), do: {:producer, flights}
 
-  # Answer demand: the next flights of the list. The state is what is left of it.
+  # Answer demand: the next of the list.
   @impl true
   def handle_demand(demand, flights) do
     {events, left} = Enum.split(flights, demand)
@@ -24,7 +24,7 @@ defmodule Late do
   @impl true
   def init(:ok), do: {:producer_consumer, :ok}
 
-  # Pass on the late ones: delays are minutes.
+  # Pass on the late ones: delay is in minutes.
   @impl true
   def handle_events(batch, _from, state) do
     {:noreply, Enum.filter(batch, &(&1["delay"] > 60)), state}
@@ -39,7 +39,7 @@ defmodule Board do
   @impl true
   def init(counts), do: {:consumer, counts}
 
-  # Handle events: the state is a count for each airport.
+  # Handle events: a count for each airport.
   @impl true
   def handle_events(batch, _from, counts) do
     counts = Enum.reduce(batch, counts, &Map.update(&2, &1["origin"], 1, fn n -> n + 1 end))

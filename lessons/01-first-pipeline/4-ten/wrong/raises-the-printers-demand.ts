@@ -1,7 +1,7 @@
 // misconception: raises-the-wrong-demand
 import { consumer, pipeline, producer, producerConsumer, sleep } from 'sluice';
 
-// Answer demand: an answer takes 200 ms, however many numbers it brings.
+// Answer demand: 200 ms, for few or many.
 const numbers = producer({
   handleDemand: async (demand) => {
     await sleep(200);

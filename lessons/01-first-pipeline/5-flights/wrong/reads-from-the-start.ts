@@ -2,7 +2,7 @@
 import { consumer, pipeline, producer, producerConsumer } from 'sluice';
 import { flights, type Flight } from 'sluice/data';
 
-// Answer demand: the next flights of the list. The state is how many were read.
+// Answer demand: the next of the list.
 const departures = producer({
   init: () => 0,
   handleDemand: (demand, read) => ({
@@ -10,12 +10,12 @@ const departures = producer({
   }),
 });
 
-// Pass on the late ones: delays are minutes.
+// Pass on the late ones: delay is in minutes.
 const late = producerConsumer({
   handleEvents: (batch: Flight[]) => ({ events: batch.filter((flight) => flight.delay > 60) }),
 });
 
-// Handle events: the state is a count for each airport.
+// Handle events: a count for each airport.
 const board = consumer({
   init: (): Record<string, number> => ({}),
   handleEvents: (batch: Flight[], counts) => {
