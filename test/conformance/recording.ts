@@ -4,11 +4,15 @@ import * as v from 'valibot';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonRecord = Readonly<Record<string, Json>>;
 
-const json: v.GenericSchema<Json> = v.lazy(() =>
-  v.union([v.null(), v.boolean(), v.number(), v.string(), v.array(json), v.record(v.string(), json)]),
+/** Whatever `JSON.parse` gives is JSON; what it has to be is checked where it is used. */
+const json = v.custom<Json>((value) => value !== undefined);
+const fields = v.custom<JsonRecord>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
-const fields = v.record(v.string(), json);
-const list = v.array(json);
+const list = v.custom<readonly Json[]>((value) => Array.isArray(value));
+const step = v.custom<JsonRecord & { readonly op: string }>((value) =>
+  v.is(v.object({ op: v.string() }), value),
+);
 
 const scenario = v.object({
   id: v.string(),
@@ -24,7 +28,7 @@ const scenario = v.object({
       module: v.optional(v.string()),
     }),
   ),
-  steps: v.array(v.intersect([v.object({ op: v.string() }), fields])),
+  steps: v.array(step),
   schedule_free: v.optional(
     v.object({
       stages: v.optional(v.record(v.string(), v.array(v.string())), {}),

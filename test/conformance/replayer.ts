@@ -434,6 +434,8 @@ class Play {
 /** The engine's refusal in GenStage's words, as far as the recordings compare them: which option was wrong. */
 function failureOf(error: unknown): Json | null {
   if (!(error instanceof EngineError)) return null;
-  const { details } = error;
-  return ['bad_opts', 'option' in details ? details.option : 'key' in details ? details.key : ''];
+  const details: unknown = error.details;
+  if (typeof details !== 'object' || details === null) return ['bad_opts', ''];
+  const option = 'option' in details ? details.option : 'key' in details ? details.key : '';
+  return ['bad_opts', String(option)];
 }
