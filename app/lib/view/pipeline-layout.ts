@@ -15,10 +15,12 @@ export interface Box extends Size {
   readonly y: number;
 }
 
+/** A tall card has its facts below each other, a wide one beside each other, a low one in two rows. */
+export type CardShape = 'tall' | 'wide' | 'low';
+
 export interface PlacedStage extends Box {
   readonly id: StageId;
-  /** A wide card has its facts in rows beside each other, a tall one below each other. */
-  readonly shape: 'wide' | 'tall';
+  readonly shape: CardShape;
 }
 
 /** A subscription as a road with two lanes: events towards the consumer, asks towards the producer. */
@@ -46,6 +48,7 @@ export interface PipelineLayout extends Size {
 const MARGIN = 8;
 const TALL_HEIGHT = 152;
 const WIDE_HEIGHT = 78;
+const LOW_HEIGHT = 54;
 /** From this width on a card's facts stand beside each other. */
 const WIDE_FROM = 300;
 /** Half the distance between the middles of the two lanes; less where stages stand close. */
@@ -69,6 +72,8 @@ const RIGHT = {
 const DOWN = {
   card: { least: 180, most: 460 },
   gap: { least: 82, most: 150 },
+  /** Least where cards are low. */
+  lowGap: { least: 68, most: 150 },
   /** Where roads bend they do so above the gauges. */
   bentGap: { least: 150, most: 180 },
   stageGap: 20,
@@ -130,23 +135,24 @@ function layDown(
   room: Size,
   { rankCount, widest }: { readonly rankCount: number; readonly widest: number },
 ): PipelineLayout {
-  const inner = room.width - 2 * MARGIN;
-  const cardWidth = clamp((inner - (widest - 1) * DOWN.stageGap) / widest, DOWN.card);
+  const gaps = rankCount - 1;
+  const isBent = plan.subscriptions.length !== gaps || widest > 1;
+  const inner = { width: room.width - 2 * MARGIN, height: room.height - 2 * MARGIN };
+  const cardWidth = clamp((inner.width - (widest - 1) * DOWN.stageGap) / widest, DOWN.card);
+  const isWide = cardWidth >= WIDE_FROM;
+  const isLow = isWide && !isBent && rankCount * WIDE_HEIGHT + gaps * DOWN.gap.least > inner.height;
   const sizeOf = (stage: StageView): Size => {
     const width = Math.max(
       cardWidth,
       linksOf(plan, stage, 'consumer') * DOWN.port,
       linksOf(plan, stage, 'producer') * ROAD_WIDTH.down,
     );
-    return { width, height: width >= WIDE_FROM ? WIDE_HEIGHT : TALL_HEIGHT };
+    const wideHeight = isLow ? LOW_HEIGHT : WIDE_HEIGHT;
+    return { width, height: width >= WIDE_FROM ? wideHeight : TALL_HEIGHT };
   };
   const cardHeight = max(plan.stages, (stage) => sizeOf(stage).height) ?? WIDE_HEIGHT;
-  const gaps = rankCount - 1;
-  const bent = plan.subscriptions.length !== gaps || widest > 1;
-  const gap =
-    gaps === 0
-      ? 0
-      : clamp((room.height - 2 * MARGIN - rankCount * cardHeight) / gaps, bent ? DOWN.bentGap : DOWN.gap);
+  const gapRange = isBent ? DOWN.bentGap : isLow ? DOWN.lowGap : DOWN.gap;
+  const gap = gaps === 0 ? 0 : clamp((inner.height - rankCount * cardHeight) / gaps, gapRange);
   return place(plan, room, { orientation: 'down', gap, stageGap: DOWN.stageGap, sizeOf });
 }
 
@@ -169,7 +175,7 @@ function place(plan: PlanView, room: Size, placing: Placing): PipelineLayout {
   const raw = plan.stages.map((stage): PlacedStage => {
     const { x, y } = graph.node(stage.id);
     const { width, height } = sizeOf(stage);
-    const shape = width >= WIDE_FROM ? 'wide' : 'tall';
+    const shape = shapeOf({ width, height });
     return { id: stage.id, x: x - width / 2, y: y - height / 2, width, height, shape };
   });
   const left = min(raw, (stage) => stage.x) ?? 0;
@@ -200,6 +206,11 @@ function place(plan: PlanView, room: Size, placing: Placing): PipelineLayout {
     return [edge({ link, from, to, bends, exit, entry, orientation })];
   });
   return { orientation, width, height, stages, edges };
+}
+
+function shapeOf({ width, height }: Size): CardShape {
+  if (height <= LOW_HEIGHT) return 'low';
+  return width >= WIDE_FROM && height <= WIDE_HEIGHT ? 'wide' : 'tall';
 }
 
 /** Points by which a road passes the ranks that lie between its ends. */

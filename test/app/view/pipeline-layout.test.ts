@@ -134,6 +134,18 @@ describe('pipelineLayout()', () => {
     expect(layout).toMatchObject({ width: 480, height: 420 });
   });
 
+  it('takes low cards where wide ones would need scrolling', () => {
+    const shapes = (height: number) =>
+      pipelineLayout(chain('numbers', 'evens', 'printer'), { width: 510, height }).stages.map(
+        ({ shape }) => shape,
+      );
+    expect(shapes(420)).toEqual(['wide', 'wide', 'wide']);
+    expect(shapes(320)).toEqual(['low', 'low', 'low']);
+    expect(pipelineLayout(chain('numbers', 'evens', 'printer'), { width: 510, height: 320 }).height).toBe(
+      320,
+    );
+  });
+
   it('gives the same plan and room the same places', () => {
     fc.assert(
       fc.property(plans, rooms, (plan, room) => {
