@@ -1,7 +1,7 @@
 import { consumer, pipeline, producer, sleep } from 'sluice';
 
 // #region producer
-// Answer demand: as many as were asked for.
+// Answer demand, no more and no less.
 const numbers = producer({
   init: (first: number) => first,
   handleDemand: (demand, next) => ({
@@ -12,7 +12,7 @@ const numbers = producer({
 // #endregion
 
 // #region consumer
-// Handle events: print each, and take time.
+// Handle events: print, and take time.
 const printer = consumer({
   handleEvents: async (events: number[]) => {
     // #region work

@@ -8,7 +8,7 @@ defmodule Numbers do
   @impl true
   def init(first), do: {:producer, first}
 
-  # Answer demand: as many as were asked for.
+  # Answer demand, no more and no less.
   @impl true
   def handle_demand(demand, next) do
     events = Enum.to_list(next..(next + demand - 1))
@@ -24,7 +24,7 @@ defmodule Printer do
   @impl true
   def init(:ok), do: {:consumer, :ok}
 
-  # Handle events: print each, and take time.
+  # Handle events: print, and take time.
   @impl true
   def handle_events(events, _from, state) do
     for n <- events do

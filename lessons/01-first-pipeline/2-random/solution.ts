@@ -1,6 +1,6 @@
 import { consumer, pipeline, producer, sleep } from 'sluice';
 
-// Answer demand: as many as were asked for.
+// Answer demand, no more and no less.
 const numbers = producer({
   handleDemand: (demand) => ({
     events: Array.from({ length: demand }, () => Math.floor(Math.random() * 100)),

@@ -8,7 +8,7 @@ defmodule Numbers do
   @impl true
   def init(:ok), do: {:producer, :ok}
 
-  # Answer demand: as many as were asked for.
+  # Answer demand, no more and no less.
   @impl true
   def handle_demand(demand, state) do
     events = for _ <- 1..demand, do: Enum.random(0..99)

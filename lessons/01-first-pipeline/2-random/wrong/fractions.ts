@@ -1,7 +1,7 @@
 // misconception: random-is-a-fraction
 import { consumer, pipeline, producer, sleep } from 'sluice';
 
-// Answer demand: as many as were asked for.
+// Answer demand, no more and no less.
 const numbers = producer({
   handleDemand: (demand) => ({
     events: Array.from({ length: demand }, () => Math.random()),
