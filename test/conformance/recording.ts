@@ -5,11 +5,14 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type JsonRecord = Readonly<Record<string, Json>>;
 
 /** Whatever `JSON.parse` gives is JSON; what it has to be is checked where it is used. */
-const json = v.custom<Json>((value) => value !== undefined);
 const fields = v.custom<JsonRecord>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 const list = v.custom<readonly Json[]>((value) => Array.isArray(value));
+const lists = <Item extends Json>() =>
+  v.custom<Readonly<Record<string, readonly Item[]>>>(
+    (value) => v.is(fields, value) && Object.values(value).every((one) => Array.isArray(one)),
+  );
 const step = v.custom<JsonRecord & { readonly op: string }>((value) =>
   v.is(v.object({ op: v.string() }), value),
 );
@@ -37,13 +40,13 @@ const scenario = v.object({
     { stages: {}, scenario: [] },
   ),
   expect: v.object({
-    results: v.optional(list, []),
-    logs: v.optional(v.record(v.string(), v.array(fields)), {}),
-    diags: v.optional(v.record(v.string(), v.array(list)), {}),
-    exits: v.optional(v.record(v.string(), json), {}),
+    results: list,
+    logs: v.optional(lists<JsonRecord>(), {}),
+    diags: v.optional(lists<readonly Json[]>(), {}),
+    exits: v.optional(fields, {}),
     turns: v.optional(v.array(list)),
-    snapshots: v.optional(v.array(v.object({ step: v.number(), stages: v.record(v.string(), json) })), []),
-    final: v.optional(v.record(v.string(), json), {}),
+    snapshots: v.optional(v.array(v.object({ step: v.number(), stages: fields })), []),
+    final: v.optional(fields, {}),
   }),
 });
 
