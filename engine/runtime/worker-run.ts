@@ -24,8 +24,10 @@ const SLICE_MS = 8;
 /** Telemetry goes out this often while something happens, ms. */
 const TELEMETRY_EVERY_MS = 40;
 /** Entries of one telemetry batch: what the page takes in without a hitch. */
-const MAX_BATCH_ENTRIES = 2_000;
-/** Entries that wait for credit; more are dropped and counted. */
+const MAX_BATCH_ENTRIES = 1_000;
+/** Stages wait while so many entries do: a trace with holes could not be replayed. */
+const MAX_WAITING_ENTRIES = 10_000;
+/** Entries beyond that, as a single callback may still record; more are dropped and counted. */
 const RECORDER_CAPACITY = 50_000;
 /** Lines that one callback, or loading the program, may print; the rest is counted. */
 const MAX_LINES = 200;
@@ -62,6 +64,7 @@ export class WorkerRun {
   #sliceDeferred = false;
   #sent = 0;
   #received = 0;
+  #entriesSent = 0;
   readonly #outboxes = new Map<WorkerId, RemoteEnvelope[]>();
   /** Came before the stages were there. */
   #early: (readonly RemoteEnvelope[])[] = [];
@@ -236,7 +239,7 @@ export class WorkerRun {
   }
 
   #next(host: StageHost): StageId | null {
-    if (this.#isSpent(host)) return null;
+    if (this.#isSpent(host) || this.#isClogged(host)) return null;
     return this.#turns.next(host.order, (id) => this.#may(id) && host.isReady(id));
   }
 
@@ -253,6 +256,11 @@ export class WorkerRun {
 
   #isSpent(host: StageHost): boolean {
     return this.#trace === 'full' && host.recorder.recorded >= this.#entryLimit;
+  }
+
+  /** The page takes in entries more slowly than they are recorded. */
+  #isClogged(host: StageHost): boolean {
+    return host.recorder.recorded - host.recorder.dropped - this.#entriesSent >= MAX_WAITING_ENTRIES;
   }
 
   #setPace(pace: Pace): void {
@@ -360,7 +368,9 @@ export class WorkerRun {
     this.#reportTimer = null;
     this.#credits -= 1;
     this.#lastReportMs = this.#options.scheduler.nowMs();
+    if (this.#isClogged(host)) this.#sliceLater();
     const entries = host.recorder.take(MAX_BATCH_ENTRIES);
+    this.#entriesSent += entries.length;
     this.#unreported = entries.length === MAX_BATCH_ENTRIES;
     const { stages, subscriptions } = host.counters();
     const output = this.#output;

@@ -195,6 +195,14 @@ describe('startRun() on worker_threads', () => {
     expect(run.now.entries.length).toBeLessThan(1_300);
   });
 
+  it('waits for its reader rather than leave holes in the trace', async () => {
+    const run = start(await nodePlatform(pair(ENDLESS, NOTHING)), { entryBudget: 70_000, workers: 1 });
+    await until(run, ({ status, entries }) => status === 'spent' && entries.length >= 70_000);
+    expect(run.now.dropped).toBe(0);
+    run.stop();
+    await run.done;
+  });
+
   it('ends at once when stopped, with what was recorded', async () => {
     const run = start(await nodePlatform(pair(ENDLESS, NOTHING)), { entryBudget: 1e9, maxEntries: 1_000 });
     await until(run, ({ dropped }) => dropped > 0);
