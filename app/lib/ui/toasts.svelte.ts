@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** A short notice at the foot of the page. It stays until closed or until its time is over. */
 export interface Toast {
   readonly id: number;
@@ -17,7 +19,12 @@ class Toasts {
   #nextId = 1;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
+  /** Whoever calls this, an effect included, does not come to depend on the list. */
   show(toast: Omit<Toast, 'id'>): void {
+    untrack(() => this.#show(toast));
+  }
+
+  #show(toast: Omit<Toast, 'id'>): void {
     const id = this.#nextId;
     this.#nextId += 1;
     for (const { id: old } of this.all.filter(({ text }) => text === toast.text)) this.close(old);
