@@ -239,7 +239,9 @@ export class CodeEditor {
     const options = { ...look, ...optionsOf(this.#content) };
     this.#editor.updateOptions(options);
     this.#comparison?.editor.getModifiedEditor().updateOptions(options);
-    this.#comparison?.editor.getOriginalEditor().updateOptions({ ...look, ariaLabel: 'Code to compare with' });
+    this.#comparison?.editor
+      .getOriginalEditor()
+      .updateOptions({ ...look, ariaLabel: 'Code to compare with' });
   }
 
   #look({ fontSize, tabMoves }: EditorContent): monaco.editor.IEditorOptions {
