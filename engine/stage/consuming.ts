@@ -6,6 +6,9 @@ import type { Subscription, SubscribeOptions } from './definition.ts';
 import { cutBatches, demandOptions, endsConsumer, type DemandOptions } from './demand.ts';
 import type { Replaces, StageMessage } from './message.ts';
 
+/** Ended subscriptions whose counts are kept. */
+const MAX_ENDED = 1_000;
+
 /** One producer of this stage. */
 interface Upstream {
   readonly from: Subscription;
@@ -49,6 +52,7 @@ export class Consuming {
   readonly #runner: CallbackRunner;
   readonly #on: ConsumingOn;
   readonly #producers = new Map<SubscriptionId, Upstream>();
+  readonly #ended = new Map<SubscriptionId, number>();
   #queue: Queued[] = [];
   /** Events downstream asked for that this stage has not emitted yet (GS-084). */
   #wanted = 0;
@@ -73,6 +77,11 @@ export class Consuming {
 
   eachUpstream(visit: (id: SubscriptionId, upstream: Readonly<Upstream>) => void): void {
     for (const [id, upstream] of this.#producers) visit(id, upstream);
+  }
+
+  /** What ended subscriptions had asked for, for the counters. */
+  eachEnded(visit: (id: SubscriptionId, asked: number) => void): void {
+    for (const [id, asked] of this.#ended) visit(id, asked);
   }
 
   /**
@@ -206,6 +215,7 @@ export class Consuming {
     const upstream = this.#producers.get(id);
     if (!upstream) return;
     this.#producers.delete(id);
+    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, upstream.asked);
     this.#runner.context.unwatch(this.#runner.id, upstream.from.peer, id);
     if (this.#queue.length > 0) this.#queue.push({ type: 'ended', upstream, end, cause });
     else yield* this.#end(upstream, end, cause);

@@ -11,6 +11,9 @@ import type { Replaces, StageMessage } from './message.ts';
 /** GenStage's default for producers. */
 export const DEFAULT_BUFFER_SIZE = 10_000;
 
+/** Ended subscriptions whose counts are kept. */
+const MAX_ENDED = 1_000;
+
 /** What a warning says. */
 export type Warning = Omit<EntryOf<'warning'>, 'type' | 'seq' | 'atMs' | 'worker' | 'stage' | 'cause'>;
 
@@ -38,6 +41,7 @@ export class Producing {
   readonly #onDemand: (count: number, cause: Seq | null) => Steps;
   readonly #onDispatched: (count: number) => void;
   readonly #consumers = new Map<SubscriptionId, Downstream>();
+  readonly #ended = new Map<SubscriptionId, number>();
   readonly #dispatcher: Dispatcher<unknown>;
   readonly #buffer: Buffer;
   /** What waits until the mode is `forward` again; `null` while it is. */
@@ -102,6 +106,11 @@ export class Producing {
     for (const [id, { dispatched, open }] of this.#consumers) visit(id, dispatched, open);
   }
 
+  /** What ended subscriptions were sent, for the counters. */
+  eachEnded(visit: (id: SubscriptionId, dispatched: number) => void): void {
+    for (const [id, dispatched] of this.#ended) visit(id, dispatched);
+  }
+
   /** A consumer subscribes (GS-028, GS-037, GS-039). */
   *subscribe(
     consumer: StageId,
@@ -158,6 +167,7 @@ export class Producing {
     const { context, callbacks } = this.#runner;
     const { from } = downstream;
     this.#consumers.delete(id);
+    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, downstream.dispatched);
     context.unwatch(this.#runner.id, from.peer, id);
     const recorded = this.#runner.record(
       { type: 'cancel', subscription: id, kind, reason: traceValue(reason) },

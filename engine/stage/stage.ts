@@ -114,7 +114,13 @@ export class Stage {
     this.#consuming?.eachUpstream((subscription, { asked, outstanding }) =>
       visit({ subscription, asked, dispatched: 0, pending: outstanding }),
     );
+    this.#consuming?.eachEnded((subscription, asked) =>
+      visit({ subscription, asked, dispatched: 0, pending: 0 }),
+    );
     this.#producing?.eachDownstream((subscription, dispatched) =>
+      visit({ subscription, asked: 0, dispatched, pending: 0 }),
+    );
+    this.#producing?.eachEnded((subscription, dispatched) =>
       visit({ subscription, asked: 0, dispatched, pending: 0 }),
     );
   }

@@ -15,6 +15,7 @@ import {
   type StageOptions,
   type Step,
   type Subscription,
+  type SubscribeOptions,
   type SubscribeStep,
   type SubscribeTo,
 } from 'sluice';
@@ -93,6 +94,8 @@ class Behaviour {
   readonly #log: Call[];
   /** Subscriptions it takes part in, by id; for messages that name one. */
   readonly #from = new Map<string, Subscription>();
+  /** Kept beyond their end, to ask on what is over. */
+  readonly #pinned = new Map<string, Subscription>();
   readonly #nameOf: (subscription: string) => string;
   #handled = 0;
 
@@ -164,9 +167,14 @@ class Behaviour {
 
   #common() {
     return {
-      handleSubscribe: (peer: 'producer' | 'consumer', _options: unknown, _state: Json, from: Subscription) =>
+      handleSubscribe: (
+        peer: 'producer' | 'consumer',
+        options: SubscribeOptions,
+        _state: Json,
+        from: Subscription,
+      ) =>
         this.#logged({ cb: 'handle_subscribe', as: peer, sub: this.#nameOf(from.id), peer: from.peer }, () =>
-          this.#subscribed(peer, from),
+          this.#subscribed(peer, options, from),
         ),
       handleCancel: (end: { kind: string; reason: unknown }, state: Json, from: Subscription) =>
         this.#logged(
@@ -212,13 +220,17 @@ class Behaviour {
     return answer !== null && answer !== false;
   }
 
-  #subscribed(peer: 'producer' | 'consumer', from: Subscription): SubscribeStep<Json> | string | undefined {
+  #subscribed(
+    peer: 'producer' | 'consumer',
+    options: SubscribeOptions,
+    from: Subscription,
+  ): SubscribeStep<Json> | string | undefined {
     this.#from.set(this.#nameOf(from.id), from);
     const choice = this.#b[peer === 'producer' ? 'on_subscribe' : 'on_consumer'];
     if (isList(choice)) return choice[0] === 'stop' ? { stop: choice[1] } : String(choice[1]);
     if (peer === 'producer') {
       const count = this.#b['ask_on_subscribe'];
-      if (count !== undefined) ask(from, count === 'max' ? 1_000 : Number(count));
+      if (count !== undefined) ask(from, count === 'max' ? (options.maxDemand ?? 1_000) : Number(count));
     }
     return choice === 'manual' || choice === 'automatic' ? { mode: choice } : undefined;
   }
@@ -347,13 +359,18 @@ class Behaviour {
         return { events: list(args[0]) };
       case 'flush':
         return { events: list(state), state: [] };
-      case 'ask': {
+      case 'pin': {
         const from = this.#from.get(String(args[0]));
+        if (from) this.#pinned.set(String(args[0]), from);
+        return {};
+      }
+      case 'ask': {
+        const from = this.#subscription(args[0]);
         if (from) ask(from, Number(args[1]));
         return {};
       }
       case 'cancel': {
-        const from = this.#from.get(String(args[0]));
+        const from = this.#subscription(args[0]);
         if (from) cancel(from, args[1]);
         return {};
       }
@@ -371,6 +388,10 @@ class Behaviour {
       default:
         return {};
     }
+  }
+
+  #subscription(name: Json | undefined): Subscription | undefined {
+    return this.#from.get(String(name)) ?? this.#pinned.get(String(name));
   }
 
   #push(events: readonly Json[], state: Json): Step<Json, Json> {
