@@ -83,8 +83,10 @@ export function keepsFlowing(least: number, says: string): Check {
 }
 
 function howItStopped(run: RunRecord, count: number): string {
-  if (run.ended !== 'idle') return counted(count, 'event');
-  return `${counted(count, 'event')}, then nothing moved any more`;
+  const crash = run.entries.find((entry) => entry.type === 'crash');
+  if (crash) return `${counted(count, 'event')}, and “${crash.stage}” crashed`;
+  if (run.ended === 'idle') return `${counted(count, 'event')}, then nothing moved any more`;
+  return counted(count, 'event');
 }
 
 function raise(counts: Map<StageId, number>, stage: StageId, by: number): void {

@@ -43,6 +43,12 @@ describe('keepsFlowing()', () => {
     expect(check.test(recording(plan, batch('c', [1, 2, 3]))).pass).toBe(true);
   });
 
+  it('fails, and says which stage crashed', () => {
+    const error = { name: 'TypeError', message: 'no' };
+    const run = recording(plan, [['p', { type: 'crash', callback: 'handleDemand', error }]], 'crashed');
+    expect(check.test(run)).toMatchObject({ pass: false, got: '0 events, and “p” crashed' });
+  });
+
   it('fails, and says when all came to rest', () => {
     expect(check.test(recording(plan, batch('c', [1])))).toMatchObject({
       pass: false,
