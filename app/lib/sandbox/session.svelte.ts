@@ -6,12 +6,14 @@ import type { Compiled } from './compiled.ts';
 import type { Compiler } from './compiler.ts';
 import { SourcePlaces } from './error-mapping.ts';
 import { evaluate, type CheckResult } from './evaluate.ts';
-import { hiddenRuns } from './hidden-runs.ts';
+import { findHang } from './find-hang.ts';
+import { hiddenRuns, type HiddenRuns } from './hidden-runs.ts';
 import { LiveView } from './live-view.ts';
 import { SandboxPlatform, type SandboxProgram } from './platform.ts';
 import {
   checkHangProblem,
   crashProblems,
+  failureProblem,
   frameGoneProblem,
   loadProblem,
   sandboxProblem,
@@ -150,13 +152,15 @@ export class RunSession {
       const prepared = await this.#prepare(files, entry);
       if (this.#isStale(ticket)) return notRun([]);
       if (!('program' in prepared)) return notRun(prepared.problems);
-      const frame = await this.#frames.take();
-      try {
-        if (this.#isStale(ticket)) return notRun([]);
-        return await checkIn(frame, prepared, exercise);
-      } finally {
-        this.#frames.giveBack(frame);
-      }
+      const { text, warnings } = prepared;
+      const outcome = await this.#inFrame((frame) => hiddenRuns(frame, prepared.program, limitsOf(exercise)));
+      if (this.#isStale(ticket)) return notRun([]);
+      if (outcome.type !== 'hangs') return resultOf(outcome, prepared, exercise);
+      const failure = await this.#inFrame((frame) => findHang(frame, prepared.program, workersFor(text)));
+      return notRun([
+        failure ? failureProblem(failure, text) : checkHangProblem(outcome.waitedMs),
+        ...warnings,
+      ]);
     } catch (error) {
       return notRun([sandboxProblem(messageOf(error))]);
     }
@@ -186,6 +190,15 @@ export class RunSession {
     return this.#ticket;
   }
 
+  async #inFrame<T>(use: (frame: Sandbox) => Promise<T>): Promise<T> {
+    const frame = await this.#frames.take();
+    try {
+      return await use(frame);
+    } finally {
+      this.#frames.giveBack(frame);
+    }
+  }
+
   #isStale(ticket: Ticket): boolean {
     return ticket !== this.#ticket;
   }
@@ -194,7 +207,7 @@ export class RunSession {
     const platform = new SandboxPlatform(frame, program, () => this.#frames.giveBack(frame));
     const live = new LiveView(text);
     const handle = startRun(platform, {
-      workers: Math.min(Math.max(1, countStarts(text.sources)), MAX_WORKERS),
+      workers: workersFor(text),
       seed: randomSeed(),
       speed: this.speed,
       trace: 'full',
@@ -239,19 +252,23 @@ export class RunSession {
   }
 }
 
-async function checkIn(
-  frame: Sandbox,
-  { program, text, warnings }: Prepared,
+function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {
+  const requests = (seeds ?? HIDDEN_SEEDS).map((seed) => ({ seed, entryBudget }));
+  return { requests, limitMs: CHECK_LIMIT_MS };
+}
+
+function workersFor({ sources }: ProgramText): number {
+  return Math.min(Math.max(1, countStarts(sources)), MAX_WORKERS);
+}
+
+function resultOf(
+  outcome: Exclude<HiddenRuns, { readonly type: 'hangs' }>,
+  { text, warnings }: Prepared,
   exercise: Exercise,
-): Promise<CheckResult> {
-  const entryBudget = exercise.entryBudget ?? CHECK_ENTRY_BUDGET;
-  const requests = (exercise.seeds ?? HIDDEN_SEEDS).map((seed) => ({ seed, entryBudget }));
-  const outcome = await hiddenRuns(frame, program, { requests, limitMs: CHECK_LIMIT_MS });
+): CheckResult {
   switch (outcome.type) {
     case 'failed':
       return notRun([loadProblem(outcome.error, text), ...warnings]);
-    case 'hangs':
-      return notRun([checkHangProblem(outcome.waitedMs), ...warnings]);
     case 'gone':
       return notRun([frameGoneProblem(), ...warnings]);
     case 'broken':
