@@ -9,7 +9,7 @@ export interface ConsoleFilter {
 }
 
 /** More lines than this make the page slow and nobody reads them: the newest are shown. */
-export const MOST_LINES = 400;
+export const MOST_LINES = 250;
 
 export interface ConsoleView {
   readonly lines: readonly ConsoleLine[];

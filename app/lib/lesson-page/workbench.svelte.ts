@@ -96,8 +96,11 @@ export class Workbench {
     );
   });
 
-  /** Reads what is stored and gives the step to open when the address names none. */
-  async load(): Promise<string> {
+  /**
+   * Reads what is stored.
+   * @param asked - The step that the address names, if any. Without it the lesson goes on where it was left.
+   */
+  async load(asked: string | null): Promise<void> {
     const work = savedWork();
     const { id } = this.lesson;
     const [progress, predictions, settings] = await Promise.all([
@@ -108,7 +111,7 @@ export class Workbench {
     const guesses = Object.fromEntries(
       this.lesson.steps.map((step) => [step.id, predictions.get(`${id}/${step.id}`)?.guesses ?? {}]),
     );
-    const current = resumeAt(this.lesson, progress ?? undefined);
+    const current = asked ?? resumeAt(this.lesson, progress ?? undefined);
     this.session = openSession(this.lesson, { progress, guesses, current });
     await this.#readTexts();
     this.#slowRate = settings?.slowRate ?? null;
@@ -116,7 +119,6 @@ export class Workbench {
       if (kind === 'code' && changed.startsWith(`${id}/`)) void this.#takeFromOtherTab();
     });
     this.loaded = true;
-    return current;
   }
 
   /** Shows a step. What ran in the one before ends. */

@@ -9,6 +9,7 @@ class SavedWork {
   damaged: readonly Quarantined[] = $state.raw([]);
   readonly #opened: Promise<{ store: Store; autosave: Autosave }>;
   readonly #openedAtMs = Date.now();
+  #askedToPersist = false;
 
   constructor() {
     this.#opened = openStore().then((store) => ({
@@ -40,6 +41,7 @@ class SavedWork {
   async put<K extends Kind>(kind: K, id: string, value: RecordOf<K>): Promise<void> {
     const { autosave } = await this.#opened;
     autosave.put(kind, id, value);
+    if (kind === 'code') this.#askToPersist();
   }
 
   async remove(kind: Kind, id: string): Promise<void> {
@@ -69,6 +71,13 @@ class SavedWork {
       stopped = true;
       stop();
     };
+  }
+
+  /** Somebody has begun to write: the browser should not clear it away when space is short. It may say no. */
+  #askToPersist(): void {
+    if (this.#askedToPersist) return;
+    this.#askedToPersist = true;
+    navigator.storage?.persist?.().catch(() => false);
   }
 
   async #lookForDamage(store: Store): Promise<void> {
