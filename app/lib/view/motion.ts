@@ -10,10 +10,10 @@ import { sum } from 'd3-array';
 import { interpolateNumber } from 'd3-interpolate';
 import type { Lane, Point } from './lane.ts';
 
-/** How long one batch or ask takes from end to end when nothing hurries it. */
-export const TRAVEL_MS = 800;
+/** How long one batch or ask takes from end to end: a little less than slow motion at two deliveries a second leaves it. */
+export const TRAVEL_MS = 480;
 /** Taken from the mailbox before it arrived: it hurries the rest of its way. */
-const HURRY_MS = 220;
+const HURRY_MS = 160;
 /** More than this on one lane cannot be told apart: they become one flow. */
 const MOST_TRAVELLERS = 6;
 /** A flow is drawn this long after the last of it, the second half fading. */

@@ -1,3 +1,4 @@
+import type { Seq } from 'sluice';
 import type { Orientation, Point } from './lane.ts';
 import type { EdgeTraffic, LaneTraffic, Traveller } from './motion.ts';
 import type { Box, PlacedEdge } from './pipeline-layout.ts';
@@ -17,6 +18,8 @@ export interface AskToken extends Point {
   readonly width: number;
   /** "+5". */
   readonly label: string;
+  /** The entry that sent it, or the first of those it stands for. */
+  readonly seq: Seq;
 }
 
 export interface EdgeTokens {
@@ -125,7 +128,13 @@ function train(batch: Traveller, edge: PlacedEdge, orientation: Orientation): Ev
 function travellingAsks(lane: LaneTraffic, edge: PlacedEdge): AskToken[] {
   return lane.travelling.map((ask) => {
     const label = `+${countText(ask.count)}`;
-    return { key: String(ask.seq), label, width: glyphWidth(label) + 4, ...edge.asks.at(ask.progress) };
+    return {
+      key: String(ask.seq),
+      seq: ask.seq,
+      label,
+      width: glyphWidth(label) + 4,
+      ...edge.asks.at(ask.progress),
+    };
   });
 }
 
@@ -133,15 +142,20 @@ function travellingAsks(lane: LaneTraffic, edge: PlacedEdge): AskToken[] {
 function waitingAsks(lane: LaneTraffic, edge: PlacedEdge, orientation: Orientation): AskToken[] {
   const shown = lane.waiting.slice(0, lane.waiting.length > ASKS_SHOWN ? ASKS_SHOWN - 1 : ASKS_SHOWN);
   const hidden = lane.waiting.slice(shown.length);
-  const pills = shown.map((ask) => ({ key: String(ask.seq), label: `+${countText(ask.count)}` }));
-  const all = hidden.length === 0 ? pills : [...pills, { key: 'more', label: `×${hidden.length}` }];
+  const pills = shown.map((ask) => ({
+    key: String(ask.seq),
+    seq: ask.seq,
+    label: `+${countText(ask.count)}`,
+  }));
+  const [next] = hidden;
+  const all = next ? [...pills, { key: 'more', seq: next.seq, label: `×${hidden.length}` }] : pills;
   let taken = 4;
-  return all.map(({ key, label }) => {
+  return all.map(({ key, seq, label }) => {
     const width = glyphWidth(label) + 4;
     const size = orientation === 'right' ? width : GLYPH_HEIGHT;
     const distance = taken + size / 2;
     taken += size + GLYPH_GAP;
-    return { key, label, width, ...edge.asks.at(1 - distance / edge.asks.length) };
+    return { key, seq, label, width, ...edge.asks.at(1 - distance / edge.asks.length) };
   });
 }
 
