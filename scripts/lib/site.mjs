@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './install.mjs';
+
+const READY_WITHIN_MS = 30_000;
+
+/** Serves the built site on a port of its own; `stop()` ends it. */
+export async function serveSite({ port, env = {} }) {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const server = spawn(
+    process.execPath,
+    [vite, 'preview', '--strictPort', '--host', '127.0.0.1', '--port', String(port)],
+    { cwd: root, stdio: 'ignore', env: { ...process.env, ...env } },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline) {
+    if (server.exitCode !== null) break;
+    try {
+      await fetch(`${url}/`);
+      return { url, stop: () => server.kill() };
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  server.kill();
+  throw new Error(`Cannot serve the built site at ${url}: is the port taken, or was the site not built?`);
+}
