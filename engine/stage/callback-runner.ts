@@ -5,6 +5,7 @@ import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
 import type { Reason, StageCallbacks } from './definition.ts';
 import { enter, type Self } from './self.ts';
 import type { StageContext } from './stage-context.ts';
+import type { Steps } from './steps.ts';
 
 /** Thrown within the kernel, and nowhere else, to leave everything a message still had to do: the stage ends. */
 export class Ending {
@@ -29,9 +30,6 @@ export interface Taken {
   readonly ending: Ending | null;
   readonly cause: Seq | null;
 }
-
-/** A computation that gives back to its caller whenever a callback has returned a promise. */
-export type Steps<Result = void> = Generator<PromiseLike<unknown>, Result, unknown>;
 
 /** What a `begin` entry says besides the callback's name. */
 export type Beginning = Omit<

@@ -1,10 +1,11 @@
 import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
-import { Ending, type CallbackRunner, type Steps, type Taken } from './callback-runner.ts';
+import { Ending, type CallbackRunner, type Taken } from './callback-runner.ts';
 import type { Subscription, SubscribeOptions } from './definition.ts';
 import { cutBatches, demandOptions, endsConsumer, type DemandOptions } from './demand.ts';
 import type { Replaces, StageMessage } from './message.ts';
+import type { Steps } from './steps.ts';
 
 /** Ended subscriptions whose counts are kept. */
 const MAX_ENDED = 1_000;

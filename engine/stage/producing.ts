@@ -4,9 +4,10 @@ import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import type { EntryOf, StageKind } from '../trace/trace-entry.ts';
 import { traceEvents, traceValue } from '../trace/trace-value.ts';
 import { Buffer } from './buffer.ts';
-import type { CallbackRunner, Steps } from './callback-runner.ts';
+import type { CallbackRunner } from './callback-runner.ts';
 import type { StageOptions, SubscribeOptions, Subscription } from './definition.ts';
 import type { Replaces, StageMessage } from './message.ts';
+import type { Steps } from './steps.ts';
 
 /** GenStage's default for producers. */
 export const DEFAULT_BUFFER_SIZE = 10_000;

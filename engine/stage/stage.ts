@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import type { StageKind, TraceValue } from '../trace/trace-entry.ts';
 import { describe, traceError, traceValue } from '../trace/trace-value.ts';
-import { CallbackRunner, Ending, failure, type Steps, type Taken } from './callback-runner.ts';
+import { CallbackRunner, Ending, failure, type Taken } from './callback-runner.ts';
 import { Consuming } from './consuming.ts';
 import { checkOptions } from './definition-check.ts';
 import {
@@ -18,6 +18,7 @@ import type { Envelope, StageMessage } from './message.ts';
 import { Producing } from './producing.ts';
 import type { Self } from './self.ts';
 import type { StageContext } from './stage-context.ts';
+import { run, type Steps } from './steps.ts';
 
 /** What became of a start. */
 export type StartOutcome =
@@ -527,45 +528,6 @@ export class Stage {
   #cancel(subscription: SubscriptionId, peer: StageId, reason: Reason): void {
     const to = this.#consuming?.has(subscription) ? peer : this.id;
     this.#context.send(this.id, to, { type: 'cancel', subscription, reason }, this.#runner.began);
-  }
-}
-
-/**
- * Runs a computation until it is done; becomes a promise only when it has to wait for one. What was abandoned while it
- * waited does not go on: it comes to `abandoned`.
- */
-function run<Result>(
-  steps: Steps<Result>,
-  isAbandoned: () => boolean,
-  abandoned: Result,
-): Result | Promise<Result> {
-  const first = steps.next();
-  return first.done ? first.value : runLater(steps, first.value, isAbandoned, abandoned);
-}
-
-async function runLater<Result>(
-  steps: Steps<Result>,
-  waitFor: PromiseLike<unknown>,
-  isAbandoned: () => boolean,
-  abandoned: Result,
-): Promise<Result> {
-  let awaited = waitFor;
-  for (;;) {
-    const settled = await settle(awaited);
-    if (isAbandoned()) return abandoned;
-    const next = settled.ok ? steps.next(settled.value) : steps.throw(settled.error);
-    if (next.done) return next.value;
-    awaited = next.value;
-  }
-}
-
-async function settle(
-  promise: PromiseLike<unknown>,
-): Promise<{ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }> {
-  try {
-    return { ok: true, value: await promise };
-  } catch (error) {
-    return { ok: false, error };
   }
 }
 
