@@ -104,18 +104,17 @@ function previewObject(value: object, level: number, path: readonly object[]): T
       );
   }
   if (Array.isArray(value)) return previewItems(value.values(), value.length, level, inside);
-  const record: Record<string, TraceValue> = {};
-  let kept = 0;
+  const kept: [string, TraceValue][] = [];
   for (const key in value) {
     if (!Object.prototype.hasOwnProperty.call(value, key)) continue;
-    if (kept === MAX_ITEMS) {
-      record[MORE] = MORE;
+    if (kept.length === MAX_ITEMS) {
+      kept.push([MORE, MORE]);
       break;
     }
-    record[cut(key, MAX_TEXT)] = previewMember(value, key, level, inside);
-    kept++;
+    kept.push([cut(key, MAX_TEXT), previewMember(value, key, level, inside)]);
   }
-  return record;
+  // Not by assignment: a key may be `__proto__`.
+  return Object.fromEntries(kept);
 }
 
 function previewMember(owner: object, key: string, level: number, path: readonly object[]): TraceValue {
