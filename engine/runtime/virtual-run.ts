@@ -105,6 +105,10 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
     } else if (scheduler.advance() || (await realProgress(host))) {
       await letJobsRun(host);
     } else {
+      for (const id of host.busy) {
+        const message = `"${id}" still waits for a promise that nothing in the run settles`;
+        host.record(id, { type: 'warning', code: 'never_settled', message }, null);
+      }
       break;
     }
   }

@@ -194,7 +194,9 @@ describe('a run under the virtual scheduler', () => {
 
   it('does not wait for ever for a promise that nothing settles', async () => {
     const stuck = producer<number>({ handleDemand: () => new Promise<void>(() => undefined) });
-    expect((await run(planWith(stuck))).ended).toBe('idle');
+    const { ended, entries } = await run(planWith(stuck));
+    expect(ended).toBe('idle');
+    expect(of(entries, 'warning').map(({ stage, code }) => [stage, code])).toEqual([['a', 'never_settled']]);
   });
 });
 
