@@ -10,7 +10,7 @@ const MAX_TURNS = 600;
 export function firstDifference(scenario: Scenario, observed: Observed): string | null {
   const { expect } = scenario;
   const stages = scenario.stages.map(({ name }) => name);
-  for (const [i, result] of expect.results.entries()) {
+  for (const [i, result] of (expect.results ?? []).entries()) {
     const difference = compare(`result of step ${i}`, plain(result), plain(observed.results[i] ?? null));
     if (difference) return difference;
   }

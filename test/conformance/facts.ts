@@ -11,6 +11,7 @@ export function brokenFact(scenario: Scenario, observed: Observed): string | nul
   const { expect, schedule_free: free } = scenario;
   const recorded: Side = {
     ...expect,
+    results: expect.results ?? [],
     diags: Object.fromEntries(
       Object.entries(expect.diags).map(([name, diags]) => [name, diags.map(withoutLevel)]),
     ),

@@ -40,7 +40,7 @@ const scenario = v.object({
     { stages: {}, scenario: [] },
   ),
   expect: v.object({
-    results: list,
+    results: v.optional(list),
     logs: v.optional(lists<JsonRecord>(), {}),
     diags: v.optional(lists<readonly Json[]>(), {}),
     exits: v.optional(fields, {}),
