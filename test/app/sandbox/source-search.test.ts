@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findCallback, findDefaultExport } from '$lib/sandbox/source-search.ts';
+import { countStarts, findCallback, findDefaultExport } from '$lib/sandbox/source-search.ts';
 
 const START = `import { consumer, pipeline, producer } from 'sluice';
 import { printer } from './printer';
@@ -75,5 +75,14 @@ describe('`findDefaultExport()`', () => {
   it('finds the line that exports the pipeline', () => {
     expect(findDefaultExport(sources, 'start.ts')).toEqual({ file: 'start.ts', line: 13, column: 1 });
     expect(findDefaultExport(sources, 'printer.ts')).toBeNull();
+  });
+});
+
+describe('`countStarts()`', () => {
+  it('counts the stages that the source starts, in every file and outside comments and texts', () => {
+    expect(countStarts(sources)).toBe(4);
+    expect(countStarts({ 'a.ts': "// start('a', a)\nconst text = \"start('b', b)\"; restart('c');" })).toBe(
+      0,
+    );
   });
 });
