@@ -116,6 +116,11 @@ export class Playhead {
     this.#playUntil(() => this.length);
   }
 
+  toggle(): void {
+    if (this.#playing) this.pause();
+    else this.play();
+  }
+
   pause(): void {
     this.#timer?.stop();
     this.#timer = null;
