@@ -23,10 +23,6 @@ export interface DemandGauge {
   readonly word: string;
   /** "6 of 10". */
   readonly label: string;
-  /** What it means, and what follows from it. */
-  readonly sentence: string;
-  /** True when no more than the minimum is pending: the consumer asks again. */
-  readonly low: boolean;
 }
 
 /** Narrowest cell that can be told from its neighbour, in pixels. */
@@ -54,8 +50,6 @@ export function demandGauge(demand: Demand, width: number): DemandGauge {
     cells,
     word: ('pending '.length + label.length) * LABEL_CHARACTER <= width ? 'pending' : '',
     label,
-    sentence: demandSentence(demand),
-    low: pending <= minDemand,
   };
 }
 
