@@ -1,5 +1,6 @@
 /** What a program may import from `sluice`, and nothing else: inside a worker it gets exactly these. */
-export { consumer, ignore, producer, producerConsumer, stop, withOptions } from '../stage/definition.ts';
+export { consumer, producer, producerConsumer } from '../stage/define.ts';
+export { ignore, stop, withOptions } from '../stage/definition.ts';
 export { ask, cancel, reply, self } from '../stage/self.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';

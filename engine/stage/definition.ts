@@ -1,7 +1,6 @@
 import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import type { StageId, SubscriptionId } from '../ids.ts';
 import type { StageKind } from '../trace/trace-entry.ts';
-import { checkDefinition } from './definition-check.ts';
 
 /** Why a stage ends. `"normal"`, `"shutdown"` and `["shutdown", detail]` are orderly; anything else is a failure. */
 export type Reason = unknown;
@@ -228,63 +227,3 @@ export interface Producing<Out> {
 export type Producer<Arg, Out> = StageDefinition & Starts<Arg> & Producing<Out>;
 export type ProducerConsumer<Arg, In, Out> = StageDefinition & Starts<Arg> & Consuming<In> & Producing<Out>;
 export type Consumer<Arg, In> = StageDefinition & Starts<Arg> & Consuming<In>;
-
-/**
- * Defines a stage that makes events when there is demand for them.
- *
- * @throws {EngineError} `definition_unknown_key`, `definition_missing_callback`, `definition_not_function`,
- *   `option_out_of_range`.
- * @example
- * const numbers = producer({
- *   init: (first: number) => first,
- *   handleDemand: (demand, next) => ({
- *     events: Array.from({ length: demand }, (_, i) => next + i),
- *     state: next + demand,
- *   }),
- * });
- */
-export function producer<Event = never, State = undefined, Arg = void>(
-  definition: ProducerCallbacks<Arg, State, Event> & Omit<StageOptions, 'subscribeTo'>,
-): Producer<Arg, Event> {
-  return define('producer', definition);
-}
-
-/**
- * Defines a stage that receives events and sends others on.
- *
- * @throws {EngineError} as {@link producer}.
- * @example
- * const evens = producerConsumer({
- *   handleEvents: (events: number[]) => ({ events: events.filter((n) => n % 2 === 0) }),
- * });
- */
-export function producerConsumer<In = unknown, Out = never, State = undefined, Arg = void>(
-  definition: ProducerConsumerCallbacks<Arg, State, In, Out> & Omit<StageOptions, 'demand'>,
-): ProducerConsumer<Arg, In, Out> {
-  return define('producerConsumer', definition);
-}
-
-/**
- * Defines a stage that receives events and sends none.
- *
- * @throws {EngineError} as {@link producer}.
- * @example
- * const printer = consumer({
- *   handleEvents: (events: number[]) => {
- *     for (const n of events) console.log('Received', n);
- *   },
- * });
- */
-export function consumer<In = unknown, State = undefined, Arg = void>(
-  definition: ConsumerCallbacks<Arg, State, In> & Pick<StageOptions, 'subscribeTo'>,
-): Consumer<Arg, In> {
-  return define('consumer', definition);
-}
-
-/** The phantom members never exist at run time, so this is the one place that claims them. */
-function define<Defined extends StageDefinition>(
-  kind: StageKind,
-  given: StageCallbacks & StageOptions,
-): Defined {
-  return checkDefinition(kind, given) as Defined;
-}
