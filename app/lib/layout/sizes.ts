@@ -65,7 +65,7 @@ export interface WorkspaceSizes {
   readonly editorHeight: number;
 }
 
-export const INITIAL_SIZES: WorkspaceSizes = { lesson: 270, editor: 600, picture: 620, editorHeight: 700 };
+export const INITIAL_SIZES: WorkspaceSizes = { lesson: 270, editor: 600, picture: 660, editorHeight: 700 };
 
 /** What a pane keeps at least, in per mille. */
 const LEAST_COLUMN = 160;
