@@ -24,10 +24,15 @@ export function inWords(prediction: Prediction, value: PredictionValue): string 
     case 'choice':
       return optionText(prediction, value.choice);
     case 'number':
-      return prediction.kind === 'number' ? `${value.number} ${prediction.unit}`.trim() : `${value.number}`;
+      return `${countInWords(value.number)} ${prediction.kind === 'number' ? prediction.unit : ''}`.trim();
     case 'order':
       return value.order.map((id) => optionText(prediction, id)).join(' → ');
   }
+}
+
+/** "2,194", as the prose writes it. */
+function countInWords(count: number): string {
+  return count.toLocaleString('en');
 }
 
 function optionText(prediction: Prediction, id: string): string {
@@ -39,7 +44,7 @@ function gapBetween(guess: PredictionValue, actual: PredictionValue): string {
   if (guess.kind === 'number' && actual.kind === 'number') {
     const difference = guess.number - actual.number;
     if (difference === 0) return '';
-    return `${Math.abs(difference)} too ${difference > 0 ? 'many' : 'few'}`;
+    return `${countInWords(Math.abs(difference))} too ${difference > 0 ? 'many' : 'few'}`;
   }
   if (guess.kind === 'choice' && actual.kind === 'choice') {
     return guess.choice === actual.choice ? '' : 'Another one than you chose';

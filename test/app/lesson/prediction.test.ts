@@ -24,6 +24,10 @@ describe('compare()', () => {
     });
     expect(compare(number, { kind: 'number', number: 14 }, { ...outcome, actual })?.gap).toBe('1 too few');
     expect(compare(number, { kind: 'number', number: 15 }, { ...outcome, actual })?.right).toBe(true);
+    expect(compare(number, { kind: 'number', number: 2_015 }, { ...outcome, actual })).toMatchObject({
+      guessed: '2,015 numbers',
+      gap: '2,000 too many',
+    });
   });
 
   it('puts choices in words', () => {
