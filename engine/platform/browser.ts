@@ -3,12 +3,14 @@
  * one boot message. Learner code is loaded into the same realm, so whatever must keep working is taken hold of first.
  */
 import { planOf } from '../runtime/pipeline.ts';
+import type { Print } from '../runtime/print.ts';
 import { runVirtual } from '../runtime/virtual-run.ts';
 import { sleepOn } from '../time/sleep.ts';
+import type { PlanWarning } from '../trace/plan-view.ts';
 import { traceError } from '../trace/trace-value.ts';
 import { messagePortTransport, type Port } from '../transport/message-port.ts';
 import { portOf } from './browser-port.ts';
-import { captureConsole, type Print } from './console-capture.ts';
+import { captureConsole } from './console-capture.ts';
 import { provideProgramGlobals, runProgram, seedRandom, type ProgramWorker } from './program-worker.ts';
 
 /** Frame → worker, its first and only message. */
@@ -54,32 +56,45 @@ function begin(boot: Boot): void {
   const defer = deferrer();
   sleepOn(scheduler);
   let program: ProgramWorker | null = null;
-  const print: Print = (...line) => program?.print(...line);
-  captureConsole(print);
+  /** Where the console goes: to the run that is under way. */
+  let print: Print | null = null;
+  captureConsole((...line) => print?.(...line));
   captureErrors((error) => program?.uncaught(error));
   provideProgramGlobals(boot.data);
   hideOwnPorts();
   const load = () => loadModule(boot.program);
-  if (boot.virtual) void runHidden(boot.virtual, control, load);
+  const onPrint = (next: Print | null) => void (print = next);
+  if (boot.virtual) void runHidden(boot.virtual, { control, load, onPrint });
   else {
     const { worker, workers } = boot;
     program = runProgram({ worker, workers, control, peers, scheduler, defer, load });
+    print = program.print;
   }
 }
 
 /** Runs the program from its beginning once per request: a module's variables are new each time. */
 async function runHidden(
   requests: NonNullable<Boot['virtual']>,
-  control: Port,
-  load: () => Promise<unknown>,
+  {
+    control,
+    load,
+    onPrint,
+  }: {
+    readonly control: Port;
+    readonly load: () => Promise<unknown>;
+    readonly onPrint: (print: Print | null) => void;
+  },
 ): Promise<void> {
   try {
     const runs = [];
+    let warnings: readonly PlanWarning[] = [];
     for (const request of requests) {
       seedRandom(request.seed);
-      runs.push(await runVirtual(planOf(await load()), request));
+      const plan = planOf(await load());
+      warnings = plan.warnings;
+      runs.push(await runVirtual(plan, { ...request, onPrint }));
     }
-    control.post({ type: 'virtual', runs });
+    control.post({ type: 'virtual', runs, warnings });
   } catch (error) {
     control.post({ type: 'failed', error: traceError(error) });
   }

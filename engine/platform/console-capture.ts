@@ -1,12 +1,4 @@
-import type { EntryOf } from '../trace/trace-entry.ts';
-
-type Level = EntryOf<'log'>['level'];
-
-/**
- * Takes one line of a program's console. `place` gives where it was printed, `line:column` in the generated code,
- * 1-based; it costs as much as all the rest, so it is only called, at once, for lines that are kept.
- */
-export type Print = (level: Level, values: readonly unknown[], place: () => string | undefined) => void;
+import type { Print } from '../runtime/print.ts';
 
 const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
 

@@ -1,9 +1,10 @@
 /** The script of a Node worker, bundled to one file. Its worker data say what it runs. */
 import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import type { Print } from '../runtime/print.ts';
 import { realScheduler } from '../time/scheduler.ts';
 import { messagePortTransport } from '../transport/message-port.ts';
-import { captureConsole, type Print } from './console-capture.ts';
+import { captureConsole } from './console-capture.ts';
 import { portOf } from './node-port.ts';
 import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
 
@@ -22,6 +23,7 @@ export interface NodeBoot {
 
 function begin({ control, peers, worker, workers, programUrl, data }: NodeBoot): void {
   let program: ProgramWorker | null = null;
+  const scheduler = realScheduler();
   const print: Print = (...line) => program?.print(...line);
   captureConsole(print);
   process.on('uncaughtException', (error) => program?.uncaught(error));
@@ -32,7 +34,7 @@ function begin({ control, peers, worker, workers, programUrl, data }: NodeBoot):
     workers,
     control: portOf(control),
     peers: peers.map((port) => port && messagePortTransport(portOf(port))),
-    scheduler: realScheduler(),
+    scheduler,
     defer: (task) => void setImmediate(task),
     load: () => import(programUrl),
   });

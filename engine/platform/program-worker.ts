@@ -1,14 +1,15 @@
 import type { WorkerId } from '../ids.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import { viewOfPlan } from '../runtime/plan.ts';
+import type { Print } from '../runtime/print.ts';
 import { WorkerRun } from '../runtime/worker-run.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import { owned } from '../time/sleep.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
 import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from '../transport/protocol.ts';
 import type { Port } from '../transport/message-port.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Print } from './console-capture.ts';
 import * as learnerApi from './learner-api.ts';
 
 /** Errors outside all callbacks that are reported; a timer that throws again and again must not flood the page. */
@@ -97,10 +98,14 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
 /** Lines printed while the program is loaded that are kept. */
 const MAX_EARLY_LINES = 200;
 
-/** Gives programs what they import, and random numbers that are the same in every run with the same seed. */
+/**
+ * Gives programs what they import, timers, and random numbers that are the same in every run with the same seed. Whoever
+ * needs timers that are nobody's takes hold of them before.
+ */
 export function provideProgramGlobals(data: Readonly<Record<string, string>>): void {
   offer('sluice', Object.freeze({ ...learnerApi }));
   offer('sluice/data', dataSets(data));
+  ownTimers();
   // Equal on all workers until the run has a seed: a plan that depends on chance still comes out the same.
   seedRandom(0);
 }
@@ -108,6 +113,18 @@ export function provideProgramGlobals(data: Readonly<Record<string, string>>): v
 /** From now on `Math.random` gives the numbers of this seed. */
 export function seedRandom(seed: number): void {
   Math.random = seededRandom(seed);
+}
+
+/** What a program does in a timer belongs to the stage that set it. */
+function ownTimers(): void {
+  for (const name of ['setTimeout', 'setInterval'] as const) {
+    const timer = globalThis[name];
+    const own = (action: unknown, delayMs?: unknown, ...args: unknown[]): unknown => {
+      const kept = typeof action === 'function' ? owned(() => void action(...args)) : action;
+      return Reflect.apply(timer, globalThis, [kept, delayMs]);
+    };
+    Object.defineProperty(globalThis, name, { value: own, writable: true, configurable: true });
+  }
 }
 
 /** Where compiled programs look for what they import. */

@@ -6,11 +6,13 @@ import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } fr
 import { Stage, type StageSnapshot, type StartOutcome } from '../stage/stage.ts';
 import type { StageContext } from '../stage/stage-context.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import { sleepOn } from '../time/sleep.ts';
+import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { describe, traceValue } from '../trace/trace-value.ts';
-import type { CallbackName, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
+import type { CallbackName, TraceEvent } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+import { CodeOwner, type Owner } from './code-owner.ts';
+import type { LogLevel } from './print.ts';
 
 /** Who hosts stages, and what they may use. */
 export interface StageHostOptions {
@@ -25,6 +27,8 @@ export interface StageHostOptions {
   readonly trace: TraceLevel;
   /** Entries kept until they are taken from the recorder; later ones are counted as dropped. */
   readonly capacity: number;
+  /** Keeps what the console says; the recorder of all other entries if there is none. */
+  readonly console?: Recorder;
   /** A message for a stage of another worker. */
   readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
   /** A callback of the learner's is about to run. */
@@ -51,6 +55,7 @@ interface OpenCall {
 export class StageHost implements StageContext {
   readonly worker: WorkerId;
   readonly recorder: Recorder;
+  readonly #console: Recorder;
   readonly tracing: boolean;
   readonly #options: StageHostOptions;
   readonly #hosted = new Map<StageId, Hosted>();
@@ -64,13 +69,21 @@ export class StageHost implements StageContext {
   #nextCall = 0;
   #sent = 0;
   #received = 0;
-  #current: StageId | null = null;
+  readonly #owner = new CodeOwner((latest) => this.#likelyOwner(latest));
+  readonly #sleep: SleepScheduler;
 
   constructor(options: StageHostOptions) {
     this.#options = options;
     this.worker = options.worker;
     this.recorder = new Recorder(options.capacity);
+    this.#console = options.console ?? this.recorder;
     this.tracing = options.trace === 'full';
+    const { scheduler } = options;
+    this.#sleep = {
+      nowMs: () => scheduler.nowMs(),
+      after: (delayMs, action) => scheduler.after(delayMs, action),
+      owned: (action) => this.#owner.owned(action),
+    };
   }
 
   // --- What the owner of the host calls -------------------------------------------------------------------------
@@ -229,24 +242,27 @@ export class StageHost implements StageContext {
     return this.#received;
   }
 
-  /** The stage whose callback runs at this moment; while one waits for a promise, that one if it is the only one. */
-  get current(): StageId | null {
-    if (this.#current !== null) return this.#current;
-    const busy = this.busy;
-    return busy.length === 1 ? (busy[0] ?? null) : null;
+  /** Whose code runs: what is printed now belongs to this stage. `null` before the first callback. */
+  get owner(): Owner | null {
+    return this.#owner.current;
   }
 
-  /** Records what a learner's code has written to the console. Belongs to the current stage, or else to the first. */
-  log(level: EntryOf<'log'>['level'], values: readonly unknown[], place?: string): void {
-    const stage = this.current ?? this.#order[0];
+  /** Records what a learner's code has written to the console, as its owner's; before all callbacks the first stage's. */
+  log(level: LogLevel, values: readonly unknown[], place?: string): void {
+    const owner = this.owner;
+    const stage = owner?.stage ?? this.#order[0];
     if (stage === undefined) return;
-    const cause = this.#hosted.get(stage)?.stage.began ?? null;
     const kept = values.map(traceValue);
-    this.record(
-      stage,
-      { type: 'log', level, values: kept, ...(place === undefined ? {} : { place }) },
-      cause,
-    );
+    const log = { type: 'log', level, values: kept, ...(place === undefined ? {} : { place }) } as const;
+    this.#recordIn(this.#console, stage, log, owner?.cause ?? null);
+  }
+
+  /** Records that a stage has printed more than is kept. */
+  warnOfFlood(
+    stage: StageId,
+    { count, message }: { readonly count: number; readonly message: string },
+  ): void {
+    this.#recordIn(this.#console, stage, { type: 'warning', code: 'console_flood', message, count }, null);
   }
 
   counters(): {
@@ -290,11 +306,7 @@ export class StageHost implements StageContext {
   }
 
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
-    this.#lamport++;
-    const seq = this.#lamport * this.#options.workers + this.worker;
-    const atMs = this.nowMs();
-    this.recorder.add({ seq, atMs, worker: this.worker, stage, cause, ...event });
-    return seq;
+    return this.#recordIn(this.recorder, stage, event, cause);
   }
 
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void {
@@ -345,14 +357,14 @@ export class StageHost implements StageContext {
     this.#answer(from, caller, { type: 'reply', call: caller.call, value });
   }
 
-  entering(stage: StageId, callback: CallbackName): void {
-    this.#current = stage;
-    sleepOn(this.#options.scheduler);
+  entering(stage: StageId, callback: CallbackName, began: Seq | null): void {
+    this.#owner.enter({ stage, cause: began });
+    sleepOn(this.#sleep);
     this.#options.onEntering?.(stage, callback);
   }
 
   left(): void {
-    this.#current = null;
+    this.#owner.leave();
   }
 
   exited(id: StageId, reason: Reason, cause: Seq | null): void {
@@ -370,6 +382,21 @@ export class StageHost implements StageContext {
   }
 
   // --- Within ---------------------------------------------------------------------------------------------------
+
+  /** A callback goes on after a promise that no timer of this run settled: the latest that waits, or the only one. */
+  #likelyOwner(latest: Owner | null): Owner | null {
+    const { busy } = this;
+    const [only, ...others] = busy;
+    if (only === undefined || others.length > 0 || only === latest?.stage) return latest;
+    return { stage: only, cause: this.#hosted.get(only)?.stage.began ?? null };
+  }
+
+  #recordIn(recorder: Recorder, stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
+    this.#lamport++;
+    const seq = this.#lamport * this.#options.workers + this.worker;
+    recorder.add({ seq, atMs: this.nowMs(), worker: this.worker, stage, cause, ...event });
+    return seq;
+  }
 
   #alive(id: StageId): boolean {
     return this.#hosted.get(id)?.stage.isAlive ?? false;

@@ -4,34 +4,40 @@ import { realScheduler } from '../time/scheduler.ts';
 import { sleepOn } from '../time/sleep.ts';
 import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
 import { VirtualScheduler } from '../time/virtual-scheduler.ts';
+import { Recorder } from '../trace/recorder.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
 import { viewOfPlan, type Plan } from './plan.ts';
+import type { Print } from './print.ts';
 import { StageHost } from './stage-host.ts';
 
 /** How a run under the virtual scheduler goes. */
 export interface VirtualRunOptions {
   /** 0: the canonical schedule, everyone in turn. Any other: one interleaving of those that may happen. */
   readonly seed: number;
-  /** Trace entries after which the run is ended. Default 20,000. */
+  /** Trace entries after which the run is ended, lines of the console not counted. Default 20,000. */
   readonly entryBudget?: number;
   /** Messages after which the run is ended. Default 1,000,000. */
   readonly maxTurns?: number;
   /** Default `full`. */
   readonly trace?: TraceLevel;
+  /** Told where the program's console goes while the run lasts, and `null` after it. */
+  readonly onPrint?: (print: Print | null) => void;
 }
 
 /** What a run under the virtual scheduler recorded. */
 export interface VirtualRun {
   readonly plan: PlanView;
-  /** In order of `seq`. */
+  /** In order of `seq`. With lines of the console if somebody took hold of it. */
   readonly entries: readonly TraceEntry[];
   readonly seed: number;
   /** Nothing left to do; every stage exited; entry or turn budget spent (an endless source); a stage crashed. */
   readonly ended: 'idle' | 'exited' | 'budget' | 'crashed';
 }
 
+/** Lines of the console that a run keeps; further ones are counted in one warning. */
+const MAX_LINES = 1_000;
 const DEFAULT_ENTRY_BUDGET = 20_000;
 const DEFAULT_MAX_TURNS = 1_000_000;
 /** Promise jobs let through after a callback has returned a promise: enough for any that waits for no timer. */
@@ -56,9 +62,11 @@ export function runVirtual(plan: Plan, options: VirtualRunOptions): Promise<Virt
 
 async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
   const { seed, entryBudget = DEFAULT_ENTRY_BUDGET, maxTurns = DEFAULT_MAX_TURNS, trace = 'full' } = options;
+  const { onPrint = () => undefined } = options;
   const scheduler = new VirtualScheduler();
   const random = seededRandom(seed);
   const turns: Turns<StageId> = seed === 0 ? new RoundRobin() : new RandomTurns(random);
+  const lines = new Recorder(MAX_LINES + 1);
   const host = new StageHost({
     worker: 0,
     workers: 1,
@@ -67,17 +75,56 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
     random,
     trace,
     capacity: entryBudget,
+    console: lines,
     // There is no other worker, and every stage is placed on this one.
     onRemote: () => undefined,
   });
+  const printer = new Printer(host);
   const before = sleepOn(scheduler);
+  onPrint(printer.print);
   try {
     const ended = await drive(plan, host, { scheduler, turns, entryBudget, maxTurns });
-    const entries = host.recorder.take();
-    return { plan: viewOfPlan(plan), entries, seed, ended };
+    printer.settle();
+    return { plan: viewOfPlan(plan), entries: withLines(host.recorder, lines), seed, ended };
   } finally {
+    onPrint(null);
     sleepOn(before);
   }
+}
+
+/** Lets the lines of the console into the trace, as many as are kept. */
+class Printer {
+  readonly #host: StageHost;
+  #lines = 0;
+  /** Who printed the first line too many. */
+  #flooding: StageId | null = null;
+
+  constructor(host: StageHost) {
+    this.#host = host;
+  }
+
+  readonly print: Print = (level, values, place) => {
+    this.#lines += 1;
+    if (this.#lines <= MAX_LINES) this.#host.log(level, values, place());
+    else this.#flooding ??= this.#host.owner?.stage ?? null;
+  };
+
+  settle(): void {
+    if (this.#flooding === null) return;
+    const count = this.#lines - MAX_LINES;
+    const message = `The run printed ${this.#lines} lines: the last ${count} of them are not shown`;
+    this.#host.warnOfFlood(this.#flooding, { count, message });
+  }
+}
+
+/** Both recordings as one, in order of `seq`. */
+function withLines(recorder: Recorder, lines: Recorder): readonly TraceEntry[] {
+  const entries = recorder.take();
+  const printed = lines.take();
+  // Where the recording was cut off, the console is too.
+  const end = recorder.dropped > 0 ? (entries.at(-1)?.seq ?? 0) : Infinity;
+  const shown = printed.filter(({ seq, type }) => seq < end || type === 'warning');
+  return shown.length === 0 ? entries : [...entries, ...shown].sort((a, b) => a.seq - b.seq);
 }
 
 interface Drive {

@@ -4,7 +4,6 @@ import type { RemoteEnvelope } from '../stage/message.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { RoundRobin } from '../time/turns.ts';
-import type { EntryOf } from '../trace/trace-entry.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
 import {
   PROTOCOL_VERSION,
@@ -17,6 +16,7 @@ import {
 } from '../transport/protocol.ts';
 import type { Refused, Transport } from '../transport/transport.ts';
 import type { Plan } from './plan.ts';
+import type { Print } from './print.ts';
 import { StageHost } from './stage-host.ts';
 
 /** How long stages handle messages before the worker looks for other things to do, ms. */
@@ -73,7 +73,8 @@ export class WorkerRun {
   /** Something changed that no telemetry has told yet. */
   #unreported = false;
   #lastEntered = '';
-  #lastStage: StageId | null = null;
+  /** Who printed more lines than are kept, since the last callback began. */
+  #flooding: StageId | null = null;
   /** Lines printed since the last callback began, kept or not. */
   #lines = 0;
   #output: OutputLine[] = [];
@@ -124,16 +125,16 @@ export class WorkerRun {
   }
 
   /** What the program has written to the console: part of the trace while stages run, else output. */
-  print(
-    level: EntryOf<'log'>['level'],
-    values: readonly unknown[],
-    findPlace: () => string | undefined,
-  ): void {
+  print(...[level, values, findPlace]: Parameters<Print>): void {
     this.#lines += 1;
-    if (this.#lines > MAX_LINES) return;
+    if (this.#lines > MAX_LINES) {
+      this.#flooding ??= this.#host?.owner?.stage ?? null;
+      return;
+    }
     const place = findPlace();
     if (this.#host) {
       this.#host.log(level, values, place);
+      this.#tellLines();
       return;
     }
     this.#output.push({
@@ -216,8 +217,9 @@ export class WorkerRun {
     const endMs = scheduler.nowMs() + SLICE_MS;
     let stage = this.#next(host);
     while (stage !== null) {
-      this.#step(host, stage);
-      if (scheduler.nowMs() >= endMs) break;
+      // A callback that waits first goes on as far as it can, before another stage's code runs: its console is its own.
+      const waits = this.#step(host, stage);
+      if (waits || scheduler.nowMs() >= endMs) break;
       stage = this.#next(host);
     }
     this.#settleLines();
@@ -247,11 +249,13 @@ export class WorkerRun {
     return this.#pace === 'full' || (this.#permits.get(stage) ?? 0) > 0;
   }
 
-  #step(host: StageHost, stage: StageId): void {
+  /** Lets a stage handle one message; whether a callback waits for a promise. */
+  #step(host: StageHost, stage: StageId): boolean {
     if (this.#pace === 'held') this.#usePermits(stage, 1);
     const done = host.step(stage);
     this.#flush();
-    if (done) void done.then(() => this.#slice());
+    if (done) void done.then(() => this.#sliceLater());
+    return done !== undefined;
   }
 
   #isSpent(host: StageHost): boolean {
@@ -327,7 +331,6 @@ export class WorkerRun {
 
   #entering(stage: StageId, callback: string): void {
     this.#settleLines();
-    this.#lastStage = stage;
     const entered = `${stage}\n${callback}`;
     if (entered === this.#lastEntered) return;
     // Without entries to bound the run, one message per slice has to do.
@@ -339,13 +342,22 @@ export class WorkerRun {
   /** Tells in one warning how much the last callback printed that was not kept. */
   #settleLines(): void {
     const count = this.#lines - MAX_LINES;
+    const stage = this.#flooding;
     this.#lines = 0;
+    this.#flooding = null;
     if (count <= 0) return;
-    if (this.#host === null || this.#lastStage === null) this.#outputDropped += count;
+    if (this.#host === null || stage === null) this.#outputDropped += count;
     else {
       const message = `One callback printed ${count + MAX_LINES} lines: ${count} of them are not shown`;
-      this.#host.record(this.#lastStage, { type: 'warning', code: 'console_flood', message, count }, null);
+      this.#host.warnOfFlood(stage, { count, message });
     }
+  }
+
+  /** A callback that goes on after a wait prints outside all slices: nothing else would tell of it soon. */
+  #tellLines(): void {
+    if (this.#inSlice) return;
+    this.#unreported = true;
+    this.#reportSoon();
   }
 
   #reportSoon(): void {

@@ -75,7 +75,7 @@ export class CallbackRunner {
     const { context } = this;
     this.began = context.tracing ? this.record({ type: 'begin', callback, ...beginning }, cause) : cause;
     this.calls++;
-    context.entering(this.id, callback);
+    context.entering(this.id, callback, this.began);
     const before = enter(this.#self);
     const startedMs = context.nowMs();
     let returned: unknown;

@@ -24,8 +24,8 @@ export interface StageContext {
   unwatch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void;
   /** Answers a call made to `from`. */
   reply(from: StageId, caller: Caller, value: unknown): void;
-  /** A callback of the learner's begins: from here on `console` and `sleep` belong to this stage. */
-  entering(stage: StageId, callback: CallbackName): void;
+  /** A callback of the learner's begins, recorded as `began`: from here on `console` and `sleep` belong to this stage. */
+  entering(stage: StageId, callback: CallbackName, began: Seq | null): void;
   /** It has returned, or given a promise. */
   left(): void;
   /** The stage has ended: its mailbox goes, its watchers hear of it. */

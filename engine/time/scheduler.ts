@@ -6,14 +6,16 @@ export interface Scheduler extends Clock {
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** Real time. */
+/** Real time, by the timers that the realm has when this is called. */
 export function realScheduler(): Scheduler {
   const clock = realClock();
+  const later = setTimeout;
+  const cancelLater = clearTimeout;
   return {
     nowMs: () => clock.nowMs(),
     after(delayMs, action) {
-      const timer = setTimeout(action, delayMs);
-      return () => clearTimeout(timer);
+      const timer = later(action, delayMs);
+      return () => cancelLater(timer);
     },
   };
 }

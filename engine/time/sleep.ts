@@ -1,12 +1,23 @@
 import { realScheduler, type Scheduler } from './scheduler.ts';
 
-let ambient: Scheduler = realScheduler();
+/** The clock of a run, as programs wait by it. */
+export interface SleepScheduler extends Scheduler {
+  /** Makes what happens later belong to the stage whose code runs now. */
+  owned?(action: () => void): () => void;
+}
+
+let ambient: SleepScheduler = realScheduler();
 
 /** Makes `sleep` use this scheduler from now on; returns the one it used before. For whoever hosts stages. */
-export function sleepOn(scheduler: Scheduler): Scheduler {
+export function sleepOn(scheduler: SleepScheduler): SleepScheduler {
   const before = ambient;
   ambient = scheduler;
   return before;
+}
+
+/** Makes what a program does later, in a timer, belong to the stage whose code runs now. For platforms. */
+export function owned(action: () => void): () => void {
+  return ambient.owned?.(action) ?? action;
 }
 
 /**
@@ -19,6 +30,6 @@ export function sleepOn(scheduler: Scheduler): Scheduler {
 export function sleep(ms: number): Promise<void> {
   const scheduler = ambient;
   return new Promise((resolve) => {
-    scheduler.after(ms, resolve);
+    scheduler.after(ms, owned(resolve));
   });
 }

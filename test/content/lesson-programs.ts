@@ -1,4 +1,4 @@
-import { planOf, runVirtual } from 'sluice';
+import { planOf, runVirtual, type Print } from 'sluice';
 import { seededRandom } from '#engine/time/random.ts';
 import {
   CHECK_ENTRY_BUDGET,
@@ -51,17 +51,21 @@ export async function runsOf(path: string, exercise: Partial<Exercise> = {}): Pr
   return runs;
 }
 
-/** The page's workers seed `Math.random` and keep the console; so does this. */
+/** The page's workers seed `Math.random` and record the console; so does this. */
 async function runSeeded(
   program: unknown,
   options: { readonly seed: number; readonly entryBudget: number },
 ): Promise<RunRecord> {
-  const before = Math.random;
+  const { random } = Math;
+  const { log } = console;
   Math.random = seededRandom(options.seed);
+  const onPrint = (print: Print | null): void => {
+    console.log = print ? (...values: unknown[]) => print('log', values, () => undefined) : log;
+  };
   try {
-    return await runVirtual(planOf(program), options);
+    return await runVirtual(planOf(program), { ...options, onPrint });
   } finally {
-    Math.random = before;
+    Math.random = random;
   }
 }
 

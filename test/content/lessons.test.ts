@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readLesson } from '$lib/lesson/read-lesson.server.ts';
 import { evaluate } from '$lib/sandbox/evaluate.ts';
@@ -20,10 +20,6 @@ const sources = lessonSources();
 const misconceptions: unknown = parse(
   readFileSync(resolve(import.meta.dirname, '../../quizzes/misconceptions.yaml'), 'utf8'),
 );
-
-beforeAll(() => {
-  vi.spyOn(console, 'log').mockImplementation(() => undefined);
-});
 
 describe.each(exerciseFolders)('%s', (folder) => {
   let exercise: Exercise;

@@ -293,6 +293,63 @@ describe('startRun() on worker_threads', () => {
     );
   });
 
+  it.each([1, 3])('gives each line to the stage that printed it, on %i workers', async (workers) => {
+    const source = `
+import { consumer, pipeline, producer, producerConsumer, sleep } from 'sluice';
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const numbers = producer({
+  init: () => 0,
+  handleDemand: async (demand, next) => {
+    await sleep(4);
+    console.log('numbers');
+    await later(2);
+    console.log('numbers');
+    const count = Math.min(demand, 30 - next);
+    return { events: Array.from({ length: count }, (_, i) => next + i), state: next + count };
+  },
+});
+const filter = producerConsumer({
+  handleEvents: async (events: number[]) => {
+    await null;
+    console.log('filter');
+    return { events };
+  },
+});
+const printer = consumer({
+  handleEvents: async (events: number[]) => {
+    for (const n of events) {
+      await sleep(1);
+      console.log('printer', n);
+    }
+    setTimeout(() => console.log('printer'), 1);
+  },
+});
+export default pipeline(({ start, subscribe }) => {
+  const middle = start('filter', filter);
+  subscribe(middle, { to: start('numbers', numbers), maxDemand: 8, minDemand: 4 });
+  subscribe(start('printer', printer), { to: middle, maxDemand: 8, minDemand: 4 });
+});
+`;
+    const run = start(await nodePlatform(source), { workers });
+    expect(await run.done).toEqual({ type: 'idle' });
+    const { entries } = run.now;
+    const lines = ofType(entries, 'log');
+    expect(lines.flatMap(({ values: [stage, n] }) => (stage === 'printer' ? (n ?? []) : []))).toEqual(
+      Array.from({ length: 30 }, (_, i) => i),
+    );
+    expect(new Set(lines.map(({ stage }) => stage)).size).toBe(3);
+    const callbacks: Record<string, string> = {
+      numbers: 'handleDemand',
+      filter: 'handleEvents',
+      printer: 'handleEvents',
+    };
+    for (const { stage, values, cause } of lines) {
+      expect(values[0]).toBe(stage);
+      const begin = entries.find(({ seq }) => seq === cause);
+      expect(begin).toMatchObject({ type: 'begin', stage, callback: callbacks[stage] });
+    }
+  });
+
   it('tells once what the program prints while it is loaded', async () => {
     const run = start(await nodePlatform(pair(TEN, NOTHING, 'console.log("loading", 1);')));
     await run.done;

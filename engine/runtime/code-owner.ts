@@ -1,0 +1,48 @@
+import type { Seq, StageId } from '../ids.ts';
+
+/** Whose code runs: a stage, and the entry of the callback it belongs to. */
+export interface Owner {
+  readonly stage: StageId;
+  readonly cause: Seq | null;
+}
+
+/**
+ * Knows whose code runs on a worker, also when a callback goes on after it has waited: a timer remembers who set it.
+ * What goes on without one, after some other promise, is left to a guess.
+ */
+export class CodeOwner {
+  readonly #guess: (latest: Owner | null) => Owner | null;
+  #latest: Owner | null = null;
+  /** A callback runs at this moment, or a timer has just called back. */
+  #isSure = false;
+
+  /** @param guess - Whose code it most likely is, given who was the latest to run. */
+  constructor(guess: (latest: Owner | null) => Owner | null) {
+    this.#guess = guess;
+  }
+
+  /** `null` when no code of a stage has run yet. */
+  get current(): Owner | null {
+    return this.#isSure ? this.#latest : this.#guess(this.#latest);
+  }
+
+  /** A callback of this owner is about to run. */
+  enter(owner: Owner): void {
+    this.#latest = owner;
+    this.#isSure = true;
+  }
+
+  /** It has returned, or given a promise. */
+  leave(): void {
+    this.#isSure = false;
+  }
+
+  /** An action that belongs to whoever runs now, whenever it happens; so does what follows from it in promises. */
+  owned(action: () => void): () => void {
+    const owner = this.current;
+    return () => {
+      if (owner) this.enter(owner);
+      action();
+    };
+  }
+}

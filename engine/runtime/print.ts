@@ -1,0 +1,10 @@
+import type { EntryOf } from '../trace/trace-entry.ts';
+
+/** How a line of a program's console was meant. */
+export type LogLevel = EntryOf<'log'>['level'];
+
+/**
+ * Takes one line of a program's console. `place` gives where it was printed, `line:column` in the generated code,
+ * 1-based; it costs as much as all the rest, so it is only called, at once, for lines that are kept.
+ */
+export type Print = (level: LogLevel, values: readonly unknown[], place: () => string | undefined) => void;
