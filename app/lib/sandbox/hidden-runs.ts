@@ -1,4 +1,4 @@
-import type { TraceError } from 'sluice';
+import type { PlanWarning, TraceError } from 'sluice';
 import type { RunRecord } from '#lessons/schema.ts';
 import type { SandboxProgram } from './platform.ts';
 import { parseFromVirtual, type VirtualRequest } from './protocol.ts';
@@ -6,7 +6,11 @@ import type { Sandbox } from './sandbox-frame.ts';
 
 /** What became of a program's runs on the virtual scheduler. */
 export type HiddenRuns =
-  | { readonly type: 'runs'; readonly runs: readonly RunRecord[] }
+  | {
+      readonly type: 'runs';
+      readonly runs: readonly RunRecord[];
+      readonly warnings: readonly PlanWarning[];
+    }
   /** It could not be loaded, or is no pipeline. */
   | { readonly type: 'failed'; readonly error: TraceError }
   /** It did not come to an end in time. */
@@ -36,7 +40,7 @@ export function hiddenRuns(
     port1.onmessage = ({ data }: MessageEvent<unknown>) => {
       const message = parseFromVirtual(data);
       if (!message) malformed();
-      else if (message.type === 'virtual') settle({ type: 'runs', runs: message.runs });
+      else if (message.type === 'virtual') settle({ ...message, type: 'runs' });
       else settle(message);
     };
     frame.spawn(

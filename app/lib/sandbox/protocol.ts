@@ -3,6 +3,7 @@ import {
   parseFromWorker as parseEngineMessage,
   type FromWorker,
   type PlanView,
+  type PlanWarning,
   type TraceEntry,
   type TraceError,
 } from 'sluice';
@@ -68,7 +69,12 @@ export type FromFrame =
 
 /** Worker → page, in answer to a boot with `virtual`. */
 export type FromVirtual =
-  | { readonly type: 'virtual'; readonly runs: readonly RunRecord[] }
+  | {
+      readonly type: 'virtual';
+      readonly runs: readonly RunRecord[];
+      /** Of the plan that ran. */
+      readonly warnings: readonly PlanWarning[];
+    }
   | { readonly type: 'failed'; readonly error: TraceError };
 
 /** Longest text that is taken from the sandbox: a message, a name, a stack. Characters. */
@@ -113,6 +119,13 @@ const planView = v.object({
   ),
 }) satisfies v.GenericSchema<unknown, PlanView>;
 
+const planWarning = v.object({
+  code: v.literal('never_subscribed'),
+  stage: text,
+  message: text,
+  declared: text,
+}) satisfies v.GenericSchema<unknown, PlanWarning>;
+
 /** The engine knows its entries. */
 const traceEntry = v.pipe(
   v.unknown(),
@@ -152,6 +165,7 @@ const fromVirtual = v.variant('type', [
       ),
       v.maxLength(MAX_RUNS),
     ),
+    warnings: v.array(planWarning),
   }),
   v.object({ type: v.literal('failed'), error: traceError }),
 ]) satisfies v.GenericSchema<unknown, FromVirtual>;

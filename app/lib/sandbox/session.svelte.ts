@@ -16,6 +16,7 @@ import {
   failureProblem,
   frameGoneProblem,
   loadProblem,
+  planProblem,
   sandboxProblem,
   withoutRepeats,
   type ProgramText,
@@ -276,12 +277,13 @@ function resultOf(
     case 'runs': {
       const { verdicts, message, passed, problems } = evaluate(exercise, outcome.runs);
       const crashes = outcome.runs.flatMap(({ entries }) => crashProblems(entries, text));
+      const planned = outcome.warnings.map((warning) => planProblem(warning, text));
       return {
         ran: true,
         verdicts,
         message,
         passed,
-        problems: withoutRepeats([...crashes, ...problems, ...warnings]),
+        problems: withoutRepeats([...crashes, ...problems, ...planned, ...warnings]),
       };
     }
   }

@@ -17,8 +17,11 @@ describe('`hiddenRuns()`', () => {
     const { sandbox, outcome } = started();
     expect(sandbox.request).toMatchObject({ ...program, virtual: requests });
     expect(sandbox.request?.controls).toHaveLength(1);
-    sandbox.say(0, { type: 'virtual', runs: [run] });
-    expect(await outcome).toEqual({ type: 'runs', runs: [run] });
+    const warnings = [
+      { code: 'never_subscribed', stage: 'evens', message: 'Nothing subscribes to "evens"', declared: '' },
+    ];
+    sandbox.say(0, { type: 'virtual', runs: [run], warnings });
+    expect(await outcome).toEqual({ type: 'runs', runs: [run], warnings });
   });
 
   it('takes the reason why a program cannot be loaded', async () => {
@@ -43,7 +46,7 @@ describe('`hiddenRuns()`', () => {
 
   it('does not believe what it cannot read', async () => {
     const { sandbox, outcome } = started();
-    sandbox.say(0, { type: 'virtual', runs: [{ ...run, ended: 'passed' }] });
+    sandbox.say(0, { type: 'virtual', runs: [{ ...run, ended: 'passed' }], warnings: [] });
     expect(await outcome).toMatchObject({ type: 'broken' });
   });
 

@@ -7,6 +7,7 @@ import {
   FRAME_GONE,
   failureProblem,
   malformedProblem,
+  planProblem,
   uncaughtProblem,
   withoutRepeats,
   type ProgramText,
@@ -59,6 +60,15 @@ const failed = (failure: Partial<RunFailure> & Pick<RunFailure, 'phase' | 'error
 
 /** An engine's own error as it crosses from a worker, without a line of the learner's in its stack. */
 const crossed = ({ name, message, code }: EngineError): TraceError => ({ name, message, code });
+
+describe('`planProblem()`', () => {
+  it('warns at the line that declared the stage', () => {
+    const declared = stack.replace('RangeError: no more', 'Error');
+    const warning = { code: 'never_subscribed', stage: 'numbers', message: 'Nothing subscribes' } as const;
+    const problem = { severity: 'warning', phase: 'plan', stage: 'numbers', message: 'Nothing subscribes' };
+    expect(planProblem({ ...warning, declared }, program)).toMatchObject({ ...problem, place: { line: 3 } });
+  });
+});
 
 describe('`crashProblem()`', () => {
   it('names stage, callback and the line that threw', () => {

@@ -75,7 +75,8 @@ describe('`parseFromWorker()`', () => {
 
 describe('`parseFromVirtual()`', () => {
   it('takes hidden runs', () => {
-    expect(parseFromVirtual({ type: 'virtual', runs: [run] })).toEqual({ type: 'virtual', runs: [run] });
+    const message = { type: 'virtual', runs: [run], warnings: [] };
+    expect(parseFromVirtual(message)).toEqual(message);
   });
 
   it('takes the error of a program that cannot be loaded', () => {
@@ -88,6 +89,6 @@ describe('`parseFromVirtual()`', () => {
     ['a damaged entry', { ...run, entries: [{ ...entry, kind: 'spy' }] }],
     ['a damaged plan', { ...run, plan: { stages: 'all' } }],
   ])('refuses %s', (_, damaged) => {
-    expect(parseFromVirtual({ type: 'virtual', runs: [damaged] })).toBeNull();
+    expect(parseFromVirtual({ type: 'virtual', runs: [damaged], warnings: [] })).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
-import { consumer, pipeline, planOf, producer, runVirtual } from 'sluice';
+import { consumer, pipeline, planOf, producer, runVirtual, type Print } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { viewOfRecording } from '$lib/sandbox/recording-view.ts';
 
-const counted = (events: number) =>
+const counted = (events: number, each: (n: number) => void = () => undefined) =>
   pipeline(({ start, subscribe }) => {
     const numbers = producer({
       init: (first: number) => first,
@@ -11,7 +11,7 @@ const counted = (events: number) =>
         state: Math.min(next + demand, events),
       }),
     });
-    const printer = consumer({ handleEvents: () => undefined });
+    const printer = consumer({ handleEvents: (received: number[]) => received.forEach((n) => each(n)) });
     subscribe(start('printer', printer), { to: start('numbers', numbers, 0), maxDemand: 4, minDemand: 2 });
   });
 
@@ -39,6 +39,18 @@ describe('`viewOfRecording()`', () => {
     ]);
     expect(view.subscriptions).toMatchObject([{ dispatched: 7 }]);
     expect(view.placement).toEqual({ printer: 0, numbers: 0 });
+  });
+
+  it('shows what was printed, under the stage that printed it', async () => {
+    let print: Print | null = null;
+    const onPrint = (next: Print | null): void => {
+      print = next;
+    };
+    const said = (n: number) => print?.('info', ['Received', n], () => undefined);
+    const run = await runVirtual(planOf(counted(3, said)), { seed: 3, entryBudget: 1_000, onPrint });
+    expect(viewOfRecording(run, null).console).toMatchObject(
+      [0, 1, 2].map((n) => ({ stage: 'printer', level: 'info', text: `Received ${n}` })),
+    );
   });
 
   it('says what crashed', async () => {
