@@ -60,6 +60,8 @@ const ROAD_WIDTH = { right: 60, down: 84 } as const;
 const GAUGE_HEIGHT = 38;
 const MAILBOX_HEIGHT = 24;
 const DOCK_GAP = 6;
+/** Kept free beside a road that runs down: the count of a quick flow is wider than its lane. */
+const ROAD_CLEARANCE = 10;
 
 const RIGHT = {
   card: { least: 164, most: 220 },
@@ -74,6 +76,8 @@ const DOWN = {
   gap: { least: 82, most: 150 },
   /** Least where cards are low. */
   lowGap: { least: 68, most: 150 },
+  /** Least where gauges and mailboxes stand above each other. */
+  forkGap: { least: 90, most: 150 },
   /** Where roads bend they do so above the gauges. */
   bentGap: { least: 150, most: 180 },
   stageGap: 20,
@@ -82,32 +86,44 @@ const DOWN = {
   dock: 150,
 } as const;
 
-/** Lays a pipeline out for the room there is: to the right if that fits, else down. */
+/** A room this many times as wide as it is high is flat. */
+const FLAT = 2;
+
+/** Lays a pipeline out for the room there is: down, as the words say it; to the right where that fits better. */
 export function pipelineLayout(plan: PlanView, room: Size): PipelineLayout {
-  const ranks = ranksOf(plan);
-  const rankCount = (max(ranks.values()) ?? 0) + 1;
-  const widest = max(group(ranks.values(), (rank) => rank).values(), (own) => own.length) ?? 1;
-  const rightNeeds = rankCount * RIGHT.card.least + (rankCount - 1) * RIGHT.gap.least;
-  const downNeeds = widest * DOWN.card.least + (widest - 1) * DOWN.stageGap;
-  const inner = room.width - 2 * MARGIN;
-  const right = rightNeeds <= inner || (downNeeds > inner && rightNeeds < downNeeds);
-  return right ? layRight(plan, room, rankCount) : layDown(plan, room, { rankCount, widest });
+  const rows = rowsOf(plan);
+  const down = layDown(plan, room, rows);
+  const fitsDown = down.width <= room.width;
+  if (fitsDown && down.height <= room.height) return down;
+  const rightNeeds = rows.length * RIGHT.card.least + (rows.length - 1) * RIGHT.gap.least + 2 * MARGIN;
+  const isFlat = room.width > FLAT * room.height;
+  const goesRight = fitsDown ? isFlat && rightNeeds <= room.width : rightNeeds < down.width;
+  return goesRight ? layRight(plan, room, rows.length) : down;
 }
 
-/** How many subscriptions lie between a stage and the farthest source above it. */
-function ranksOf(plan: PlanView): Map<StageId, number> {
-  const ranks = new Map<StageId, number>();
-  const above = group(plan.subscriptions, (link) => link.consumer);
-  const visit = (id: StageId, trail: readonly StageId[]): number => {
-    const known = ranks.get(id);
-    if (known !== undefined) return known;
-    const producers = (above.get(id) ?? []).map((link) => link.producer).filter((up) => !trail.includes(up));
-    const rank = 1 + (max(producers, (up) => visit(up, [...trail, id])) ?? -1);
-    ranks.set(id, rank);
-    return rank;
-  };
-  for (const { id } of plan.stages) visit(id, []);
-  return ranks;
+/** Stages at the same distance from the sources, and the subscriptions that pass between them. */
+interface Row {
+  readonly stages: readonly StageId[];
+  readonly passing: number;
+}
+
+function rowsOf(plan: PlanView): Row[] {
+  const graph = graphOf(plan, {
+    orientation: 'down',
+    gap: 1,
+    stageGap: 1,
+    sizeOf: () => ({ width: 1, height: 1 }),
+  });
+  const heightOf = (id: StageId) => graph.node(id).y;
+  const rows = group(plan.stages, ({ id }) => heightOf(id));
+  return Array.from(rows, ([y, stages]) => ({ y, stages }))
+    .sort((a, b) => a.y - b.y)
+    .map(({ y, stages }) => ({
+      stages: stages.map(({ id }) => id),
+      passing: sum(plan.subscriptions, ({ producer, consumer }) =>
+        Number(heightOf(producer) < y && y < heightOf(consumer)),
+      ),
+    }));
 }
 
 function layRight(plan: PlanView, room: Size, rankCount: number): PipelineLayout {
@@ -115,7 +131,7 @@ function layRight(plan: PlanView, room: Size, rankCount: number): PipelineLayout
   const gaps = rankCount - 1;
   const cardWidth = clamp((inner - gaps * RIGHT.gap.least) / rankCount, RIGHT.card);
   const gap = gaps === 0 ? 0 : clamp((inner - rankCount * cardWidth) / gaps, RIGHT.gap);
-  return place(plan, room, {
+  const { layout } = place(plan, room, {
     orientation: 'right',
     gap,
     stageGap: RIGHT.stageGap,
@@ -128,32 +144,52 @@ function layRight(plan: PlanView, room: Size, rankCount: number): PipelineLayout
       ),
     }),
   });
+  return layout;
 }
 
-function layDown(
-  plan: PlanView,
-  room: Size,
-  { rankCount, widest }: { readonly rankCount: number; readonly widest: number },
-): PipelineLayout {
-  const gaps = rankCount - 1;
-  const isBent = plan.subscriptions.length !== gaps || widest > 1;
+function layDown(plan: PlanView, room: Size, rows: readonly Row[]): PipelineLayout {
+  const gaps = rows.length - 1;
   const inner = { width: room.width - 2 * MARGIN, height: room.height - 2 * MARGIN };
-  const cardWidth = clamp((inner.width - (widest - 1) * DOWN.stageGap) / widest, DOWN.card);
-  const isWide = cardWidth >= WIDE_FROM;
-  const isLow = isWide && !isBent && rankCount * WIDE_HEIGHT + gaps * DOWN.gap.least > inner.height;
-  const sizeOf = (stage: StageView): Size => {
-    const width = Math.max(
-      cardWidth,
+  // A stage alone above or below a fork spans it, so that the roads between them fall straight.
+  const widest = max(rows, (row) => row.stages.length) ?? 1;
+  const widthIn = ({ stages, passing }: Row) => {
+    const free = inner.width - passing * ROAD_WIDTH.down - (stages.length - 1) * DOWN.stageGap;
+    const { least, most } = DOWN.card;
+    return clamp(free / stages.length, { least, most: (most * widest) / stages.length });
+  };
+  const widths = new Map(rows.flatMap((row) => row.stages.map((id) => [id, widthIn(row)] as const)));
+  const widthOf = (stage: StageView) =>
+    Math.max(
+      widths.get(stage.id) ?? 0,
       linksOf(plan, stage, 'consumer') * DOWN.port,
       linksOf(plan, stage, 'producer') * ROAD_WIDTH.down,
     );
-    const wideHeight = isLow ? LOW_HEIGHT : WIDE_HEIGHT;
-    return { width, height: width >= WIDE_FROM ? wideHeight : TALL_HEIGHT };
+  const isChain = rows.every(({ stages, passing }) => stages.length === 1 && passing === 0);
+  const heightsWith = (wide: number) => (stage: StageView) =>
+    widthOf(stage) >= WIDE_FROM ? wide : TALL_HEIGHT;
+  const total = (heightOf: (stage: StageView) => number) =>
+    sum(
+      rows,
+      (row) => max(plan.stages, (stage) => (row.stages.includes(stage.id) ? heightOf(stage) : 0)) ?? 0,
+    );
+
+  const laid = (heightOf: (stage: StageView) => number, range: { least: number; most: number }) => {
+    const gap = gaps === 0 ? 0 : clamp((inner.height - total(heightOf)) / gaps, range);
+    return place(plan, room, {
+      orientation: 'down',
+      gap,
+      stageGap: DOWN.stageGap,
+      sizeOf: (stage) => ({ width: widthOf(stage), height: heightOf(stage) }),
+    });
   };
-  const cardHeight = max(plan.stages, (stage) => sizeOf(stage).height) ?? WIDE_HEIGHT;
-  const gapRange = isBent ? DOWN.bentGap : isLow ? DOWN.lowGap : DOWN.gap;
-  const gap = gaps === 0 ? 0 : clamp((inner.height - rankCount * cardHeight) / gaps, gapRange);
-  return place(plan, room, { orientation: 'down', gap, stageGap: DOWN.stageGap, sizeOf });
+  const wide = heightsWith(WIDE_HEIGHT);
+  const wideGap = isChain ? DOWN.gap : DOWN.forkGap;
+  const fits = total(wide) + gaps * wideGap.least <= inner.height;
+  const low = isChain ? DOWN.lowGap : DOWN.forkGap;
+  const straight = fits ? laid(wide, wideGap) : laid(heightsWith(LOW_HEIGHT), low);
+  if (!straight.isBent) return straight.layout;
+  const bentFits = total(wide) + gaps * DOWN.bentGap.least <= inner.height;
+  return laid(bentFits ? wide : heightsWith(LOW_HEIGHT), DOWN.bentGap).layout;
 }
 
 interface Placing {
@@ -163,14 +199,25 @@ interface Placing {
   readonly sizeOf: (stage: StageView) => Size;
 }
 
-function place(plan: PlanView, room: Size, placing: Placing): PipelineLayout {
-  const { orientation, gap, stageGap, sizeOf } = placing;
+function graphOf(plan: PlanView, { orientation, gap, stageGap, sizeOf }: Placing): Graph {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: orientation === 'right' ? 'LR' : 'TB', ranksep: gap, nodesep: stageGap });
+  const rankdir = orientation === 'right' ? 'LR' : 'TB';
+  graph.setGraph({ rankdir, ranksep: gap, nodesep: stageGap, edgesep: ROAD_WIDTH[orientation] });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const stage of plan.stages) graph.setNode(stage.id, { ...sizeOf(stage) });
   for (const link of plan.subscriptions) graph.setEdge(link.producer, link.consumer, {}, link.id);
   layGraph(graph);
+  return graph;
+}
+
+/** `isBent`: not every road runs straight down. */
+function place(
+  plan: PlanView,
+  room: Size,
+  placing: Placing,
+): { readonly layout: PipelineLayout; readonly isBent: boolean } {
+  const { orientation, sizeOf } = placing;
+  const graph = graphOf(plan, placing);
 
   const raw = plan.stages.map((stage): PlacedStage => {
     const { x, y } = graph.node(stage.id);
@@ -196,16 +243,21 @@ function place(plan: PlanView, room: Size, placing: Placing): PipelineLayout {
     y: Math.round(stage.y + shift.y),
   }));
   const boxes = new Map(stages.map((stage) => [stage.id, stage]));
-  const edges = plan.subscriptions.flatMap((link) => {
+  const roads = plan.subscriptions.flatMap((link): Road[] => {
     const from = boxes.get(link.producer);
     const to = boxes.get(link.consumer);
     if (!from || !to) return [];
     const bends = bendsOf(graph, link, { from, to, stages, orientation }, shift);
     const exit = portOf(plan, link, 'producer', boxes);
     const entry = portOf(plan, link, 'consumer', boxes);
-    return [edge({ link, from, to, bends, exit, entry, orientation })];
+    return [{ link, from, to, bends, exit, entry }];
   });
-  return { orientation, width, height, stages, edges };
+  // A road that falls straight beside one that bends could meet it.
+  const bent = new Set(roads.filter((road) => !canFall(road)).map((road) => road.link.producer));
+  const edges = roads.map((road) =>
+    orientation === 'right' ? edgeRight(road) : edgeDown(road, !bent.has(road.link.producer)),
+  );
+  return { layout: { orientation, width, height, stages, edges }, isBent: bent.size > 0 };
 }
 
 function shapeOf({ width, height }: Size): CardShape {
@@ -277,14 +329,9 @@ interface Road {
   readonly bends: readonly Point[];
   readonly exit: Port;
   readonly entry: Port;
-  readonly orientation: Orientation;
 }
 
-function edge(road: Road): PlacedEdge {
-  return road.orientation === 'right' ? edgeRight(road) : edgeDown(road);
-}
-
-function edgeRight({ link, from, to, bends, exit, entry, orientation }: Road): PlacedEdge {
+function edgeRight({ link, from, to, bends, exit, entry }: Road): PlacedEdge {
   const start = { x: from.x + from.width, y: from.y + (from.height * (exit.index + 0.5)) / exit.count };
   const end = { x: to.x, y: to.y + (to.height * (entry.index + 0.5)) / entry.count };
   const dockWidth = Math.min(RIGHT.dock, end.x - start.x - DOCK_GAP);
@@ -294,7 +341,7 @@ function edgeRight({ link, from, to, bends, exit, entry, orientation }: Road): P
   const points = [start, ...bends, ...straight, end];
   const half = HALF_ROAD.right;
   const roadTop = end.y - 2 * half + 2;
-  const lanes = twoLanes(points, half, orientation);
+  const lanes = twoLanes(points, half, 'right');
   return {
     ...ends(link),
     ...lanes,
@@ -304,30 +351,43 @@ function edgeRight({ link, from, to, bends, exit, entry, orientation }: Road): P
   };
 }
 
-function edgeDown({ link, from, to, bends, exit, entry, orientation }: Road): PlacedEdge {
+/** How a road comes down on its consumer. */
+function arrivalOf({ to, entry }: Road) {
   const share = to.width / entry.count;
+  const left = to.x + share * entry.index;
   const roomy = share >= WIDE_FROM;
   const half = roomy ? HALF_ROAD.down : HALF_ROAD.narrow;
-  const roadSide = half + HALF_LANE;
-  const left = to.x + share * entry.index;
-  const end = { x: roomy ? left + share / 2 : left + roadSide + 2, y: to.y };
+  const side = half + HALF_LANE;
+  return { share, left, roomy, half, side, x: roomy ? left + share / 2 : left + side + 2 };
+}
+
+/** Whether a road can run straight down: its producer stands right above where it arrives. */
+function canFall(road: Road): boolean {
+  const { x, side } = arrivalOf(road);
+  const { from, bends } = road;
+  return bends.length === 0 && from.x + side <= x && x <= from.x + from.width - side;
+}
+
+function edgeDown(road: Road, isStraight: boolean): PlacedEdge {
+  const { link, from, to, bends, exit } = road;
+  const { share, left, roomy, half, side, x } = arrivalOf(road);
+  const end = { x, y: to.y };
   const centred = from.x + (from.width * (exit.index + 0.5)) / exit.count;
-  const isStraight = exit.count === 1 && Math.abs(from.x - to.x) < 1 && end.x < from.x + from.width;
   const start = { x: isStraight ? end.x : centred, y: from.y + from.height };
-  const gaugeX = end.x + roadSide + 3;
+  const gaugeX = end.x + side + ROAD_CLEARANCE;
   const gaugeWidth = Math.min(DOWN.dock, left + share - gaugeX);
   const gaugeY = end.y - GAUGE_HEIGHT - DOCK_GAP;
   const mailbox = roomy
-    ? { x: left, y: end.y - MAILBOX_HEIGHT - DOCK_GAP, width: end.x - roadSide - 3 - left }
+    ? { x: left, y: end.y - MAILBOX_HEIGHT - DOCK_GAP, width: end.x - side - ROAD_CLEARANCE - left }
     : { x: gaugeX, y: gaugeY - MAILBOX_HEIGHT - 2, width: gaugeWidth };
   const straight = isStraight ? [] : [{ x: end.x, y: Math.min(mailbox.y, gaugeY) - DOCK_GAP }];
-  const lanes = twoLanes([start, ...bends, ...straight, end], half, orientation);
+  const lanes = twoLanes([start, ...bends, ...straight, end], half, 'down');
   return {
     ...ends(link),
     ...lanes,
     gauge: { x: gaugeX, y: gaugeY, width: gaugeWidth, height: GAUGE_HEIGHT },
     mailbox: { ...mailbox, height: MAILBOX_HEIGHT },
-    open: { x: start.x + roadSide + 3, y: start.y + 4, width: 60, height: 16 },
+    open: { x: start.x + side + ROAD_CLEARANCE, y: start.y + 4, width: 60, height: 16 },
   };
 }
 

@@ -117,9 +117,10 @@ describe('pipelineLayout()', () => {
     }
   });
 
-  it('runs to the right where that fits, else down', () => {
+  it('runs down, and to the right where the room is flat', () => {
     const plan = chain('numbers', 'evens', 'printer');
-    expect(pipelineLayout(plan, { width: 1200, height: 400 }).orientation).toBe('right');
+    expect(pipelineLayout(plan, { width: 1200, height: 400 }).orientation).toBe('down');
+    expect(pipelineLayout(plan, { width: 1200, height: 280 }).orientation).toBe('right');
     expect(pipelineLayout(plan, { width: 620, height: 480 }).orientation).toBe('down');
     expect(pipelineLayout(plan, { width: 340, height: 260 }).orientation).toBe('down');
   });
@@ -144,6 +145,19 @@ describe('pipelineLayout()', () => {
     expect(pipelineLayout(chain('numbers', 'evens', 'printer'), { width: 510, height: 320 }).height).toBe(
       320,
     );
+  });
+
+  it('shows one producer with two consumers without scrolling where a lesson has its picture', () => {
+    const plan: PlanView = {
+      ...chain('numbers', 'printer', 'counter'),
+      subscriptions: [
+        ...chain('numbers', 'printer').subscriptions,
+        ...chain('numbers', 'counter').subscriptions,
+      ],
+    };
+    const layout = pipelineLayout(plan, { width: 510, height: 350 });
+    expect(layout).toMatchObject({ orientation: 'down', width: 510, height: 350 });
+    for (const { events } of layout.edges) expect(events.at(0).x).toBeCloseTo(events.at(1).x);
   });
 
   it('gives the same plan and room the same places', () => {
