@@ -48,7 +48,9 @@ for (const kind of ['code', 'progress', 'prediction']) {
     await damage(page, kind);
 
     await lesson.open('2-random');
-    await expect(page.getByText(`A saved record (${kind}) could not be read and was put aside.`)).toBeVisible();
+    await expect(
+      page.getByText(`A saved record (${kind}) could not be read and was put aside.`),
+    ).toBeVisible();
     await expect(lesson.editor.getByText(kind === 'code' ? 'As given' : 'Edited')).toBeVisible();
     await lesson.skipPredictions();
     await lesson.setSpeed('Full speed');

@@ -49,5 +49,7 @@ test('the picture, its table and the trace name more than one worker', async ({ 
       `printer w${(placed.get('printer') ?? '').slice(-1)}`,
     );
   }
-  await expect(lesson.picture.getByRole('listitem').filter({ hasText: /3 stages on \d workers/ })).toBeVisible();
+  await expect(
+    lesson.picture.getByRole('listitem').filter({ hasText: /3 stages on \d workers/ }),
+  ).toBeVisible();
 });

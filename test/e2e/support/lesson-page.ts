@@ -63,9 +63,11 @@ export class LessonPage {
     else await this.ready();
   }
 
-  /** The editor has taken over from the plain text. */
+  /** The editor has taken over from the plain text, also where its pane is not shown. */
   async ready(): Promise<void> {
-    await expect(this.code).toBeAttached();
+    await expect(
+      this.page.getByRole('textbox', { name: /^Code editor/, includeHidden: true }),
+    ).toBeAttached();
   }
 
   stepLink(name: string): Locator {
@@ -138,6 +140,10 @@ export class LessonPage {
         count += 1;
     }
     return count;
+  }
+
+  async sentenceSoFar(): Promise<string> {
+    return (await this.sentence.textContent()) ?? '';
   }
 
   async openTable(): Promise<Locator> {
