@@ -57,23 +57,18 @@ describe('npm run quiz', () => {
     expect(quiz('--rules', fixture('11-feedback')).lines.at(-1)).toBe('1 questions, 2 problems');
   });
 
-  it.each([
-    ['is missing', () => join(folder, 'nowhere.md'), 'there is no such file'],
-    ['is a folder', () => folder, 'this is a folder, not a file'],
-    [
-      'is no text',
-      () => {
-        const file = join(folder, 'picture.png');
-        writeFileSync(file, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff]));
-        return file;
-      },
-      'this is not a text file',
-    ],
-  ])('says so when a file %s, and still reads the others', (_, make, message) => {
-    const file = make();
-    const { status, lines } = quiz(file, fixture('11-feedback'));
+  it('says so when a file is missing, is a folder or is no text, and still reads the others', () => {
+    const missing = join(folder, 'nowhere.md');
+    const picture = join(folder, 'picture.png');
+    writeFileSync(picture, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff]));
+    const { status, lines } = quiz(missing, folder, picture, fixture('11-feedback'));
     expect(status).toBe(1);
-    expect(lines).toEqual([`${file}:1: ${message}`, '1 questions, 1 problems']);
+    expect(lines).toEqual([
+      `${missing}:1: there is no such file`,
+      `${folder}:1: this is a folder, not a file`,
+      `${picture}:1: this is not a text file`,
+      '1 questions, 3 problems',
+    ]);
   });
 
   it('explains itself when called without a file or with an unknown flag', () => {

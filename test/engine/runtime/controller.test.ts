@@ -148,6 +148,18 @@ describe('startRun()', () => {
     expect(run.now.entries.length).toBeLessThan(800);
   });
 
+  it('ends an endless program at once when stopped', async () => {
+    const { run, until, scheduler } = begin(
+      { plan: () => chain(1e9) },
+      { entryBudget: 1e9, maxEntries: 100 },
+    );
+    await until(({ dropped }) => dropped > 0);
+    const stoppedMs = scheduler.nowMs();
+    run.stop();
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
+    expect(scheduler.nowMs() - stoppedMs).toBeLessThanOrEqual(150);
+  });
+
   it('keeps the first entries when there are too many, and says how many were not kept', async () => {
     const all = begin();
     await passTime(all.scheduler, all.run.done);
