@@ -29,6 +29,9 @@ interface Boot {
   readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
 }
 
+/** Hidden runs that call the same callback again and again still say that they go on this often, ms. */
+const TELL_EVERY_MS = 500;
+
 const later = setTimeout.bind(globalThis);
 const cancelLater = clearTimeout.bind(globalThis);
 const nowMs = performance.now.bind(performance);
@@ -85,19 +88,35 @@ async function runHidden(
     readonly onPrint: (print: Print | null) => void;
   },
 ): Promise<void> {
+  const onEntering = progressOn(control);
   try {
     const runs = [];
     let warnings: readonly PlanWarning[] = [];
     for (const request of requests) {
+      onEntering(null, null);
       seedRandom(request.seed);
       const plan = planOf(await load());
       warnings = plan.warnings;
-      runs.push(await runVirtual(plan, { ...request, onPrint }));
+      runs.push(await runVirtual(plan, { ...request, onPrint, onEntering }));
     }
     control.post({ type: 'virtual', runs, warnings });
   } catch (error) {
     control.post({ type: 'failed', error: traceError(error) });
   }
+}
+
+/** Tells where hidden runs are, which names a callback that never returns. Not of every call, but of the last. */
+function progressOn(control: Port): (stage: string | null, callback: string | null) => void {
+  let told = '';
+  let toldMs = -Infinity;
+  return (stage, callback) => {
+    const entered = `${stage}\n${callback}`;
+    const atMs = nowMs();
+    if (entered === told && atMs - toldMs < TELL_EVERY_MS) return;
+    told = entered;
+    toldMs = atMs;
+    control.post({ type: 'entering', stage, callback });
+  };
 }
 
 async function loadModule(text: string): Promise<unknown> {

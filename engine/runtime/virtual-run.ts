@@ -5,7 +5,7 @@ import { sleepOn } from '../time/sleep.ts';
 import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
 import { VirtualScheduler } from '../time/virtual-scheduler.ts';
 import { Recorder } from '../trace/recorder.ts';
-import type { TraceEntry } from '../trace/trace-entry.ts';
+import type { CallbackName, TraceEntry } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
 import { viewOfPlan, type Plan } from './plan.ts';
@@ -24,6 +24,8 @@ export interface VirtualRunOptions {
   readonly trace?: TraceLevel;
   /** Told where the program's console goes while the run lasts, and `null` after it. */
   readonly onPrint?: (print: Print | null) => void;
+  /** Told before every callback: who watches from outside can name one that never returns. */
+  readonly onEntering?: (stage: StageId, callback: CallbackName) => void;
 }
 
 /** What a run under the virtual scheduler recorded. */
@@ -62,7 +64,7 @@ export function runVirtual(plan: Plan, options: VirtualRunOptions): Promise<Virt
 
 async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
   const { seed, entryBudget = DEFAULT_ENTRY_BUDGET, maxTurns = DEFAULT_MAX_TURNS, trace = 'full' } = options;
-  const { onPrint = () => undefined } = options;
+  const { onPrint = () => undefined, onEntering } = options;
   const scheduler = new VirtualScheduler();
   const random = seededRandom(seed);
   const turns: Turns<StageId> = seed === 0 ? new RoundRobin() : new RandomTurns(random);
@@ -78,6 +80,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
     console: lines,
     // There is no other worker, and every stage is placed on this one.
     onRemote: () => undefined,
+    ...(onEntering && { onEntering }),
   });
   const printer = new Printer(host);
   const before = sleepOn(scheduler);

@@ -69,6 +69,8 @@ export type FromFrame =
 
 /** Worker → page, in answer to a boot with `virtual`. */
 export type FromVirtual =
+  /** It loads the program, or is about to call a callback: the last one heard of a worker that never comes back. */
+  | { readonly type: 'entering'; readonly stage: string | null; readonly callback: string | null }
   | {
       readonly type: 'virtual';
       readonly runs: readonly RunRecord[];
@@ -152,6 +154,7 @@ const fromFrame = v.variant('type', [
 ]) satisfies v.GenericSchema<unknown, FromFrame>;
 
 const fromVirtual = v.variant('type', [
+  v.object({ type: v.literal('entering'), stage: v.nullable(text), callback: v.nullable(text) }),
   v.object({
     type: v.literal('virtual'),
     runs: v.pipe(

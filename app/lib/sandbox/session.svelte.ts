@@ -1,26 +1,18 @@
 import { realScheduler, startRun, type RunHandle } from 'sluice';
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
+import { checkResult, notChecked } from './check-result.ts';
+import { rememberingLast } from './compile-cache.ts';
 import { createCompiler } from './compile.ts';
 import type { Compiled } from './compiled.ts';
 import type { Compiler } from './compiler.ts';
 import { SourcePlaces } from './error-mapping.ts';
-import { evaluate, type CheckResult } from './evaluate.ts';
-import { findHang } from './find-hang.ts';
-import { hiddenRuns, type HiddenRuns } from './hidden-runs.ts';
+import type { CheckResult } from './evaluate.ts';
+import { hiddenRuns } from './hidden-runs.ts';
 import { LiveView } from './live-view.ts';
+import { beginMarks, markRun } from './marks.ts';
 import { SandboxPlatform, type SandboxProgram } from './platform.ts';
-import {
-  checkHangProblem,
-  crashProblems,
-  failureProblem,
-  frameGoneProblem,
-  loadProblem,
-  planProblem,
-  sandboxProblem,
-  withoutRepeats,
-  type ProgramText,
-} from './problems.ts';
+import { sandboxProblem, type ProgramText } from './problems.ts';
 import { viewOfRecording } from './recording-view.ts';
 import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
@@ -51,8 +43,9 @@ const ENTRY_BUDGET = 20_000;
 /** One per stage up to this many, whatever the machine: who runs where is something to see. */
 const MAX_WORKERS = 4;
 
-/** How long hidden runs may take, ms. */
-const CHECK_LIMIT_MS = 5_000;
+/** How long hidden runs may take, and one callback of them, ms. */
+const CHECK_LIMIT_MS = 8_000;
+const CALLBACK_LIMIT_MS = 3_000;
 
 /** A program that is ready for the sandbox, and the way back from it to the learner's lines. */
 interface Prepared {
@@ -90,8 +83,10 @@ export class RunSession {
 
   /** Compiles and runs. Settles when the run is over; never rejects: whatever goes wrong is a problem in `view`. */
   async run(files: Sources, entry: string): Promise<void> {
+    beginMarks();
     const ticket = this.#begin();
     this.view = { ...EMPTY_VIEW, status: 'compiling' };
+    this.#frames.warm();
     try {
       const prepared = await this.#prepare(files, entry);
       if (this.#isStale(ticket)) return;
@@ -99,8 +94,10 @@ export class RunSession {
         this.view = { ...EMPTY_VIEW, status: 'failed', problems: prepared.problems };
         return;
       }
+      markRun('compiled');
       this.view = { ...EMPTY_VIEW, status: 'starting' };
       const frame = await this.#frames.take();
+      markRun('frame');
       if (this.#isStale(ticket)) this.#frames.giveBack(frame);
       else await this.#runIn(frame, prepared, ticket);
     } catch (error) {
@@ -151,19 +148,13 @@ export class RunSession {
     const ticket = this.#begin();
     try {
       const prepared = await this.#prepare(files, entry);
-      if (this.#isStale(ticket)) return notRun([]);
-      if (!('program' in prepared)) return notRun(prepared.problems);
-      const { text, warnings } = prepared;
+      if (this.#isStale(ticket)) return notChecked([]);
+      if (!('program' in prepared)) return notChecked(prepared.problems);
       const outcome = await this.#inFrame((frame) => hiddenRuns(frame, prepared.program, limitsOf(exercise)));
-      if (this.#isStale(ticket)) return notRun([]);
-      if (outcome.type !== 'hangs') return resultOf(outcome, prepared, exercise);
-      const failure = await this.#inFrame((frame) => findHang(frame, prepared.program, workersFor(text)));
-      return notRun([
-        failure ? failureProblem(failure, text) : checkHangProblem(outcome.waitedMs),
-        ...warnings,
-      ]);
+      if (this.#isStale(ticket)) return notChecked([]);
+      return checkResult(outcome, prepared, exercise);
     } catch (error) {
-      return notRun([sandboxProblem(messageOf(error))]);
+      return notChecked([sandboxProblem(messageOf(error))]);
     }
   }
 
@@ -223,7 +214,9 @@ export class RunSession {
         this.view = live.view(handle.now, { warnings, malformed, isSilent: frame.isSilent });
       }
     };
-    const leave = handle.onUpdate(() => {
+    const leave = handle.onUpdate(({ plan, entries }) => {
+      if (plan) markRun('ready');
+      if (entries.length > 0) markRun('entry');
       if (!this.#isStale(ticket)) this.#painting ||= requestAnimationFrame(show);
     });
     await handle.done;
@@ -248,49 +241,18 @@ export class RunSession {
   }
 
   #compilerOf(): Compiler {
-    this.#compiler ??= createCompiler();
+    this.#compiler ??= rememberingLast(createCompiler());
     return this.#compiler;
   }
 }
 
 function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {
   const requests = (seeds ?? HIDDEN_SEEDS).map((seed) => ({ seed, entryBudget }));
-  return { requests, limitMs: CHECK_LIMIT_MS };
+  return { requests, silenceMs: CALLBACK_LIMIT_MS, limitMs: CHECK_LIMIT_MS };
 }
 
 function workersFor({ sources }: ProgramText): number {
   return Math.min(Math.max(1, countStarts(sources)), MAX_WORKERS);
-}
-
-function resultOf(
-  outcome: Exclude<HiddenRuns, { readonly type: 'hangs' }>,
-  { text, warnings }: Prepared,
-  exercise: Exercise,
-): CheckResult {
-  switch (outcome.type) {
-    case 'failed':
-      return notRun([loadProblem(outcome.error, text), ...warnings]);
-    case 'gone':
-      return notRun([frameGoneProblem(), ...warnings]);
-    case 'broken':
-      return notRun([sandboxProblem(`Cannot check: ${outcome.says}`), ...warnings]);
-    case 'runs': {
-      const { verdicts, message, passed, problems } = evaluate(exercise, outcome.runs);
-      const crashes = outcome.runs.flatMap(({ entries }) => crashProblems(entries, text));
-      const planned = outcome.warnings.map((warning) => planProblem(warning, text));
-      return {
-        ran: true,
-        verdicts,
-        message,
-        passed,
-        problems: withoutRepeats([...crashes, ...problems, ...planned, ...warnings]),
-      };
-    }
-  }
-}
-
-function notRun(problems: readonly Problem[]): CheckResult {
-  return { ran: false, problems, verdicts: [], message: null, passed: false };
 }
 
 /** The rows of the data sets that a program reads. Rejects when one cannot be fetched. */

@@ -6,9 +6,10 @@ const program = { script: 'worker()', program: 'export default 1;', data: {} };
 const requests = [{ seed: 11, entryBudget: 100 }];
 const run = { plan: { stages: [], subscriptions: [] }, entries: [], seed: 11, ended: 'idle' };
 
-function started(limitMs = 5_000) {
+function started({ silenceMs = 3_000, limitMs = 5_000 } = {}) {
   const sandbox = new FakeSandbox();
-  const outcome = hiddenRuns(sandbox, program, { requests, limitMs }).finally(() => sandbox.remove());
+  const limits = { requests, silenceMs, limitMs };
+  const outcome = hiddenRuns(sandbox, program, limits).finally(() => sandbox.remove());
   return { sandbox, outcome };
 }
 
@@ -31,12 +32,39 @@ describe('`hiddenRuns()`', () => {
     expect(await outcome).toEqual({ type: 'failed', error });
   });
 
-  it('gives up a program that does not end', async () => {
-    expect(await started(10).outcome).toEqual({ type: 'hangs', waitedMs: 10 });
+  it('names the callback that a worker never comes back from', async () => {
+    const { sandbox, outcome } = started({ silenceMs: 150 });
+    sandbox.say(0, { type: 'entering', stage: null, callback: null });
+    sandbox.say(0, { type: 'entering', stage: 'numbers', callback: 'handleDemand' });
+    sandbox.say(0, { type: 'entering', stage: 'printer', callback: 'handleEvents' });
+    expect(await outcome).toMatchObject({
+      type: 'hangs',
+      failure: { phase: 'watchdog', stage: 'printer', error: { code: 'worker_hangs' } },
+    });
+  });
+
+  it('says so when loading the program does not end', async () => {
+    const { sandbox, outcome } = started({ silenceMs: 150 });
+    sandbox.say(0, { type: 'entering', stage: null, callback: null });
+    expect(await outcome).toMatchObject({
+      type: 'hangs',
+      failure: { phase: 'watchdog', stage: null, error: { code: 'load_hangs' } },
+    });
+  });
+
+  it('gives up a program that goes on and on', async () => {
+    const { sandbox, outcome } = started({ silenceMs: 400, limitMs: 600 });
+    const calls = setInterval(
+      () => sandbox.say(0, { type: 'entering', stage: 'numbers', callback: 'handleDemand' }),
+      20,
+    );
+    expect(await outcome).toEqual({ type: 'endless', waitedMs: 600 });
+    clearInterval(calls);
   });
 
   it('tells a dead sandbox from a program that does not end', async () => {
-    const silent = started(10);
+    const silent = started({ silenceMs: 150 });
+    silent.sandbox.say(0, { type: 'entering', stage: null, callback: null });
     silent.sandbox.isSilent = true;
     expect(await silent.outcome).toEqual({ type: 'gone' });
     const dead = started();
