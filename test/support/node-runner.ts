@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild-wasm';
 import { rolldown } from 'rolldown';
+import { realScheduler, startRun, type RunHandle, type RunOptions, type RunUpdate } from 'sluice';
 import { compileProgram } from '../../app/lib/sandbox/compile-program.ts';
 import * as learnerApi from '../../engine/platform/learner-api.ts';
 import { NodePlatform } from '../../engine/platform/node.ts';
@@ -12,10 +13,46 @@ import { NodePlatform } from '../../engine/platform/node.ts';
 const WORKER_ENTRY = fileURLToPath(new URL('../../engine/platform/node-worker.ts', import.meta.url));
 const DIRECTORY = join(tmpdir(), 'sluice-node-runner');
 
-/** A learner's program (TypeScript) on Node's worker_threads, compiled as the page compiles it. */
-export async function nodePlatform(source: string): Promise<NodePlatform> {
-  const [workerFile, code] = await Promise.all([worker(), compiled(source)]);
-  return new NodePlatform({ workerFile, programUrl: pathToFileURL(await stored(code)).href });
+/**
+ * A learner's program (TypeScript) on Node's worker_threads, compiled as the page compiles it.
+ *
+ * @param data - Data set → its rows as JSON.
+ */
+export async function nodePlatform(
+  source: string,
+  data: Readonly<Record<string, string>> = {},
+): Promise<NodePlatform> {
+  const [workerFile, code] = await Promise.all([worker(), compiled(source, Object.keys(data))]);
+  return new NodePlatform({ workerFile, programUrl: pathToFileURL(await stored(code)).href, data });
+}
+
+/** Starts a run on threads. Only a test of programs that hang needs a heartbeat as quick as the page's. */
+export function startOnThreads(platform: NodePlatform, options: Partial<RunOptions> = {}): RunHandle {
+  return startRun(platform, {
+    workers: 3,
+    seed: 1,
+    speed: { kind: 'full' },
+    trace: 'full',
+    entryBudget: 10_000,
+    scheduler: realScheduler(),
+    // A busy machine may keep a thread waiting for long.
+    heartbeatMs: 10_000,
+    ...options,
+  });
+}
+
+/** Resolves at the first update for which the condition holds; rejects when the run ends before. */
+export function until(run: RunHandle, holds: (update: RunUpdate) => boolean): Promise<RunUpdate> {
+  return new Promise((resolve, reject) => {
+    const look = (update: RunUpdate): void => {
+      if (holds(update)) resolve(update);
+      else if (update.end) reject(new Error(`Ended before: ${JSON.stringify(update.end)}`));
+      else return;
+      end();
+    };
+    const end = run.onUpdate(look);
+    look(run.now);
+  });
 }
 
 /** The same program in this thread, for the virtual scheduler: the module, evaluated anew. */
@@ -26,8 +63,8 @@ export async function evaluated(source: string): Promise<unknown> {
   return module;
 }
 
-async function compiled(source: string): Promise<string> {
-  const offered = { sluice: Object.keys(learnerApi), 'sluice/data': [] };
+async function compiled(source: string, dataSets: readonly string[] = []): Promise<string> {
+  const offered = { sluice: Object.keys(learnerApi), 'sluice/data': [...dataSets] };
   const result = await compileProgram(build, { files: { 'start.ts': source }, entry: 'start.ts' }, offered);
   if (!result.ok) throw new Error(`Cannot compile the program: ${JSON.stringify(result.problems)}`);
   return result.code;

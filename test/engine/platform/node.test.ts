@@ -1,18 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  EngineError,
-  planOf,
-  realScheduler,
-  runVirtual,
-  startRun,
-  type EntryOf,
-  type RunHandle,
-  type RunOptions,
-  type RunUpdate,
-  type TraceEntry,
-} from 'sluice';
-import type { NodePlatform } from '../../../engine/platform/node.ts';
-import { evaluated, nodePlatform } from '../../support/node-runner.ts';
+import { EngineError, planOf, runVirtual, type EntryOf, type RunHandle, type TraceEntry } from 'sluice';
+import { evaluated, nodePlatform, startOnThreads as start, until } from '../../support/node-runner.ts';
 
 /** Numbers 0 to `last`, doubled, collected. */
 const PIPELINE = `
@@ -70,34 +58,6 @@ const ENDLESS =
   '(demand, n) => ({ events: Array.from({ length: demand }, (_, i) => n + i), state: n + demand })';
 const TEN = '(demand, n) => (n > 0 ? {} : { events: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], state: 1 })';
 const NOTHING = '() => undefined';
-
-function start(platform: NodePlatform, options: Partial<RunOptions> = {}): RunHandle {
-  return startRun(platform, {
-    workers: 3,
-    seed: 1,
-    speed: { kind: 'full' },
-    trace: 'full',
-    entryBudget: 10_000,
-    scheduler: realScheduler(),
-    // A busy machine may keep a thread waiting for long: only a test of hanging programs is to notice one.
-    heartbeatMs: 10_000,
-    ...options,
-  });
-}
-
-/** Resolves at the first update for which the condition holds; rejects when the run ends before. */
-function until(run: RunHandle, holds: (update: RunUpdate) => boolean): Promise<RunUpdate> {
-  return new Promise((resolve, reject) => {
-    const look = (update: RunUpdate): void => {
-      if (holds(update)) resolve(update);
-      else if (update.end) reject(new Error(`Ended before: ${JSON.stringify(update.end)}`));
-      else return;
-      end();
-    };
-    const end = run.onUpdate(look);
-    look(run.now);
-  });
-}
 
 const ofType = <T extends TraceEntry['type']>(entries: readonly TraceEntry[], type: T): EntryOf<T>[] =>
   entries.filter((entry): entry is EntryOf<T> => entry.type === type);
