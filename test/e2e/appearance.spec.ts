@@ -29,7 +29,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await lesson.setSpeed('Step by step');
       await lesson.run.click();
       await expect(lesson.status).toHaveText('Waiting for your next step');
-      await stepUntil(lesson, 'took the ask');
+      await stepUntil(lesson, 'numbers sent 10 events');
       await expectNoAxeViolations(page, 'during the run');
       await lesson.stop.click();
       await lesson.openTable();
