@@ -1,10 +1,18 @@
 import { expect } from 'vitest';
-import type { EntryOf, TraceEntry, VirtualRun } from 'sluice';
+import {
+  advance,
+  emptyState,
+  type EntryOf,
+  type SubscriptionState,
+  type TraceEntry,
+  type VirtualRun,
+} from 'sluice';
 
 /** Laws of every run, read from its trace. They assume that no subscription was cancelled and nothing is held back. */
 export function expectRunLaws(run: VirtualRun): void {
   expectCauses(run.entries);
   expectDemand(run.entries);
+  expectReplay(run);
   expectOrder(run.entries);
   expectConservation(run);
 }
@@ -14,9 +22,9 @@ function expectCauses(entries: readonly TraceEntry[]): void {
   const seen = new Set<number>();
   let last = { seq: -1, atMs: 0 };
   for (const entry of entries) {
-    expect(entry.seq).toBeGreaterThan(last.seq);
-    expect(entry.atMs).toBeGreaterThanOrEqual(last.atMs);
-    if (entry.cause !== null) expect(seen.has(entry.cause), `cause of ${entry.seq}`).toBe(true);
+    law(entry.seq > last.seq, () => `${entry.seq} comes after ${last.seq}`);
+    law(entry.atMs >= last.atMs, () => `the time of ${entry.seq} is not before ${last.atMs}`);
+    law(entry.cause === null || seen.has(entry.cause), () => `the cause of ${entry.seq} comes before it`);
     seen.add(entry.seq);
     last = entry;
   }
@@ -28,19 +36,75 @@ function expectDemand(entries: readonly TraceEntry[]): void {
   const max = new Map<string, number>();
   for (const entry of entries) {
     if (entry.type === 'subscribe') max.set(entry.subscription, entry.maxDemand);
-    if (entry.type === 'asked') {
-      const now = (open.get(entry.subscription) ?? 0) + entry.count;
+    if (entry.type === 'asked' || entry.type === 'dispatch') {
+      const change = entry.type === 'asked' ? entry.count : -entry.count;
+      const now = (open.get(entry.subscription) ?? 0) + change;
       open.set(entry.subscription, now);
-      expect(entry.open).toBe(now);
+      law(now >= 0, () => `open demand of ${entry.subscription} is not negative at ${entry.seq}: ${now}`);
+      law(entry.open === now, () => `open demand is ${now} at ${entry.seq}: ${entry.open}`);
     }
-    if (entry.type === 'dispatch') {
-      const now = (open.get(entry.subscription) ?? 0) - entry.count;
-      open.set(entry.subscription, now);
-      expect(now, `open demand of ${entry.subscription}`).toBeGreaterThanOrEqual(0);
-      expect(entry.open).toBe(now);
+    if (entry.type === 'ask') {
+      const bound = max.get(entry.subscription) ?? 0;
+      law(
+        entry.pending <= bound,
+        () => `no more than ${bound} are pending at ${entry.seq}: ${entry.pending}`,
+      );
     }
-    if (entry.type === 'ask') expect(entry.pending).toBeLessThanOrEqual(max.get(entry.subscription) ?? 0);
   }
+}
+
+/** After every entry the replayed state counts what the trace says: asked, handled, and all that is on its way. */
+function expectReplay({ plan, entries }: VirtualRun): void {
+  const counts = new Map(plan.subscriptions.map(({ id }) => [id, new Counts()]));
+  const batches = new Map<string, { readonly counts: Counts | undefined; readonly count: number }>();
+  let state = emptyState(plan);
+  for (const entry of entries) {
+    const own = 'subscription' in entry ? counts.get(entry.subscription ?? '') : undefined;
+    if (own && entry.type === 'ask') own.asked += entry.count;
+    if (own && entry.type === 'asked') own.taken += entry.count;
+    if (own && entry.type === 'dispatch') own.dispatched += entry.count;
+    if (own && entry.type === 'deliver') own.delivered += entry.count;
+    if (isBatch(entry)) batches.set(entry.stage, { counts: own, count: entry.count ?? 0 });
+    if (entry.type === 'end' && entry.callback === 'handleEvents') {
+      const batch = batches.get(entry.stage);
+      if (batch?.counts) batch.counts.handled += batch.count;
+    }
+    state = advance(state, entry);
+    for (const [id, expected] of counts) {
+      const shown = state.subscriptions[id];
+      const wrong = shown && expected.differsFrom(shown);
+      law(!wrong, () => `${id} after ${entry.seq}: ${wrong}`);
+    }
+  }
+}
+
+/** What a trace says of one subscription, in events. */
+class Counts {
+  asked = 0;
+  taken = 0;
+  dispatched = 0;
+  delivered = 0;
+  handled = 0;
+
+  /** The first of a replayed subscription's counts that is not as it must be, in words. */
+  differsFrom(shown: SubscriptionState): string | null {
+    const pairs: readonly (readonly [string, number, number])[] = [
+      ['pending', shown.pending, this.asked - this.handled],
+      ['open', shown.open, this.taken - this.dispatched],
+      ['asked', shown.asked, this.asked],
+      ['dispatched', shown.dispatched, this.dispatched],
+      ['handled', shown.handled, this.handled],
+      ['asks in flight', sum(shown.asksInFlight, ({ count }) => count), this.asked - this.taken],
+      ['events in flight', sum(shown.eventsInFlight, ({ count }) => count), this.dispatched - this.delivered],
+    ];
+    const wrong = pairs.find(([, is, must]) => is !== must);
+    return wrong ? `${wrong[0]} is ${wrong[1]}, must be ${wrong[2]}` : null;
+  }
+}
+
+/** As `expect`, but quick enough for every entry of a long trace. */
+function law(holds: boolean, says: () => string): void {
+  if (!holds) expect.fail(says());
 }
 
 /** Events of a subscription arrive as they were sent, without gaps, and are handled in that order. */
@@ -51,15 +115,19 @@ function expectOrder(entries: readonly TraceEntry[]): void {
   for (const entry of entries) {
     if (entry.type === 'dispatch') {
       const all = sent.get(entry.subscription) ?? [];
-      expect(entry.first).toBe(all.length);
-      sent.set(entry.subscription, [...all, ...entry.events]);
+      law(entry.first === all.length, () => `${entry.seq} begins with event ${all.length}: ${entry.first}`);
+      all.push(...entry.events);
+      sent.set(entry.subscription, all);
     }
     if (entry.type === 'deliver') {
-      expect(entry.first).toBe(delivered.get(entry.subscription) ?? 0);
+      const next = delivered.get(entry.subscription) ?? 0;
+      law(entry.first === next, () => `${entry.seq} delivers from event ${next} on: ${entry.first}`);
       delivered.set(entry.subscription, entry.first + entry.count);
     }
     if (isBatch(entry)) {
-      handled.set(entry.subscription, [...(handled.get(entry.subscription) ?? []), ...(entry.events ?? [])]);
+      const all = handled.get(entry.subscription) ?? [];
+      all.push(...(entry.events ?? []));
+      handled.set(entry.subscription, all);
     }
   }
   for (const [subscription, events] of handled) {
