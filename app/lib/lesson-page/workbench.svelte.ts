@@ -1,13 +1,13 @@
 import type { Seq } from 'sluice';
 import type { Exercise, Outcome, Outcomes, RunRecord } from '#lessons/schema.ts';
 import type { EditorFile } from '$lib/editor/editor-file.ts';
-import { reducedMotion } from '$lib/layout/viewport.svelte.ts';
 import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
 import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
 import { RunSession, type CheckResult } from '$lib/sandbox/session.svelte.ts';
 import { savedWork } from '$lib/storage/saved-work.svelte.ts';
 import { contentVersion } from '$lib/storage/version.ts';
+import { motion } from '$lib/ui/motion.svelte.ts';
 import { toasts } from '$lib/ui/toasts.svelte.ts';
 import { Playhead } from '$lib/vis/playhead.svelte.ts';
 import { codeId, earlierWork } from './kept-code.ts';
@@ -35,7 +35,7 @@ const SETTINGS = 'page';
 export class Workbench {
   readonly lesson: Lesson;
   readonly run = new RunSession();
-  readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => reducedMotion.current });
+  readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => motion.reduced });
 
   /** What was stored has been read: from here on the editor may be written in. */
   loaded = $state(false);

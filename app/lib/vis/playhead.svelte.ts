@@ -22,6 +22,7 @@ export class Playhead {
   #following = $state.raw(true);
   #playing = $state.raw(false);
   #jumps = $state.raw(0);
+  #moment: number | null = $state.raw(null);
   #timer: Timer | null = null;
   #replay: { readonly plan: PlanView; readonly first: TraceEntry | undefined; readonly of: Replay } | null =
     null;
@@ -71,6 +72,11 @@ export class Playhead {
     return this.#playing;
   }
 
+  /** Entries applied at the moment that was asked for last; `null` where none was. It stays when one looks around. */
+  get moment(): number | null {
+    return this.#moment;
+  }
+
   /** Rises with every move that is no motion: what flies is then placed, not animated. */
   get jumps(): number {
     return this.#jumps;
@@ -80,6 +86,7 @@ export class Playhead {
   follow(): void {
     this.pause();
     this.#jumps += 1;
+    this.#moment = null;
     this.#following = true;
   }
 
@@ -137,6 +144,7 @@ export class Playhead {
     this.pause();
     this.#jumps += 1;
     const target = this.positionOf(seq);
+    this.#moment = target;
     if (this.#reducedMotion()) return this.#moveTo(target);
     const lead = Math.min(LEAD_ENTRIES, target);
     this.#moveTo(target - lead);
