@@ -59,19 +59,30 @@ export interface WorkspaceSizes {
   readonly lesson: number;
   /** Right edge of the editor. */
   readonly editor: number;
-  /** Lower edge of the picture. */
+  /** Lower edge of the picture; the checks lie under it. */
   readonly picture: number;
+  /** The same where nothing is checked. */
+  readonly pictureAlone: number;
   /** Lower edge of the editor; the console lies under it. */
   readonly editorHeight: number;
 }
 
-export const INITIAL_SIZES: WorkspaceSizes = { lesson: 270, editor: 600, picture: 660, editorHeight: 700 };
+export const INITIAL_SIZES: WorkspaceSizes = {
+  lesson: 260,
+  editor: 585,
+  picture: 700,
+  pictureAlone: 940,
+  editorHeight: 700,
+};
 
 /** What a pane keeps at least, in per mille. */
 const LEAST_COLUMN = 160;
 const LEAST_ROW = 150;
+/** Checks without an exercise are one line. */
+const LEAST_LINE = 60;
 
-export type BoundaryName = keyof WorkspaceSizes;
+export const BOUNDARIES = ['lesson', 'editor', 'picture', 'pictureAlone', 'editorHeight'] as const;
+export type BoundaryName = (typeof BOUNDARIES)[number];
 
 /** Bounds of one boundary as its neighbours stand now. */
 export function boundaryOf(sizes: WorkspaceSizes, name: BoundaryName): Boundary {
@@ -84,6 +95,8 @@ export function boundaryOf(sizes: WorkspaceSizes, name: BoundaryName): Boundary 
     case 'picture':
     case 'editorHeight':
       return { ...common, min: LEAST_ROW, max: 1000 - LEAST_ROW };
+    case 'pictureAlone':
+      return { ...common, min: LEAST_ROW, max: 1000 - LEAST_LINE };
     default:
       return unreachable(name);
   }
@@ -91,14 +104,15 @@ export function boundaryOf(sizes: WorkspaceSizes, name: BoundaryName): Boundary 
 
 /** Sizes as stored, made fit: what is missing or impossible becomes what it was at first. */
 export function readSizes(stored: Readonly<Record<string, number>> | null): WorkspaceSizes {
-  const names = Object.keys(INITIAL_SIZES);
-  const known = Object.fromEntries(Object.entries(stored ?? {}).filter(([name]) => names.includes(name)));
+  const known = Object.fromEntries(
+    Object.entries(stored ?? {}).filter(([name]) => BOUNDARIES.some((own) => own === name)),
+  );
   const sizes: WorkspaceSizes = { ...INITIAL_SIZES, ...known };
   const fits = (name: BoundaryName) => {
     const boundary = boundaryOf(sizes, name);
     return clamp(boundary, boundary.value) === boundary.value;
   };
-  return fits('lesson') && fits('editor') && fits('picture') && fits('editorHeight') ? sizes : INITIAL_SIZES;
+  return BOUNDARIES.every(fits) ? sizes : INITIAL_SIZES;
 }
 
 function unreachable(name: never): never {

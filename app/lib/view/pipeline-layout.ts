@@ -73,7 +73,7 @@ const RIGHT = {
 } as const;
 const DOWN = {
   card: { least: 180, most: 460 },
-  gap: { least: 82, most: 150 },
+  gap: { least: 82, most: 190 },
   /** Least where cards are low. */
   lowGap: { least: 68, most: 150 },
   /** Least where gauges and mailboxes stand above each other. */

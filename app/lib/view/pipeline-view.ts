@@ -23,6 +23,8 @@ export interface StageCard {
   readonly kind: StageKind;
   /** "producer-consumer". */
   readonly kindText: string;
+  /** What the lesson calls this kind of work, in the words of its prose and code: "Answer demand"; else `null`. */
+  readonly label: string | null;
   /** "worker 2"; empty before it is known. */
   readonly workerText: string;
   readonly mood: StageMood;
@@ -62,14 +64,29 @@ export interface EdgeCard {
 
 const IN_HAND_SHOWN = 3;
 
-/** Everything the picture says in words and numbers at one moment. */
+/** The sub-goal that each kind of stage serves, in the words that lessons share. */
+const LABELS: Readonly<Record<StageKind, string>> = {
+  producer: 'Answer demand',
+  producerConsumer: 'Pass on',
+  consumer: 'Handle events',
+};
+
+/**
+ * Everything the picture says in words and numbers at one moment.
+ *
+ * @param labels - Sub-goals that the lesson names; the picture repeats those that a stage serves.
+ */
 export function pipelineView(
   plan: PlanView,
   state: PipelineState,
   placement: Readonly<Record<StageId, number>>,
+  labels: readonly string[] = [],
 ): { readonly stages: readonly StageCard[]; readonly edges: readonly EdgeCard[] } {
   return {
-    stages: plan.stages.map((stage) => stageCard(stage, state, placement)),
+    stages: plan.stages.map((stage) => ({
+      ...stageCard(stage, state, placement),
+      label: labels.find((own) => own === LABELS[stage.kind]) ?? null,
+    })),
     edges: plan.subscriptions.map((link) => edgeCard(link, state)),
   };
 }
@@ -78,7 +95,7 @@ function stageCard(
   stage: StageView,
   state: PipelineState,
   placement: Readonly<Record<StageId, number>>,
-): StageCard {
+): Omit<StageCard, 'label'> {
   const own = state.stages[stage.id];
   const worker = own?.worker ?? placement[stage.id] ?? null;
   const { mood, moodText } = moodOf(stage, state);
