@@ -30,7 +30,7 @@ import type {
 } from './run-handle.ts';
 import { Watchdog, type Silent } from './watchdog.ts';
 
-const HEARTBEAT_MS = 500;
+const HEARTBEAT_MS = 250;
 const MAX_ENTRIES = 200_000;
 const MAX_OUTPUT_LINES = 1_000;
 const MAX_UNCAUGHT = 50;
@@ -313,7 +313,7 @@ class Controller implements RunHandle {
     this.#watchdog?.answered(worker);
     if (this.#ending || this.#options.keepAlive || this.#started.size < this.#links.length) return;
     if (message.id !== this.#waveId) this.#look(worker, message);
-    else if (this.#quiescence?.answer(worker, message) === 'ended') this.#finish(this.#quietEnd());
+    else if (this.#quiescence?.answer(worker, message) === 'ended') this.#finish({ type: 'idle' });
   }
 
   /** Looks whether nothing is left to do, before the subscriptions are made as little as while somebody works. */
@@ -417,7 +417,8 @@ class Controller implements RunHandle {
 
   #conclude(end: RunEnd): void {
     if (this.#end) return;
-    this.#ending = this.#end = end;
+    // Only what the workers have handed over last tells how their stages ended.
+    this.#ending = this.#end = end.type === 'idle' ? this.#quietEnd() : end;
     this.#endMs = this.#options.scheduler.nowMs();
     this.#cancelBeat();
     this.#cancelTick();
@@ -425,7 +426,7 @@ class Controller implements RunHandle {
     for (const { reject } of this.#requests.values()) reject(this.#ended('get an answer'));
     this.#requests.clear();
     this.#notify();
-    this.#resolveDone(end);
+    this.#resolveDone(this.#end);
   }
 
   // --- Small things ---------------------------------------------------------------------------------------------

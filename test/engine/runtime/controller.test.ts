@@ -94,6 +94,31 @@ describe('startRun()', () => {
     );
   });
 
+  it('tells of a crash, however late it hears of it', async () => {
+    const numbers = producer({ handleDemand: () => ({ events: [1] }) });
+    const fails = consumer({
+      handleEvents: () => {
+        throw new Error('no');
+      },
+    });
+    const plan = pipeline(({ start, subscribe }) => {
+      const source = start('numbers', numbers);
+      subscribe(start('fails', fails), { to: source });
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 0, max: 60 }), async (seed, slowest) => {
+        const random = seededRandom(seed);
+        // Answers to such quick pings come before the next counters.
+        const { run, scheduler } = begin(
+          { plan: () => plan, delayMs: () => Math.floor(random() * slowest) },
+          { workers: 2, heartbeatMs: 2 },
+        );
+        expect(await passTime(scheduler, run.done)).toEqual({ type: 'crashed' });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('records what the virtual run records, stage by stage', async () => {
     const { run, scheduler } = begin();
     await passTime(scheduler, run.done);
