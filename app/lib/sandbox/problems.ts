@@ -8,7 +8,7 @@ import {
 } from 'sluice';
 import type { SourcePlaces } from './error-mapping.ts';
 import type { Problem } from './run-view.ts';
-import { findCallback, findDefaultExport, type Sources } from './source-search.ts';
+import { findCallback, findDefaultExport, findLoadingLoop, findLoop, type Sources } from './source-search.ts';
 
 /** What turns a failure into words at a place: the learner's files, and the way back to them. */
 export interface ProgramText {
@@ -28,8 +28,11 @@ export function loadProblem(error: TraceError, program: ProgramText): Problem {
   return {
     severity: 'error',
     phase: known === null ? 'load' : 'plan',
-    message: known === null ? `The program stopped while it was loaded: ${inWords(error)}` : error.message,
-    hint: known ?? 'This code runs on every worker before any stage starts. Look at the marked line.',
+    message: known === null ? `The program threw ${inWords(error)} while it was loaded` : error.message,
+    hint:
+      known ??
+      hintOnName(error) ??
+      'This code runs on every worker before any stage starts. Look at the marked line.',
     ...(place && { place }),
     ...(error.code !== undefined && { code: error.code }),
   };
@@ -38,8 +41,7 @@ export function loadProblem(error: TraceError, program: ProgramText): Problem {
 /** A callback threw, or returned something that is no step. */
 export function crashProblem(crash: EntryOf<'crash'>, program: ProgramText | null): Problem {
   const { stage, callback, error } = crash;
-  const place =
-    program?.places.ofStack(error.stack) ?? (program ? findCallback(program.sources, stage, callback) : null);
+  const place = program && (program.places.ofStack(error.stack) ?? placeOfCrash(crash, program));
   const where = callback === null ? `"${stage}"` : `${callback} of "${stage}"`;
   const known = hintOf(error.code);
   return {
@@ -48,11 +50,20 @@ export function crashProblem(crash: EntryOf<'crash'>, program: ProgramText | nul
     message: known === null ? `${where} threw ${inWords(error)}` : error.message,
     hint:
       known ??
+      hintOnName(error) ??
+      hintOnThrown(error) ??
       'The stage ended there, and what subscribes to it ends with it. Correct the line and run again.',
     stage,
     ...(place && { place }),
     ...(error.code !== undefined && { code: error.code }),
   };
+}
+
+/** What was sent is found out after the callback that sent it has returned. */
+function placeOfCrash({ stage, callback, error }: EntryOf<'crash'>, { sources }: ProgramText) {
+  if (callback !== null) return findCallback(sources, stage, callback);
+  const senders = error.code === 'not_cloneable' ? ['handleDemand', 'handleEvents'] : [];
+  return findCallback(sources, stage, ...senders);
 }
 
 /** The run could not begin, or could not go on. */
@@ -74,7 +85,7 @@ export const FRAME_GONE = 'frame_gone';
 /** A worker does not come back from a callback; the engine says from which, and after how long. */
 function hangProblem({ error }: RunFailure, stage: string, program: ProgramText): Problem {
   const callback = /answer from (\w+) of/.exec(error.message)?.[1] ?? null;
-  const place = findCallback(program.sources, stage, callback);
+  const place = callback === null ? null : findLoop(program.sources, stage, callback);
   return {
     severity: 'error',
     phase: 'watchdog',
@@ -93,8 +104,8 @@ function loadHangProblem(program: ProgramText): Problem {
     phase: 'watchdog',
     message: 'The program did not come to its end while it was loaded, so the run was ended',
     hint: 'Look for a loop that never ends outside the callbacks, or in the pipeline itself.',
-    place: { file: program.entry, line: 1, column: 1 },
-    code: 'worker_hangs',
+    place: findLoadingLoop(program.sources, program.entry),
+    code: 'load_hangs',
   };
 }
 
@@ -103,7 +114,7 @@ export function planProblem(
   { code, stage, message, declared }: PlanWarning,
   { places, sources }: ProgramText,
 ): Problem {
-  const place = places.ofStack(declared) ?? findCallback(sources, stage, null);
+  const place = places.ofStack(declared) ?? findCallback(sources, stage);
   return { severity: 'warning', phase: 'plan', message, stage, code, ...(place && { place }) };
 }
 
@@ -192,8 +203,29 @@ function hintOf(code: string | undefined): string | null {
   return known ? known[1].hint : null;
 }
 
+/** Advice on a name that is not known where it is used. */
+function hintOnName({ name, message }: TraceError): string | null {
+  const unknown =
+    name === 'ReferenceError'
+      ? /^(?:Can't find variable: )?([\w$]+)(?: is not defined)?$/.exec(message)?.[1]
+      : null;
+  return unknown
+    ? `Check the spelling of ${unknown}. If it belongs to Sluice, import it: import { ${unknown} } from 'sluice';`
+    : null;
+}
+
+function hintOnThrown({ name }: TraceError): string | null {
+  return name === 'Thrown'
+    ? 'Throw an error, which knows the line it comes from: throw new Error("…").'
+    : null;
+}
+
+/** Characters of an error's own message: more of them nobody reads. */
+const MAX_MESSAGE = 300;
+
 function inWords({ name, message }: TraceError): string {
-  return name === 'Thrown' ? message : `${name}: ${message}`;
+  const words = name === 'Thrown' ? message : `${name}: ${message}`;
+  return words.length <= MAX_MESSAGE ? words : `${words.slice(0, MAX_MESSAGE)}…`;
 }
 
 function seconds(ms: number): string {

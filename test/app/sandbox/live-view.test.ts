@@ -85,7 +85,7 @@ describe('`LiveView`', () => {
     );
     expect(status).toBe('failed');
     expect(messages(problems)).toEqual([
-      'The program stopped while it was loaded: Error: oops',
+      'The program threw Error: oops while it was loaded',
       'handleDemand of "numbers" threw Error: crash 1',
       'handleDemand of "numbers" threw Error: crash 2',
       'Outside every callback, the program threw Error: later',

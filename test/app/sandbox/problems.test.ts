@@ -96,6 +96,30 @@ describe('`crashProblem()`', () => {
     });
   });
 
+  it('points at what sends, when something was sent that cannot be', () => {
+    const error = crossed(
+      new EngineError('not_cloneable', { stage: 'numbers', path: 'events[0]', received: 'function' }),
+    );
+    expect(crashProblem({ ...crash(error), callback: null }, program)).toMatchObject({
+      place: { file: 'start.ts', line: 2, column: 3 },
+    });
+  });
+
+  it('cuts what is too long to read, and advises on what is thrown and is no error', () => {
+    const long = crashProblem(crash({ name: 'Error', message: 'z'.repeat(2_000) }), program);
+    expect(long.message.length).toBeLessThan(400);
+    const text = crashProblem(crash({ name: 'Thrown', message: '"just words"' }), program);
+    expect(text).toMatchObject({
+      message: 'handleDemand of "numbers" threw "just words"',
+      hint: expect.stringContaining('throw new Error('),
+    });
+  });
+
+  it('says how to get a name that is not known', () => {
+    const error = { name: 'ReferenceError', message: 'sleep is not defined' };
+    expect(crashProblem(crash(error), program).hint).toContain("import { sleep } from 'sluice'");
+  });
+
   it('does without the program', () => {
     expect(crashProblem(crash({ name: 'RangeError', message: 'no more', stack }), null)).not.toHaveProperty(
       'place',
@@ -108,7 +132,7 @@ describe('`failureProblem()`', () => {
     const error = { name: 'RangeError', message: 'no more', stack };
     expect(failureProblem(failed({ phase: 'load', error }), program)).toMatchObject({
       phase: 'load',
-      message: 'The program stopped while it was loaded: RangeError: no more',
+      message: 'The program threw RangeError: no more while it was loaded',
       place: { file: 'start.ts', line: 3 },
     });
   });
