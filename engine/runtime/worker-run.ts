@@ -139,7 +139,8 @@ export class WorkerRun {
     }
     this.#output.push({
       worker: this.#options.worker,
-      atMs: this.#options.scheduler.nowMs(),
+      // Before the run's own time begins.
+      atMs: 0,
       level,
       values: values.map(traceValue),
       ...(place !== undefined && { place }),

@@ -43,7 +43,7 @@ export function traceError(thrown: unknown): TraceError {
         ...(typeof thrown.stack === 'string' ? { stack: cut(thrown.stack, 10_000) } : {}),
       };
     }
-    return { name: 'Thrown', message: typeof thrown === 'string' ? cut(thrown, 2_000) : describe(thrown) };
+    return { name: 'Thrown', message: describe(thrown) };
   } catch {
     return { name: 'Error', message: 'an error whose message cannot be read' };
   }

@@ -80,6 +80,7 @@ export interface SubscriptionCounters {
 /** What a program printed while no stage of its own handled a message. Its other output is in the trace. */
 export interface OutputLine {
   readonly worker: WorkerId;
+  /** In the run's own time, as in the trace. */
   readonly atMs: number;
   readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
   readonly values: readonly TraceValue[];

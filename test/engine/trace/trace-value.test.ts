@@ -74,7 +74,7 @@ suite('traceEvents()', () => {
 suite('traceError() and describe()', () => {
   it('keep name, message, code and stack, also of what is no error', () => {
     expect(traceError(new TypeError('wrong'))).toMatchObject({ name: 'TypeError', message: 'wrong' });
-    expect(traceError('just text')).toEqual({ name: 'Thrown', message: 'just text' });
+    expect(traceError('just text')).toEqual({ name: 'Thrown', message: '"just text"' });
     const error = new Error('x');
     Object.defineProperty(error, 'message', { get: () => { throw new Error('no'); } }); // prettier-ignore
     expect(traceError(error).message).toBe('an error whose message cannot be read');
