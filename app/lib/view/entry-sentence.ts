@@ -40,7 +40,7 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
     case 'cancel':
       return `${at}: the subscription between ${other(entry, state)} and ${at} ended (${valueText(entry.reason, 40)}).`;
     case 'exit':
-      return `${at} ended in an orderly way (${valueText(entry.reason, 40)}).`;
+      return `${at} ended${isOrderly(entry.reason) ? ' in an orderly way' : ''} (${valueText(entry.reason, 40)}).`;
     case 'crash':
       return `${at} crashed${entry.callback ? ` in ${entry.callback}` : ''}: ${entry.error.message}`;
     case 'log':
@@ -77,6 +77,12 @@ function ask(entry: EntryOf<'ask'>, state: PipelineState): string {
   const more = first ? `its first ${entry.count}` : `${entry.count} more`;
   const why = askSentence({ ...link, pending: entry.pending }, entry.count);
   return `${entry.stage} asked ${link.producer} for ${more}: ${why}.`;
+}
+
+/** Whatever else a stage ends with, it is because something failed. */
+function isOrderly(reason: TraceValue): boolean {
+  const [kind] = Array.isArray(reason) ? reason : [reason];
+  return kind === 'normal' || kind === 'shutdown';
 }
 
 function begin(entry: EntryOf<'begin'>): string {
