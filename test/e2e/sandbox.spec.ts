@@ -1,0 +1,215 @@
+import type { Page } from '@playwright/test';
+import { goodProgram, programWith } from './support/bad-programs.ts';
+import { hostileProgram, hostileWorker, WAYS_TO_THE_NETWORK, WAYS_TO_THE_PAGE } from './support/hostile.ts';
+import { LessonPage, programOf } from './support/lesson-page.ts';
+import { Listener } from './support/listener.ts';
+import { expect, test as base } from './support/sluice-test.ts';
+
+const test = base.extend<{ listener: Listener }>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads from it which other fixtures are needed: none.
+  listener: async ({}, use) => {
+    const listener = await Listener.open();
+    await use(listener);
+    await listener.close();
+  },
+});
+
+test('a program reaches no network; the same attempts outside the sandbox do', async ({ page, listener }) => {
+  const lesson = await openExercise(page);
+  await runHostile(lesson, hostileProgram(WAYS_TO_THE_NETWORK, listener.origin));
+  for (const name of Object.keys(WAYS_TO_THE_NETWORK)) {
+    await expect(outcomeOf(lesson, name), name).toContainText('refused:');
+  }
+  expect(listener.heard).toEqual([]);
+  expect(listener.connections).toBe(0);
+
+  await page.goto(listener.origin);
+  listener.heard.length = 0;
+  const outcomes = await page.evaluate(
+    (text) =>
+      new Promise<unknown>((resolve) => {
+        const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+        worker.onmessage = ({ data }) => resolve(data);
+      }),
+    hostileWorker(WAYS_TO_THE_NETWORK, listener.origin),
+  );
+  const paths = Object.keys(WAYS_TO_THE_NETWORK).map((name) =>
+    expect.stringMatching(new RegExp(`^/${name}(\\.js)?$`)),
+  );
+  expect(listener.heard, JSON.stringify(outcomes)).toEqual(expect.arrayContaining(paths));
+});
+
+test('a program reaches neither the page nor what the page keeps', async ({ page, listener }) => {
+  const lesson = await openExercise(page);
+  await page.evaluate(() => {
+    localStorage.setItem('kept', 'by the page');
+    document.cookie = 'kept=by-the-page; SameSite=Strict';
+  });
+  const before = await keptBy(page);
+  await runHostile(lesson, hostileProgram(WAYS_TO_THE_PAGE, listener.origin));
+  for (const name of Object.keys(WAYS_TO_THE_PAGE)) {
+    await expect(outcomeOf(lesson, name), name).toContainText('refused:');
+  }
+  expect(await keptBy(page)).toEqual(before);
+  expect(listener.heard).toEqual([]);
+  await nextRunWorks(lesson);
+});
+
+test('what a program says on a channel stays in the sandbox', async ({ page, context }) => {
+  const lesson = await openExercise(page);
+  const heard = await page.evaluateHandle(() => {
+    const said: unknown[] = [];
+    const channel = new BroadcastChannel('sluice-records');
+    channel.onmessage = ({ data }) => said.push(data);
+    addEventListener('message', ({ data }) => said.push(data));
+    return said;
+  });
+  await runHostile(
+    lesson,
+    hostileProgram(
+      { channel: "new BroadcastChannel('sluice-records').postMessage('forged'); return 'said';" },
+      '',
+    ),
+  );
+  await expect(outcomeOf(lesson, 'channel')).toBeVisible();
+  const other = await context.newPage();
+  await other.goto('/');
+  await other.evaluate(() => new BroadcastChannel('sluice-records').postMessage('from another tab'));
+  await expect.poll(() => heard.evaluate((said) => said)).toContain('from another tab');
+  expect(await heard.evaluate((said) => said)).not.toContain('forged');
+});
+
+test('the frame cannot take itself elsewhere', async ({ page, listener, pageErrors }) => {
+  const lesson = await openExercise(page);
+  await nextRunWorks(lesson);
+  const frame = page.frames().find((each) => each !== page.mainFrame());
+  if (!frame) throw new Error('the page has no sandbox frame');
+  const refused = page.waitForEvent('console', { predicate: (message) => /frame-src/.test(message.text()) });
+  await frame
+    .evaluate((url) => {
+      location.href = url;
+    }, `${listener.origin}/leak?secret`)
+    .catch(() => undefined);
+  await refused;
+  expect(listener.heard).toEqual([]);
+  pageErrors.length = 0;
+  await nextRunWorks(lesson);
+});
+
+test('a program finds no port, whatever it puts in the place of what leads to one', async ({ page }) => {
+  const lesson = await openExercise(page);
+  await runHostile(
+    lesson,
+    programWith({
+      before: `// @ts-nocheck
+const found = new Set<string>();
+const { get: targetOf } = Object.getOwnPropertyDescriptor(Event.prototype, 'target');
+for (const type of [MessagePort, EventTarget]) {
+  for (const name of ['postMessage', 'start', 'close', 'addEventListener', 'removeEventListener']) {
+    const real = type.prototype[name];
+    if (typeof real !== 'function') continue;
+    try {
+      type.prototype[name] = function (...args: unknown[]) {
+        if (this instanceof MessagePort) found.add(name);
+        return real.apply(this, args);
+      };
+    } catch {}
+  }
+}
+for (const type of [MessageEvent, Event]) {
+  for (const name of ['data', 'target', 'currentTarget', 'ports', 'source']) {
+    const real = Object.getOwnPropertyDescriptor(type.prototype, name);
+    if (!real?.get) continue;
+    try {
+      Object.defineProperty(type.prototype, name, {
+        get() {
+          const value = real.get.call(this);
+          if (targetOf.call(this) instanceof MessagePort) found.add('event.' + name);
+          return value;
+        },
+      });
+    } catch {}
+  }
+}
+addEventListener('message', () => found.add('message'));`,
+      handleDemand: `handleDemand: (demand, next) => ({
+    events: next < 40 ? Array.from({ length: demand }, (_, i) => next + i) : [],
+    state: next + demand,
+  }),`,
+      handleEvents: `handleEvents: async (events) => {
+    await sleep(20);
+    if (events[0] < 20) return;
+    console.log('found:', [...found].join(' ') || 'nothing');
+    console.log('all tried');
+  },`,
+    }),
+  );
+  await expect(lesson.console.getByRole('listitem').filter({ hasText: 'found:' }).first()).toContainText(
+    'found: nothing',
+  );
+});
+
+test('a program cannot pass a check by changing what all programs share', async ({ page }) => {
+  const lesson = await openExercise(page);
+  const start = programOf('2-random', 'start.ts');
+  const cheats: Readonly<Record<string, string>> = {
+    'the prototype of objects': `Object.prototype.pass = true;
+Object.prototype.ended = 'idle';
+Object.prototype.events = [1, 2, 3];`,
+    'the prototype of arrays': `Array.prototype.push = function () { return 0; };
+Array.prototype.every = () => true;
+Array.prototype.some = () => true;
+Array.prototype[Symbol.iterator] = function* () {};`,
+    'collections and numbers': `Map.prototype.get = () => undefined;
+Set.prototype.has = () => true;
+Number.isInteger = () => true;
+Math.random = () => 0.5;`,
+  };
+  for (const [name, cheat] of Object.entries(cheats)) {
+    await test.step(name, async () => {
+      await lesson.writeProgram(start.replace('// #region producer', `// @ts-nocheck\n${cheat}`));
+      await lesson.check();
+      await expect(lesson.checks.getByRole('status')).not.toHaveText(/^All/);
+    });
+  }
+  await lesson.writeProgram(programOf('2-random', 'solution.ts'));
+  await lesson.check();
+  await expect(lesson.checks.getByRole('status')).toHaveText(/^All \d+ requirements are met/);
+});
+
+async function openExercise(page: Page): Promise<LessonPage> {
+  const lesson = new LessonPage(page);
+  await lesson.open('2-random');
+  await lesson.skipPredictions();
+  await lesson.setSpeed('Full speed');
+  return lesson;
+}
+
+async function runHostile(lesson: LessonPage, program: string): Promise<void> {
+  await lesson.writeProgram(program);
+  await lesson.run.click();
+  await expect(lesson.console.getByText('all tried').first()).toBeVisible();
+}
+
+function outcomeOf(lesson: LessonPage, name: string) {
+  return lesson.console.getByRole('listitem').filter({ hasText: `[${name}]` });
+}
+
+async function nextRunWorks(lesson: LessonPage): Promise<void> {
+  await lesson.writeProgram(goodProgram('good'));
+  await lesson.run.click();
+  await expect(lesson.console.getByText('good 2').first()).toBeVisible();
+  await expect(lesson.status).toHaveText('Finished');
+}
+
+async function keptBy(page: Page) {
+  return await page.evaluate(async () => ({
+    title: document.title,
+    address: location.href,
+    landmarks: document.querySelectorAll('section[aria-label]').length,
+    storage: { ...localStorage },
+    cookie: document.cookie,
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    caches: await caches.keys(),
+  }));
+}
