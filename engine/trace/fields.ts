@@ -54,7 +54,10 @@ export class Fields {
   }
 
   values(name: string): readonly TraceValue[] {
-    return this.#array(name).map((value, i) => traceValue(value, `${this.#at(name)}[${i}]`));
+    const values = this.#array(name);
+    return values.every(isPlain)
+      ? values
+      : values.map((value, i) => traceValue(value, `${this.#at(name)}[${i}]`));
   }
 
   truth(name: string): boolean {
@@ -101,7 +104,27 @@ export class Fields {
   }
 }
 
+/** As it is where all of it is plain data, as nearly always; else a copy, or an error that names what is not. */
 function traceValue(value: unknown, path: string): TraceValue {
+  return isPlain(value) ? value : copyOf(value, path);
+}
+
+function isPlain(value: unknown): value is TraceValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return true;
+    case 'object':
+      if (value === null) return true;
+      if (Array.isArray(value)) return value.every(isPlain);
+      return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+    default:
+      return false;
+  }
+}
+
+function copyOf(value: unknown, path: string): TraceValue {
   switch (typeof value) {
     case 'string':
     case 'number':
@@ -109,9 +132,9 @@ function traceValue(value: unknown, path: string): TraceValue {
       return value;
     case 'object':
       if (value === null) return null;
-      if (Array.isArray(value)) return value.map((item, i) => traceValue(item, `${path}[${i}]`));
+      if (Array.isArray(value)) return value.map((item, i) => copyOf(item, `${path}[${i}]`));
       return Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key, traceValue(item, `${path}.${key}`)]),
+        Object.entries(value).map(([key, item]) => [key, copyOf(item, `${path}.${key}`)]),
       );
     default:
       throw damaged(path, 'plain data', value);
