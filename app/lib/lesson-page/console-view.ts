@@ -6,6 +6,8 @@ export interface ConsoleFilter {
   readonly stage: string | null;
   /** Lines before this index were cleared away. */
   readonly from: number;
+  /** Lines to show at most; default {@link MOST_LINES}. */
+  readonly most?: number;
 }
 
 /** More lines than this make the page slow and nobody reads them: the newest are shown. */
@@ -18,13 +20,16 @@ export interface ConsoleView {
 }
 
 /** The lines to show, oldest first. */
-export function consoleView(all: readonly ConsoleLine[], { text, stage, from }: ConsoleFilter): ConsoleView {
+export function consoleView(
+  all: readonly ConsoleLine[],
+  { text, stage, from, most = MOST_LINES }: ConsoleFilter,
+): ConsoleView {
   const wanted = text.trim().toLowerCase();
   const matching = all
     .slice(from)
     .filter((line) => stage === null || line.stage === stage)
     .filter((line) => wanted === '' || line.text.toLowerCase().includes(wanted));
-  return { lines: matching.slice(-MOST_LINES), hidden: Math.max(0, matching.length - MOST_LINES) };
+  return { lines: matching.slice(-most), hidden: Math.max(0, matching.length - most) };
 }
 
 /** Stages that have printed something, in the order in which they first did. */

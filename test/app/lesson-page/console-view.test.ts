@@ -29,6 +29,9 @@ describe('consoleView()', () => {
     expect(view.hidden).toBe(7);
     expect(view.lines).toHaveLength(MOST_LINES);
     expect(view.lines.at(-1)?.seq).toBe(MOST_LINES + 6);
+    const fewer = consoleView(many, { ...ALL, most: 2 });
+    expect(fewer.lines.map(({ seq }) => seq)).toEqual([MOST_LINES + 5, MOST_LINES + 6]);
+    expect(fewer.hidden).toBe(MOST_LINES + 5);
   });
 });
 
