@@ -205,7 +205,7 @@ function isBounded(input: unknown): boolean {
     if (typeof value !== 'object' || value === null) return true;
     if (depth >= MAX_DEPTH) return false;
     return Array.isArray(value)
-      ? value.every((item) => bounded(item, depth + 1))
+      ? value.length <= left && value.every((item) => bounded(item, depth + 1))
       : Object.values(value).every((item) => bounded(item, depth + 1));
   };
   return bounded(input, 0);

@@ -22,7 +22,11 @@ const run: RunRecord = { plan: { stages: [], subscriptions: [] }, entries: [], s
 
 function exercise(pass: boolean): Exercise {
   const verdict = { pass, expected: 'numbers', got: 'none', at: null };
-  return { checks: [{ id: 'one', says: 'It makes numbers', test: () => verdict }], detectors: [] };
+  return {
+    checks: [{ id: 'one', says: 'It makes numbers', test: () => verdict }],
+    detectors: [],
+    hints: ['Look.', 'Think.', 'Write.'],
+  };
 }
 
 function resultOf(outcome: HiddenRuns, { passes = true } = {}) {
