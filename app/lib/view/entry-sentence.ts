@@ -1,4 +1,4 @@
-import type { EntryOf, PipelineState, TraceEntry } from 'sluice';
+import type { EntryOf, PipelineState, TraceEntry, TraceValue } from 'sluice';
 import { askSentence } from './demand-gauge.ts';
 import { countText, plural, valueText } from './value-label.ts';
 
