@@ -1,28 +1,21 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { openLocalServer, type LocalServer } from './local-server.ts';
 
 /** A server of this machine that hears whoever calls, by whatever protocol, and lets everybody in. */
 export class Listener {
-  readonly origin: string;
+  readonly #local: LocalServer;
   /** Paths that were asked for. */
   readonly heard: string[] = [];
   /** Connections, whatever came of them. */
   connections = 0;
-  readonly #close: () => Promise<void>;
 
-  private constructor(port: number, close: () => Promise<void>) {
-    this.origin = `http://127.0.0.1:${port}`;
-    this.#close = close;
+  private constructor(local: LocalServer) {
+    this.#local = local;
   }
 
   static async open(): Promise<Listener> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const listener = new Listener(port, async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    });
+    const local = await openLocalServer();
+    const { server } = local;
+    const listener = new Listener(local);
     server.on('connection', () => (listener.connections += 1));
     server.on('request', (request, response) => {
       listener.heard.push(request.url ?? '');
@@ -42,7 +35,11 @@ export class Listener {
     return listener;
   }
 
+  get origin(): string {
+    return this.#local.origin;
+  }
+
   async close(): Promise<void> {
-    await this.#close();
+    await this.#local.close();
   }
 }

@@ -1,7 +1,6 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
+import { openLocalServer, type LocalServer } from './local-server.ts';
 
 const BUILD = resolve(import.meta.dirname, '../../../build');
 const TYPES: Readonly<Record<string, string>> = {
@@ -19,22 +18,18 @@ export class StaticSite {
   readonly address: string;
   /** Paths for which there was nothing. */
   readonly missing: string[] = [];
-  readonly #close: () => Promise<void>;
+  readonly #local: LocalServer;
 
-  private constructor(address: string, close: () => Promise<void>) {
-    this.address = address;
-    this.#close = close;
+  private constructor(local: LocalServer, folder: string) {
+    this.#local = local;
+    this.address = `${local.origin}${folder}`;
   }
 
   /** @param folder such as `/sluice` */
   static async open(folder: string): Promise<StaticSite> {
-    const server = createServer();
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const { port } = server.address() as AddressInfo;
-    const site = new StaticSite(`http://127.0.0.1:${port}${folder}`, async () => {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    });
+    const local = await openLocalServer();
+    const { server } = local;
+    const site = new StaticSite(local, folder);
     server.on('request', (request, response) => {
       const { pathname, search } = new URL(request.url ?? '/', 'http://host');
       if (isFolder(pathname.slice(folder.length)) && !pathname.endsWith('/')) {
@@ -54,7 +49,7 @@ export class StaticSite {
   }
 
   async close(): Promise<void> {
-    await this.#close();
+    await this.#local.close();
   }
 }
 
