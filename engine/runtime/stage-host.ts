@@ -1,4 +1,3 @@
-import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import { Mailbox } from '../stage/mailbox.ts';
@@ -8,10 +7,11 @@ import type { StageContext } from '../stage/stage-context.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { Recorder } from '../trace/recorder.ts';
-import { describe, traceValue } from '../trace/trace-value.ts';
+import { traceValue } from '../trace/trace-value.ts';
 import type { CallbackName, TraceEvent } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
+import { OpenCalls, type Answer } from './open-calls.ts';
 import type { LogLevel } from './print.ts';
 
 /** Who hosts stages, and what they may use. */
@@ -44,13 +44,6 @@ interface Hosted {
   readonly watchers: Map<SubscriptionId, StageId>;
 }
 
-type Answer = Extract<HostMessage, { readonly type: 'reply' | 'replyFailed' }>;
-
-interface OpenCall {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: EngineError) => void;
-}
-
 /** The stages of one worker with their mailboxes. It moves messages; when each is handled is up to its owner. */
 export class StageHost implements StageContext {
   readonly worker: WorkerId;
@@ -62,11 +55,9 @@ export class StageHost implements StageContext {
   readonly #order: StageId[] = [];
   /** For stages of this worker that have not been started yet. */
   #early: RemoteEnvelope[] = [];
-  /** Calls made here that wait for their answer, by number. */
-  readonly #calls = new Map<number, OpenCall>();
+  readonly #calls: OpenCalls;
   /** Lamport clock: greater than that of everything this worker has heard of. */
   #lamport = 0;
-  #nextCall = 0;
   #sent = 0;
   #received = 0;
   readonly #owner = new CodeOwner((latest) => this.#likelyOwner(latest));
@@ -75,6 +66,7 @@ export class StageHost implements StageContext {
   constructor(options: StageHostOptions) {
     this.#options = options;
     this.worker = options.worker;
+    this.#calls = new OpenCalls(options);
     this.recorder = new Recorder(options.capacity);
     this.#console = options.console ?? this.recorder;
     this.tracing = options.trace === 'full';
@@ -121,16 +113,10 @@ export class StageHost implements StageContext {
 
   /** Asks a stage something from the outside world; rejects when it ends before it has answered. */
   ask(to: StageId, question: (call: number) => StageMessage): Promise<unknown> {
-    // Unique in the run, as answers may come from other workers.
-    const call = this.#nextCall++ * this.#options.workers + this.worker;
-    return new Promise((resolve, reject) => {
-      if (!this.#alive(to)) {
-        reject(new EngineError('call_unanswered', { stage: to, reason: describe('noproc') }));
-        return;
-      }
-      this.#calls.set(call, { resolve, reject });
-      this.tell(to, question(call));
-    });
+    const { call, answer } = this.#calls.open();
+    if (this.#alive(to)) this.tell(to, question(call));
+    else this.#calls.settle({ type: 'replyFailed', call, reason: 'noproc' }, to);
+    return answer;
   }
 
   call(to: StageId, request: unknown): Promise<unknown> {
@@ -451,7 +437,7 @@ export class StageHost implements StageContext {
         return;
       case 'reply':
       case 'replyFailed':
-        return this.#settle(message, from);
+        return this.#calls.settle(message, from);
     }
   }
 
@@ -466,18 +452,9 @@ export class StageHost implements StageContext {
   }
 
   #answer(stage: StageId, caller: Caller, message: Answer): void {
-    if (caller.stage === null || this.#hosted.has(caller.stage)) return this.#settle(message, stage);
+    if (caller.stage === null || this.#hosted.has(caller.stage)) return this.#calls.settle(message, stage);
     const worker = this.#workerOf(caller.stage);
     if (worker !== undefined) this.#post({ to: caller.stage, from: stage, cause: null, message }, worker);
-  }
-
-  #settle(answer: Answer, from: StageId | null): void {
-    const open = this.#calls.get(answer.call);
-    if (!open) return;
-    this.#calls.delete(answer.call);
-    if (answer.type === 'reply') open.resolve(answer.value);
-    else
-      open.reject(new EngineError('call_unanswered', { stage: from ?? '', reason: describe(answer.reason) }));
   }
 
   #wake({ stage, mailbox }: Hosted): void {
