@@ -5,7 +5,7 @@ interface Entry {
   readonly hint: string;
 }
 
-/** Every failure the engine reports. Codes are public API. */
+/** Every failure the engine reports. Codes are public API. Workers count from 1, as everything that is shown does. */
 export const ERRORS = {
   ask_not_positive: {
     message: (d: { subscription: string; received: string }) =>
@@ -89,7 +89,7 @@ export const ERRORS = {
   },
   plan_differs: {
     message: (d: { worker: number; difference: string }) =>
-      `Cannot run the plan as every worker must come to the same one: received another from worker ${d.worker + 1}, ${d.difference}`,
+      `Cannot run the plan as every worker must come to the same one: received another from worker ${d.worker}, ${d.difference}`,
     hint: 'Every worker evaluates the whole program. Leave out of the plan what differs per worker: random numbers, the time, loaded data.',
   },
   stage_unknown: {
@@ -143,18 +143,18 @@ export const ERRORS = {
     hint: 'Start it again with Run.',
   },
   worker_hangs: {
-    message: (d: { worker: number; stage: string; callback: string; waitedMs: number }) =>
-      `Cannot go on as every callback must return: received no answer from ${d.callback} of "${d.stage}" (worker ${d.worker + 1}) for ${seconds(d.waitedMs)}`,
+    message: (d: { worker: number; stage: string; callback: string; seconds: number }) =>
+      `Cannot go on as every callback must return: received no answer from ${d.callback} of "${d.stage}" (worker ${d.worker}) for ${d.seconds} s`,
     hint: 'Look for a loop that never ends. To wait, use: await sleep(ms).',
   },
   load_hangs: {
-    message: (d: { waitedMs: number }) =>
-      `Cannot load the program as its file must come to an end: received no answer for ${seconds(d.waitedMs)}`,
+    message: (d: { seconds: number }) =>
+      `Cannot load the program as its file must come to an end: received no answer for ${d.seconds} s`,
     hint: 'Look for a loop outside the callbacks that never ends.',
   },
   worker_failed: {
     message: (d: { worker: number; problem: string }) =>
-      `Cannot go on as every worker must live: worker ${d.worker + 1} failed, ${d.problem}`,
+      `Cannot go on as every worker must live: worker ${d.worker} failed, ${d.problem}`,
     hint: 'Run it again. If it fails again, the program may use more memory than there is.',
   },
 } satisfies Record<string, Entry>;
@@ -181,11 +181,6 @@ export class EngineError<C extends ErrorCode = ErrorCode> extends Error {
     this.details = details;
     this.hint = entry.hint;
   }
-}
-
-/** As people write it. */
-function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
 }
 
 /** `; did you mean "events"?` when a known name is near the given one, else nothing. */

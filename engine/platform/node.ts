@@ -89,7 +89,7 @@ class NodeLink implements WorkerLink {
     });
     this.#thread.on('exit', (code) => {
       if (this.#terminated) return;
-      const details = { worker: this.#worker, problem: `its thread ended with code ${code}` };
+      const details = { worker: this.#worker + 1, problem: `its thread ended with code ${code}` };
       listener(traceError(new EngineError('worker_failed', details)));
     });
   }

@@ -219,7 +219,7 @@ class Controller implements RunHandle {
     for (const [other, theirs] of this.#plans) {
       const difference = planDifference(plan, theirs);
       if (difference === null) continue;
-      const error = new EngineError('plan_differs', { worker: other, difference });
+      const error = new EngineError('plan_differs', { worker: other + 1, difference });
       this.#fail({ phase: 'plan', worker: other, error: traceError(error) });
       return;
     }
@@ -375,7 +375,7 @@ class Controller implements RunHandle {
     if (this.#plans.size < this.#spawned.length && nowMs - this.#startMs > START_WITHIN_MS) {
       const worker = this.#spawned.findIndex((_, index) => !this.#plans.has(index));
       const problem = `it was not ready within ${START_WITHIN_MS} ms`;
-      const error = new EngineError('worker_failed', { worker, problem });
+      const error = new EngineError('worker_failed', { worker: worker + 1, problem });
       this.#fail({ phase: 'platform', worker, error: traceError(error) });
       return;
     }
@@ -480,10 +480,10 @@ function paceOf(speed: Speed): Pace {
 
 /** A program that hangs while it is loaded never entered a callback. */
 function hangs({ worker, waitedMs, entered }: Silent): EngineError {
-  const ms = Math.round(waitedMs);
+  const seconds = Math.round(waitedMs / 100) / 10;
   return entered
-    ? new EngineError('worker_hangs', { worker, ...entered, waitedMs: ms })
-    : new EngineError('load_hangs', { waitedMs: ms });
+    ? new EngineError('worker_hangs', { worker: worker + 1, ...entered, seconds })
+    : new EngineError('load_hangs', { seconds });
 }
 
 function rebuilt(error: TraceError): Error {

@@ -152,7 +152,7 @@ describe('`failureProblem()`', () => {
       worker: 1,
       stage: 'numbers',
       callback: 'handleDemand',
-      waitedMs: 2_500,
+      seconds: 2.5,
     });
     const failure = failed({ phase: 'watchdog', error: crossed(error), stage: 'numbers', worker: 1 });
     expect(failureProblem(failure, program)).toMatchObject({
