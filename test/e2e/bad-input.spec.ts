@@ -358,6 +358,8 @@ async function openExercise(page: Page): Promise<LessonPage> {
 }
 
 async function tellsOfEach(page: Page, inputs: readonly BadInput[]): Promise<void> {
+  // Many programs on one page: opening the editor for each costs more than running it.
+  test.slow();
   const lesson = await openExercise(page);
   const frames = await countFrames(page);
   for (const { name, program, says, ends = 'Failed', place } of inputs) {
