@@ -11,7 +11,7 @@ const SEED_PER_WORKER = 7_919;
 /** Events handled by the last stage that are enough to compare. */
 const ENOUGH = 12;
 /** Threads start as soon as the machine's other work lets them. */
-const LONG = { timeout: 60_000 };
+const LONG = { timeout: 120_000 };
 
 const sources = lessonSources();
 

@@ -21,7 +21,10 @@ const misconceptions: unknown = parse(
   readFileSync(resolve(import.meta.dirname, '../../quizzes/misconceptions.yaml'), 'utf8'),
 );
 
-describe.each(exerciseFolders)('%s', (folder) => {
+/** A test runs up to a dozen programs on several seeds; a busy machine takes its time. */
+const LONG = { timeout: 120_000 };
+
+describe.each(exerciseFolders)('%s', LONG, (folder) => {
   let exercise: Exercise;
   beforeAll(async () => {
     exercise = await exerciseOf(folder);
