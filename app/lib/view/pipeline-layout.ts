@@ -87,7 +87,7 @@ const DOWN = {
 } as const;
 
 /** A room this many times as wide as it is high is flat. */
-const FLAT = 2;
+const FLAT = 2.6;
 
 /** Lays a pipeline out for the room there is: down, as the words say it; to the right where that fits better. */
 export function pipelineLayout(plan: PlanView, room: Size): PipelineLayout {

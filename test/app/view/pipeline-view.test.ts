@@ -22,6 +22,12 @@ describe('pipelineView()', () => {
     expect(card.name).toBe('evens, producer-consumer on worker 2; not started; handled 0; emitted 0');
   });
 
+  it('repeats the sub-goals that the lesson names, and no others', () => {
+    const labels = ['Answer demand', 'Handle events', 'Subscribe'];
+    const { stages } = pipelineView(run.plan, replay.at(0), {}, labels);
+    expect(stages.map(({ label }) => label)).toEqual(['Answer demand', null, 'Handle events']);
+  });
+
   it('says busy exactly while a callback of the stage runs', () => {
     let running = new Map<StageId, string>();
     for (const [i, entry] of run.entries.entries()) {

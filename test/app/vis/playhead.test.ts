@@ -57,6 +57,16 @@ describe('Playhead', () => {
     expect(playhead.entry).toBe(second);
   });
 
+  it('keeps the moment that was asked for while one looks around, until it follows the run again', () => {
+    const { playhead } = grown(600);
+    expect(playhead.moment).toBeNull();
+    playhead.showMoment(recorded.entries[20]?.seq ?? 0);
+    playhead.seek(3);
+    expect(playhead.moment).toBe(21);
+    playhead.follow();
+    expect(playhead.moment).toBeNull();
+  });
+
   it('steps from ask to ask in both directions', () => {
     const { playhead } = grown(600);
     playhead.seek(0);
