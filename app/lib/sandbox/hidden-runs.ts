@@ -92,9 +92,10 @@ type Entered = { readonly stage: string | null; readonly callback: string | null
 
 /** The same words as for a run whose worker does not answer. */
 function hangOf({ stage, callback }: Entered, waitedMs: number): RunFailure {
+  const seconds = Math.round(waitedMs / 100) / 10;
   const error =
     stage === null || callback === null
-      ? new EngineError('load_hangs', { waitedMs })
-      : new EngineError('worker_hangs', { worker: 0, stage, callback, waitedMs });
+      ? new EngineError('load_hangs', { seconds })
+      : new EngineError('worker_hangs', { worker: 1, stage, callback, seconds });
   return { type: 'failed', phase: 'watchdog', worker: 0, stage, error: traceError(error) };
 }
