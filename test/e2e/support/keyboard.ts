@@ -47,7 +47,7 @@ function isFocused(target: Locator): Promise<boolean> {
 
 /** Tab indents there; after Escape it leaves. */
 function isInEditor(): boolean {
-  return document.activeElement?.closest('.monaco-editor') != null;
+  return Boolean(document.activeElement?.closest('.monaco-editor'));
 }
 
 /** What is wrong with how the focus shows; `null` when nothing is. Runs in the page. */
