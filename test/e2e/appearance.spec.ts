@@ -1,4 +1,3 @@
-import type { Page } from '@playwright/test';
 import { LessonPage, programOf } from './support/lesson-page.ts';
 import { QuizPage, quizKeys } from './support/quiz-page.ts';
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
