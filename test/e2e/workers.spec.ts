@@ -17,7 +17,8 @@ test('stages run on workers of their own, and five runs leave none behind', asyn
   for (let run = 1; run <= 5; run += 1) {
     await lesson.run.click();
     await expect(lesson.console).toContainText('Received 0');
-    expect(sandboxWorkers(page), `workers during run ${run}`).toBeGreaterThanOrEqual(2);
+    const during = { message: `workers during run ${run}` };
+    await expect.poll(() => sandboxWorkers(page), during).toBeGreaterThanOrEqual(2);
     await lesson.stop.click();
     await expect(lesson.status).toHaveText('Stopped');
     await expect.poll(() => sandboxWorkers(page), { message: `workers after run ${run}` }).toBe(0);
