@@ -64,4 +64,10 @@ function sandboxScripts(): Plugin {
 export default defineConfig({
   plugins: [responseHeaders(), sandboxScripts(), dataSetsPlugin(), learnerTypesPlugin(), sveltekit()],
   worker: { format: 'es' },
+  build: {
+    // Monaco is one chunk of 2.7 MB, loaded on lesson pages only; above that a chunk is worth a warning.
+    chunkSizeWarningLimit: 3_000,
+    // How long each plugin took is nothing that a person who starts the site has to read.
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
 });

@@ -4,11 +4,7 @@
  * page's JavaScript. Times are those of one machine at one moment: compare them within one run only.
  */
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS, findChromium } from './lib/browser.mjs';
-import { buildIfStale } from './lib/build.mjs';
-import { installPackages } from './lib/install.mjs';
-import { serveSite } from './lib/site.mjs';
+import { withBrowserOnSite } from './lib/site.mjs';
 
 const ROUNDS = 5;
 /** A machine that is too slow for all rounds gets fewer. */
@@ -30,22 +26,13 @@ const MARKS = [
   ['entry', 'first entry'],
 ];
 
-installPackages();
-if (!buildIfStale()) process.exit(1);
-const site = await serveSite({ port: PORT });
-const { path, env } = await findChromium();
-const browser = await chromium.launch({
-  executablePath: path,
-  args: CHROMIUM_FLAGS,
-  env: { ...process.env, ...env },
-});
-try {
+await withBrowserOnSite(PORT, async ({ browser, url }) => {
   const rows = [];
   const begunMs = performance.now();
   while (rows.length < ROUNDS && performance.now() - begunMs < NO_ROUND_AFTER_MS) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    const cold = await visit(context);
-    const warm = await visit(context);
+    const cold = await visit(context, url);
+    const warm = await visit(context, url);
     rows.push({ cold, warm });
     await context.close();
   }
@@ -60,23 +47,20 @@ try {
     for (const [mark, says] of MARKS) report(`  → ${says}`, rows, (visit) => visit[name].marks[mark]);
     report('  longest time without a frame', rows, (visit) => visit[name].gapMs);
   }
-  const { scripts, bytes } = await homeScripts(browser);
+  const { scripts, bytes } = await homeScripts(browser, url);
   console.log(`home page: ${scripts} scripts, ${(bytes / 1000).toFixed(1)} kB of JavaScript (gzip)`);
-} finally {
-  await browser.close();
-  site.stop();
-}
+});
 
 /** One person's first minute: the home page, the lesson, Run, Run again. */
-async function visit(context) {
+async function visit(context, url) {
   const page = await context.newPage();
   const begun = performance.now();
-  await page.goto(site.url);
+  await page.goto(url);
   await untilAnswering(page);
   const homeMs = performance.now() - begun;
 
   const opened = performance.now();
-  await page.goto(`${site.url}${LESSON}`);
+  await page.goto(`${url}${LESSON}`);
   await page.locator('.monaco-editor .view-line').first().waitFor();
   const editorMs = performance.now() - opened;
   await passPrediction(page);
@@ -140,13 +124,13 @@ function watchRun({ event, watchMs, marks }) {
 }
 
 /** JavaScript that the home page loads before anything is clicked, as a host that compresses would send it. */
-async function homeScripts(browser) {
+async function homeScripts(browser, url) {
   const page = await browser.newPage();
   const bodies = [];
   page.on('response', (response) => {
     if (response.request().resourceType() === 'script') bodies.push(response.body());
   });
-  await page.goto(site.url);
+  await page.goto(url);
   await page.waitForLoadState('networkidle');
   const texts = await Promise.all(bodies);
   await page.close();

@@ -1,34 +1,22 @@
 /** `npm run screenshot`: draws the README's picture, `docs/lesson.png`, from a real run of the first lesson. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { CHROMIUM_FLAGS, findChromium } from './lib/browser.mjs';
-import { buildIfStale } from './lib/build.mjs';
-import { installPackages, root } from './lib/install.mjs';
-import { serveSite } from './lib/site.mjs';
+import { root } from './lib/install.mjs';
+import { withBrowserOnSite } from './lib/site.mjs';
 
-const PORT = 4190;
+const PORT = 4196;
 const SIZE = { width: 1280, height: 800 };
 
-installPackages();
-if (!buildIfStale()) process.exit(1);
-const site = await serveSite({ port: PORT });
-const { path, env } = await findChromium();
-const browser = await chromium.launch({
-  executablePath: path,
-  args: CHROMIUM_FLAGS,
-  env: { ...process.env, ...env },
-});
-try {
+await withBrowserOnSite(PORT, async ({ browser, url }) => {
   const page = await browser.newPage({ viewport: SIZE, deviceScaleFactor: 2, colorScheme: 'light' });
-  await page.goto(`${site.url}/lessons/01-first-pipeline`);
+  await page.goto(`${url}/lessons/01-first-pipeline`);
   await page.locator('.monaco-editor .view-line').first().waitFor();
   await page.getByText('An ask, from the printer to the producer').click();
   await page.getByRole('button', { name: 'That is my guess' }).first().click();
   await page.getByRole('button', { name: 'Skip' }).click();
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   const picture = page.getByRole('region', { name: 'Pipeline' });
-  await page.getByRole('region', { name: 'Console' }).getByText('Received 13').waitFor();
+  await page.getByRole('region', { name: 'Console' }).filter({ hasText: 'Received 13' }).waitFor();
   await picture.locator('g.event').first().waitFor({ state: 'attached' });
   await page
     .getByRole('region', { name: 'Lesson' })
@@ -36,7 +24,4 @@ try {
   mkdirSync(join(root, 'docs'), { recursive: true });
   await page.screenshot({ path: join(root, 'docs', 'lesson.png') });
   console.log('Wrote docs/lesson.png');
-} finally {
-  await browser.close();
-  site.stop();
-}
+});
