@@ -62,6 +62,15 @@ export interface EdgeCard {
   readonly name: string;
 }
 
+/** What is known beside the trace. */
+export interface Surroundings {
+  readonly placement: Readonly<Record<StageId, number>>;
+  /** Sub-goals that the lesson names; the picture repeats those that a stage serves. */
+  readonly labels?: readonly string[];
+  /** The stage whose callback never came back. Its worker could not tell: the trace has it as it was before. */
+  readonly hung?: StageId | null;
+}
+
 const IN_HAND_SHOWN = 3;
 
 /** The sub-goal that each kind of stage serves, in the words that lessons share. */
@@ -73,32 +82,31 @@ const LABELS: Readonly<Record<StageKind, string>> = {
 
 /**
  * Everything the picture says in words and numbers at one moment.
- *
- * @param labels - Sub-goals that the lesson names; the picture repeats those that a stage serves.
  */
 export function pipelineView(
   plan: PlanView,
   state: PipelineState,
-  placement: Readonly<Record<StageId, number>>,
-  labels: readonly string[] = [],
+  { placement, labels = [], hung = null }: Surroundings,
 ): { readonly stages: readonly StageCard[]; readonly edges: readonly EdgeCard[] } {
   return {
     stages: plan.stages.map((stage) => ({
-      ...stageCard(stage, state, placement),
+      ...stageCard(stage, state, { placement, hung }),
       label: labels.find((own) => own === LABELS[stage.kind]) ?? null,
     })),
     edges: plan.subscriptions.map((link) => edgeCard(link, state)),
   };
 }
 
+const HUNG = { mood: 'crashed', moodText: 'never came back' } as const;
+
 function stageCard(
   stage: StageView,
   state: PipelineState,
-  placement: Readonly<Record<StageId, number>>,
+  { placement, hung }: Pick<Surroundings, 'placement' | 'hung'>,
 ): Omit<StageCard, 'label'> {
   const own = state.stages[stage.id];
   const worker = own?.worker ?? placement[stage.id] ?? null;
-  const { mood, moodText } = moodOf(stage, state);
+  const { mood, moodText } = stage.id === hung ? HUNG : moodOf(stage, state);
   const kindText = kindWord(stage.kind);
   const workerText = worker === null ? '' : `worker ${worker + 1}`;
   const counts = countsOf(stage.kind, own);

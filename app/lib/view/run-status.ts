@@ -1,4 +1,5 @@
-import type { RunStatus } from '../sandbox/run-view.ts';
+import type { StageId } from 'sluice';
+import type { RunStatus, RunView } from '../sandbox/run-view.ts';
 
 /** What a run is doing, in a few words. */
 export const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
@@ -28,4 +29,15 @@ export function isUnderWay(status: RunStatus): boolean {
     case 'failed':
       return false;
   }
+}
+
+/**
+ * The stage whose callback never came back, seen from the end of the recording; `null` elsewhere: before its end the stage
+ * did what the trace says.
+ *
+ * @param at - Entries applied.
+ */
+export function hungStage(run: Pick<RunView, 'entries' | 'problems'>, at: number): StageId | null {
+  if (at < run.entries.length) return null;
+  return run.problems.find(({ phase }) => phase === 'watchdog')?.stage ?? null;
 }

@@ -1,6 +1,6 @@
 import type { PipelineState, PlanView, StageId } from 'sluice';
 import { sum } from 'd3-array';
-import { pipelineView } from './pipeline-view.ts';
+import { pipelineView, type Surroundings } from './pipeline-view.ts';
 import { countText, valueText } from './value-label.ts';
 
 /** The picture as text: what it says of one stage. */
@@ -35,9 +35,9 @@ const NAMED = 3;
 export function runTable(
   plan: PlanView,
   state: PipelineState,
-  placement: Readonly<Record<StageId, number>>,
+  surroundings: Pick<Surroundings, 'placement' | 'hung'>,
 ): { readonly stages: readonly StageRow[]; readonly subscriptions: readonly SubscriptionRow[] } {
-  const { stages } = pipelineView(plan, state, placement);
+  const { stages } = pipelineView(plan, state, surroundings);
   return {
     stages: stages.map((card) => {
       const own = state.stages[card.id];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance, Replay, type PipelineState, type StageId } from 'sluice';
 import { moodOf, pipelineView } from '$lib/view/pipeline-view.ts';
+import { hungStage } from '$lib/view/run-status.ts';
 import { runSummary } from '$lib/view/run-summary.ts';
 import { runTable } from '$lib/view/run-table.ts';
 import { firstRun } from './first-run.ts';
@@ -9,7 +10,7 @@ const run = await firstRun({ entryBudget: 400 });
 const replay = new Replay(run.plan, run.entries);
 
 const cardOf = (state: PipelineState, id: StageId) => {
-  const card = pipelineView(run.plan, state, { numbers: 0, evens: 1, printer: 2 }).stages.find(
+  const card = pipelineView(run.plan, state, { placement: { numbers: 0, evens: 1, printer: 2 } }).stages.find(
     (own) => own.id === id,
   );
   if (!card) throw new Error(`no card of ${id}`);
@@ -24,7 +25,7 @@ describe('pipelineView()', () => {
 
   it('repeats the sub-goals that the lesson names, and no others', () => {
     const labels = ['Answer demand', 'Handle events', 'Subscribe'];
-    const { stages } = pipelineView(run.plan, replay.at(0), {}, labels);
+    const { stages } = pipelineView(run.plan, replay.at(0), { placement: {}, labels });
     expect(stages.map(({ label }) => label)).toEqual(['Answer demand', null, 'Handle events']);
   });
 
@@ -33,11 +34,23 @@ describe('pipelineView()', () => {
     for (const [i, entry] of run.entries.entries()) {
       if (entry.type === 'begin') running = new Map(running).set(entry.stage, entry.callback);
       if (entry.type === 'end') running.delete(entry.stage);
-      for (const { id, mood, moodText } of pipelineView(run.plan, replay.at(i + 1), {}).stages) {
+      for (const { id, mood, moodText } of pipelineView(run.plan, replay.at(i + 1), { placement: {} })
+        .stages) {
         expect(mood === 'busy').toBe(running.has(id));
         if (mood === 'busy') expect(moodText).toBe(`busy in ${running.get(id)}`);
       }
     }
+  });
+
+  it('says of a stage that never came back that it did not, at the end of the recording only', () => {
+    const state = replay.at(run.entries.length);
+    const problems = [{ severity: 'error', phase: 'watchdog', message: 'it hangs', stage: 'evens' } as const];
+    expect(hungStage({ entries: run.entries, problems }, run.entries.length - 1)).toBeNull();
+    const hung = hungStage({ entries: run.entries, problems }, run.entries.length);
+    const { stages } = pipelineView(run.plan, state, { placement: {}, hung });
+    expect(stages.filter(({ moodText }) => moodText === 'never came back').map(({ id }) => id)).toEqual([
+      'evens',
+    ]);
   });
 
   it('says that a producer waits to be asked once all that was asked for is sent', () => {
@@ -84,7 +97,7 @@ describe('runTable()', () => {
   it('says in text what the picture shows, at every entry', () => {
     for (let n = 0; n <= run.entries.length; n += 7) {
       const state = replay.at(n);
-      const { stages, subscriptions } = runTable(run.plan, state, {});
+      const { stages, subscriptions } = runTable(run.plan, state, { placement: {} });
       for (const row of stages) {
         expect(row.doing).toBe(cardOf(state, row.stage).moodText);
         if (row.stage === 'printer') expect(row.handled).toBe(String(state.stages['printer']?.handled));
