@@ -91,6 +91,14 @@ function framesOf(lesson: LessonPage, count: number) {
   }, count);
 }
 
+/** Frames in which something moved although nothing had happened in the run: what flies. */
+function movedBetweenMoments(frames: Awaited<ReturnType<typeof framesOf>>) {
+  return frames.filter(({ moment, places }, i) => {
+    const before = frames[i - 1];
+    return before?.moment === moment && before.places !== places;
+  });
+}
+
 /** Steps of a run until the sentence under the picture says this. */
 async function stepUntil(lesson: LessonPage, words: string): Promise<void> {
   while (!(await lesson.sentenceSoFar()).includes(words)) {
@@ -113,12 +121,25 @@ for (const reducedMotion of ['reduce', 'no-preference'] as const) {
     await expect(lesson.flyingAsks.first()).toBeVisible();
     const frames = await framesOf(lesson, 90);
     await lesson.stop.click();
-    const moved = frames.filter(({ moment, places }, i) => {
-      const before = frames[i - 1];
-      return before?.moment === moment && before.places !== places;
-    });
+    const moved = movedBetweenMoments(frames);
     expect(frames.some(({ places }) => places !== '')).toBe(true);
     if (reducedMotion === 'reduce') expect(moved).toEqual([]);
     else expect(moved.length).toBeGreaterThan(0);
   });
 }
+
+test('“Less motion” stills the picture on every page, and is remembered', async ({ page }) => {
+  await page.goto('/');
+  const less = page.getByRole('button', { name: 'Less motion' });
+  await expect(less).toHaveAttribute('aria-pressed', 'false');
+  await less.click();
+  await expect(less).toHaveAttribute('aria-pressed', 'true');
+  const lesson = new LessonPage(page);
+  await lesson.open('1-run');
+  await expect(less).toHaveAttribute('aria-pressed', 'true');
+  await lesson.skipPredictions();
+  await lesson.run.click();
+  await expect(lesson.flyingAsks.first()).toBeVisible();
+  const frames = await framesOf(lesson, 60);
+  expect(movedBetweenMoments(frames)).toEqual([]);
+});

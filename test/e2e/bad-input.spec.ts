@@ -15,6 +15,8 @@ interface BadInput {
   /** How the run ends; `Failed` unless given. */
   readonly ends?: 'Failed' | 'Finished';
   readonly place?: 'none';
+  /** The stage that the picture shows as one that never came back. */
+  readonly hangs?: string;
 }
 
 const CANNOT_START: readonly BadInput[] = [
@@ -178,6 +180,7 @@ const NEVER_COMES_BACK: readonly BadInput[] = [
   },`,
     }),
     says: ['The run was stopped', 'handleDemand of "numbers" (worker 1)', 'await sleep(ms)'],
+    hangs: 'numbers',
   },
   {
     name: 'loops in handleEvents',
@@ -187,6 +190,7 @@ const NEVER_COMES_BACK: readonly BadInput[] = [
   },`,
     }),
     says: ['The run was stopped', 'handleEvents of "printer" (worker 2)', 'await sleep(ms)'],
+    hangs: 'printer',
   },
 ];
 
@@ -362,7 +366,7 @@ async function tellsOfEach(page: Page, inputs: readonly BadInput[]): Promise<voi
   test.slow();
   const lesson = await openExercise(page);
   const frames = await countFrames(page);
-  for (const { name, program, says, ends = 'Failed', place } of inputs) {
+  for (const { name, program, says, ends = 'Failed', place, hangs } of inputs) {
     await test.step(name, async () => {
       await lesson.writeProgram(program);
       await lesson.run.click();
@@ -370,6 +374,7 @@ async function tellsOfEach(page: Page, inputs: readonly BadInput[]): Promise<voi
       const problem = problems(lesson).first();
       for (const words of says) await expect(problem).toContainText(words);
       if (place !== 'none') await leadsTo(lesson, markedLine(program));
+      if (hangs !== undefined) await expect(lesson.stage(hangs)).toHaveAccessibleName(/never came back/);
       await stillDraws(frames, name);
       await nextRunWorks(lesson, name);
     });
