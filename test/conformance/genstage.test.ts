@@ -16,7 +16,10 @@ for (const name of files) {
       const differs = differencesOf(scenario);
       const title = `${scenario.rules.join(' ')} ${scenario.title} (${scenario.id})`;
       if (differs.length > 0) {
-        it.skip(`${title}: differs by design: ${differs.join(', ')}`, () => undefined);
+        // A difference that has gone is one that the list, and engine/DESIGN.md, still claim.
+        it(`${title}: differs by design: ${differs.join(', ')}`, async () => {
+          expect(firstDifference(scenario, await replay(scenario))).not.toBeNull();
+        });
         continue;
       }
       it(title, async ({ skip }) => {
