@@ -20,6 +20,7 @@ export type {
   CallbackName,
   EntryBase,
   EntryOf,
+  LogLevel,
   SourcePlace,
   StageKind,
   TraceEntry,
@@ -34,7 +35,7 @@ export { traceError, traceValue } from './trace/trace-value.ts';
 // --- Runs in one place, in virtual time -------------------------------------------------------------------------
 export { runVirtual } from './runtime/virtual-run.ts';
 export type { VirtualRun, VirtualRunOptions } from './runtime/virtual-run.ts';
-export type { LogLevel, Print } from './runtime/print.ts';
+export type { Print } from './runtime/print.ts';
 export { StageHost } from './runtime/stage-host.ts';
 export type { StageHostOptions } from './runtime/stage-host.ts';
 export type { StageSnapshot, StartOutcome } from './stage/stage.ts';

@@ -1,12 +1,12 @@
 import type { Print } from '../runtime/print.ts';
-
-const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
+import { LOG_LEVELS } from '../trace/trace-entry.ts';
 
 /** The console a program gets: every line goes to `print`; what is no line says nothing. */
 export function captureConsole(print: Print): void {
   const counts = new Map<string, number>();
   const captured: Record<string, unknown> = {};
-  for (const level of LEVELS) captured[level] = (...values: unknown[]) => print(level, values, callerPlace);
+  for (const level of LOG_LEVELS)
+    captured[level] = (...values: unknown[]) => print(level, values, callerPlace);
   captured['trace'] = (...values: unknown[]) => print('log', values, callerPlace);
   captured['table'] = (value: unknown) => print('log', [value], callerPlace);
   captured['dir'] = (value: unknown) => print('log', [value], callerPlace);

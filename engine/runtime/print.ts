@@ -1,7 +1,4 @@
-import type { EntryOf } from '../trace/trace-entry.ts';
-
-/** How a line of a program's console was meant. */
-export type LogLevel = EntryOf<'log'>['level'];
+import type { LogLevel } from '../trace/trace-entry.ts';
 
 /**
  * Takes one line of a program's console. `place` gives where it was printed, `line:column` in the generated code,

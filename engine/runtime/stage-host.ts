@@ -8,11 +8,10 @@ import type { Scheduler } from '../time/scheduler.ts';
 import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { traceValue } from '../trace/trace-value.ts';
-import type { CallbackName, TraceEvent } from '../trace/trace-entry.ts';
+import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
 import { OpenCalls, type Answer } from './open-calls.ts';
-import type { LogLevel } from './print.ts';
 
 /** Who hosts stages, and what they may use. */
 export interface StageHostOptions {

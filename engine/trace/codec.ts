@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from './fields.ts';
-import { TRACE_VERSION } from './trace-entry.ts';
+import { LOG_LEVELS, TRACE_VERSION } from './trace-entry.ts';
 import type { CallbackName, EntryOf, EntryBase, TraceEntry, TraceError, TraceType } from './trace-entry.ts';
 
 /** A recording as text: a line with the version, then one line of JSON per entry. */
@@ -144,7 +144,7 @@ const EVENTS: Parsers = {
   }),
   log: (f) => ({
     type: 'log',
-    level: f.oneOf('level', ['log', 'info', 'warn', 'error', 'debug']),
+    level: f.oneOf('level', LOG_LEVELS),
     values: f.values('values'),
     ...(f.has('place') && { place: f.text('place') }),
   }),

@@ -10,6 +10,12 @@ export const TRACE_VERSION = 1;
 export type TraceValue =
   null | boolean | number | string | readonly TraceValue[] | { readonly [key: string]: TraceValue };
 
+/** The ways in which a line of a program's console may be meant. */
+export const LOG_LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
+
+/** How a line of a program's console was meant. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 export type StageKind = 'producer' | 'producerConsumer' | 'consumer';
 
 export type CallbackName =
@@ -145,7 +151,7 @@ export type TraceEvent =
   /** `console.*` in a learner's code while this stage handled a message. */
   | {
       readonly type: 'log';
-      readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
+      readonly level: LogLevel;
       readonly values: readonly TraceValue[];
       /** Where `console.log` was called, in the generated code: `line:column`, 1-based. */
       readonly place?: string;

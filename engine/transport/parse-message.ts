@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import { parseEntry, parseTraceError } from '../trace/codec.ts';
 import { Fields } from '../trace/fields.ts';
+import { LOG_LEVELS } from '../trace/trace-entry.ts';
 import type { Crossings, FromWorker, OutputLine, StageCounters, SubscriptionCounters } from './protocol.ts';
 
 /**
@@ -98,7 +99,7 @@ function outputLine(f: Fields): OutputLine {
   return {
     worker: f.number('worker'),
     atMs: f.number('atMs'),
-    level: f.oneOf('level', ['log', 'info', 'warn', 'error', 'debug']),
+    level: f.oneOf('level', LOG_LEVELS),
     values: f.values('values'),
     ...(f.has('place') && { place: f.text('place') }),
   };

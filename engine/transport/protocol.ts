@@ -1,6 +1,6 @@
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
-import type { TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
+import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
 export const PROTOCOL_VERSION = 1;
@@ -82,7 +82,7 @@ export interface OutputLine {
   readonly worker: WorkerId;
   /** In the run's own time, as in the trace. */
   readonly atMs: number;
-  readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
+  readonly level: LogLevel;
   readonly values: readonly TraceValue[];
   /** Where it was printed, in the generated code: `line:column`, 1-based. */
   readonly place?: string;

@@ -1,4 +1,12 @@
-import type { PlanView, Seq, SourcePlace, StageCounters, SubscriptionCounters, TraceEntry } from 'sluice';
+import type {
+  LogLevel,
+  PlanView,
+  Seq,
+  SourcePlace,
+  StageCounters,
+  SubscriptionCounters,
+  TraceEntry,
+} from 'sluice';
 
 /** Life of one run, as the page sees it. */
 export type RunStatus =
@@ -34,7 +42,7 @@ export interface ConsoleLine {
   readonly seq: Seq;
   readonly stage: string | null;
   readonly worker: number;
-  readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
+  readonly level: LogLevel;
   /** Formatted values, one line. */
   readonly text: string;
   readonly place?: SourcePlace;
