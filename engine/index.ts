@@ -7,7 +7,13 @@ export * from './platform/learner-api.ts';
 export { planOf } from './runtime/pipeline.ts';
 export { Plan, isPlan, viewOfPlan } from './runtime/plan.ts';
 export type { PlannedStage, PlannedSubscription } from './runtime/plan.ts';
-export type { PlanView, PlanWarning, StageView, SubscriptionView } from './trace/plan-view.ts';
+export type {
+  PlanView,
+  PlanWarning,
+  StageView,
+  SubscriptionView,
+  SupervisorView,
+} from './trace/plan-view.ts';
 
 // --- Failures, names --------------------------------------------------------------------------------------------
 export { ERRORS } from './errors.ts';
@@ -15,12 +21,13 @@ export type { ErrorCode, ErrorDetails } from './errors.ts';
 export type { Seq, StageId, SubscriptionId, WorkerId } from './ids.ts';
 
 // --- The trace --------------------------------------------------------------------------------------------------
-export { TRACE_VERSION } from './trace/trace-entry.ts';
+export { LOST_WHERE, TRACE_VERSION } from './trace/trace-entry.ts';
 export type {
   CallbackName,
   EntryBase,
   EntryOf,
   LogLevel,
+  LostWhere,
   SourcePlace,
   StageKind,
   TraceEntry,

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from './fields.ts';
-import { LOG_LEVELS, TRACE_VERSION } from './trace-entry.ts';
+import { LOG_LEVELS, LOST_WHERE, TRACE_VERSION } from './trace-entry.ts';
 import type { CallbackName, EntryOf, EntryBase, TraceEntry, TraceError, TraceType } from './trace-entry.ts';
 
 /** A recording as text: a line with the version, then one line of JSON per entry. */
@@ -65,7 +65,12 @@ function onLine<T>(line: number, parse: () => T): T {
 type Parsers = { readonly [T in TraceType]: (fields: Fields) => Omit<EntryOf<T>, keyof EntryBase> };
 
 const EVENTS: Parsers = {
-  start: (f) => ({ type: 'start', kind: f.oneOf('kind', STAGE_KINDS), state: f.value('state') }),
+  start: (f) => ({
+    type: 'start',
+    kind: f.oneOf('kind', STAGE_KINDS),
+    state: f.value('state'),
+    ...(f.has('life') && { life: f.number('life') }),
+  }),
   subscribe: (f) => ({
     type: 'subscribe',
     subscription: f.text('subscription'),
@@ -130,6 +135,40 @@ const EVENTS: Parsers = {
   }),
   unbuffer: (f) => ({ type: 'unbuffer', removed: f.number('removed'), size: f.number('size') }),
   discard: (f) => ({ type: 'discard', count: f.number('count') }),
+  drop: (f) => ({
+    type: 'drop',
+    count: f.number('count'),
+    ...(f.has('subscription') && { subscription: f.text('subscription') }),
+  }),
+  queue: (f) => ({
+    type: 'queue',
+    partition: f.value('partition'),
+    added: f.number('added'),
+    removed: f.number('removed'),
+    size: f.number('size'),
+  }),
+  lost: (f) => ({
+    type: 'lost',
+    where: f.oneOf('where', LOST_WHERE),
+    count: f.number('count'),
+    ...(f.has('subscription') && { subscription: f.text('subscription') }),
+    ...(f.has('reason') && { reason: f.value('reason') }),
+  }),
+  restart: (f) => ({
+    type: 'restart',
+    child: f.text('child'),
+    life: f.number('life'),
+    restarts: f.number('restarts'),
+    reason: f.value('reason'),
+  }),
+  task: (f) => ({
+    type: 'task',
+    task: f.text('task'),
+    phase: f.oneOf('phase', ['start', 'end']),
+    on: f.number('on'),
+    ...(f.has('outcome') && { outcome: f.oneOf('outcome', ['ok', 'failed', 'timeout', 'shutdown']) }),
+    ...(f.has('value') && { value: f.value('value') }),
+  }),
   cancel: (f) => ({
     type: 'cancel',
     subscription: f.text('subscription'),
@@ -154,6 +193,7 @@ const EVENTS: Parsers = {
     message: f.text('message'),
     ...(f.has('subscription') && { subscription: f.text('subscription') }),
     ...(f.has('count') && { count: f.number('count') }),
+    ...(f.has('values') && { values: f.values('values') }),
   }),
 };
 

@@ -8,6 +8,23 @@ import type { StageKind } from './trace-entry.ts';
 export interface PlanView {
   readonly stages: readonly StageView[];
   readonly subscriptions: readonly SubscriptionView[];
+  /** Outermost last; left out when there are none. */
+  readonly supervisors?: readonly SupervisorView[];
+}
+
+/** Who starts which stages again when they end. */
+export interface SupervisorView {
+  /** Unique among stages and supervisors. */
+  readonly id: StageId;
+  readonly strategy: 'oneForOne' | 'restForOne' | 'oneForAll';
+  /** More restarts than this within `maxSeconds` end the supervisor. */
+  readonly maxRestarts: number;
+  readonly maxSeconds: number;
+  /** Stages and supervisors, in the order they are started. */
+  readonly children: readonly {
+    readonly id: StageId;
+    readonly restart: 'permanent' | 'transient' | 'temporary';
+  }[];
 }
 
 export interface StageView {
@@ -17,6 +34,10 @@ export interface StageView {
   readonly dispatcher: string | null;
   /** Limit of the buffer in events; `null` = unlimited or none. */
   readonly bufferSize: number | null;
+  /** Names of the partitions of a partition dispatcher; left out for others. */
+  readonly partitions?: readonly (string | number)[];
+  /** How a consumerSupervisor treats its children; left out for other stages. */
+  readonly children?: { readonly restart: 'transient' | 'temporary' };
 }
 
 export interface SubscriptionView {

@@ -260,6 +260,11 @@ function apply(state: PipelineState, entry: TraceEntry): PipelineState {
       return gone(state, entry, 'exited');
     case 'crash':
       return gone(state, entry, 'crashed');
+    case 'drop':
+    case 'queue':
+    case 'lost':
+    case 'restart':
+    case 'task':
     case 'log':
     case 'warning':
       return state;

@@ -1,7 +1,7 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 
 /** Raised by any change to the entries below that an older reader cannot read. */
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 
 /**
  * A value as a trace keeps it: plain, cloneable and bounded. Primitives stay as they are (strings cut at 200
@@ -62,10 +62,28 @@ export interface TraceError {
   readonly stack?: string;
 }
 
+/**
+ * Where events were when they were lost: in the mailbox of a stage that ended; in the queue of a producerConsumer; in the
+ * batch its callback worked on; returned by a step that stops the stage, or by a consumer; in its buffer; held while demand
+ * accumulated; kept by its dispatcher; on their way to a stage or a subscription that is over.
+ */
+export const LOST_WHERE = [
+  'mailbox',
+  'queue',
+  'callback',
+  'step',
+  'buffer',
+  'held',
+  'dispatcher',
+  'flight',
+] as const;
+
+export type LostWhere = (typeof LOST_WHERE)[number];
+
 /** What happened, without the bookkeeping that {@link EntryBase} adds. */
 export type TraceEvent =
-  /** A stage runs: its `init` has returned. */
-  | { readonly type: 'start'; readonly kind: StageKind; readonly state: TraceValue }
+  /** A stage runs: its `init` has returned. `life` counts its starts from 1; left out for the first. */
+  | { readonly type: 'start'; readonly kind: StageKind; readonly state: TraceValue; readonly life?: number }
   /** Recorded at the consumer, when the subscribe message is sent. */
   | {
       readonly type: 'subscribe';
@@ -137,6 +155,49 @@ export type TraceEvent =
   | { readonly type: 'unbuffer'; readonly removed: number; readonly size: number }
   /** A full buffer dropped events. */
   | { readonly type: 'discard'; readonly count: number }
+  /**
+   * A dispatcher left events out because the program said so: the selector of `subscription` refused them, or, without one,
+   * a hash answered `none`.
+   */
+  | { readonly type: 'drop'; readonly count: number; readonly subscription?: SubscriptionId }
+  /** Events wait in the dispatcher for the consumer of one partition: `size` of them after this step. */
+  | {
+      readonly type: 'queue';
+      readonly partition: TraceValue;
+      readonly added: number;
+      readonly removed: number;
+      readonly size: number;
+    }
+  /** Events that nobody will get any more, and where they were; recorded at the stage that had them. */
+  | {
+      readonly type: 'lost';
+      readonly where: LostWhere;
+      readonly count: number;
+      readonly subscription?: SubscriptionId;
+      readonly reason?: TraceReason;
+    }
+  /** A supervisor (the entry's stage) starts `child` again: its `restarts`-th within the period that counts. */
+  | {
+      readonly type: 'restart';
+      readonly child: StageId;
+      /** Which start of the child this is, from 2. */
+      readonly life: number;
+      readonly restarts: number;
+      /** Why the child ended. */
+      readonly reason: TraceReason;
+    }
+  /** A task, or a child of a consumerSupervisor, begins or is over; recorded at the stage that started it. */
+  | {
+      readonly type: 'task';
+      readonly task: string;
+      readonly phase: 'start' | 'end';
+      /** Worker it runs on. */
+      readonly on: WorkerId;
+      /** How it ended: with a value, with a failure, too late, or because it was shut down. */
+      readonly outcome?: 'ok' | 'failed' | 'timeout' | 'shutdown';
+      /** What it was given (`start`), what it returned or why it failed (`end`). */
+      readonly value?: TraceValue;
+    }
   /** A subscription ended at this stage. */
   | {
       readonly type: 'cancel';

@@ -1,4 +1,12 @@
-import type { EntryOf, PipelineState, TraceEntry, TraceValue } from 'sluice';
+import type {
+  EntryOf,
+  LostWhere,
+  PipelineState,
+  StageId,
+  SubscriptionId,
+  TraceEntry,
+  TraceValue,
+} from 'sluice';
 import { askSentence } from './demand-gauge.ts';
 import { countText, plural, valueText } from './value-label.ts';
 
@@ -37,6 +45,22 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
       return `${at} sent on ${plural(entry.removed, 'event')} from its buffer; ${countText(entry.size)} left in it.`;
     case 'discard':
       return `${at} dropped ${plural(entry.count, 'event')}: its buffer is full.`;
+    case 'drop':
+      return entry.subscription === undefined
+        ? `${at} left out ${plural(entry.count, 'event')} that belong to no partition.`
+        : `${at} left out ${plural(entry.count, 'event')} that the selector of ${other(entry, state)} refused.`;
+    case 'queue':
+      return entry.added > 0
+        ? `${at} keeps ${plural(entry.added, 'event')} for partition ${valueText(entry.partition, 40)}, whose consumer has not asked: ${countText(entry.size)} wait.`
+        : `${at} took ${plural(entry.removed, 'event')} kept for partition ${valueText(entry.partition, 40)}: ${countText(entry.size)} wait.`;
+    case 'lost':
+      return `${at}: ${plural(entry.count, 'event')} lost ${LOST[entry.where]}.`;
+    case 'restart':
+      return `${at} starts ${entry.child} again, as it ended with ${valueText(entry.reason, 40)}: restart ${entry.restarts} within its period.`;
+    case 'task':
+      return entry.phase === 'start'
+        ? `${at} started the task ${entry.task} on worker ${entry.on + 1}.`
+        : `${at}: the task ${entry.task} ${TASK_END[entry.outcome ?? 'ok']}.`;
     case 'cancel':
       return `${at}: the subscription between ${other(entry, state)} and ${at} ended (${valueText(entry.reason, 40)}).`;
     case 'exit':
@@ -52,6 +76,24 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
   }
 }
 
+const LOST: Readonly<Record<LostWhere, string>> = {
+  mailbox: 'that waited in its mailbox as it ended',
+  queue: 'that waited for demand from downstream as it ended',
+  callback: 'of the batch it worked on as it ended',
+  step: 'that it returned where nobody takes them',
+  buffer: 'from its buffer as it ended',
+  held: 'that were held back as it ended',
+  dispatcher: 'that its dispatcher kept as it ended',
+  flight: 'on the way to it, as the subscription is over',
+};
+
+const TASK_END: Readonly<Record<NonNullable<EntryOf<'task'>['outcome']>, string>> = {
+  ok: 'is done',
+  failed: 'failed',
+  timeout: 'took too long',
+  shutdown: 'was shut down',
+};
+
 /** Fails to compile while a type of entry has no case; one from a newer version is named as it is. */
 function unknown(entry: never): string {
   return `Something new happened: ${JSON.stringify(entry)}`;
@@ -64,8 +106,11 @@ export function kindWord(kind: EntryOf<'start'>['kind']): string {
   return kind === 'producerConsumer' ? 'producer-consumer' : kind;
 }
 
-function other(entry: TraceEntry & { readonly subscription: string }, state: PipelineState): string {
-  const link = state.subscriptions[entry.subscription];
+function other(
+  entry: { readonly stage: StageId; readonly subscription?: SubscriptionId },
+  state: PipelineState,
+): string {
+  const link = state.subscriptions[entry.subscription ?? ''];
   if (!link) return 'a stage';
   return link.consumer === entry.stage ? link.producer : link.consumer;
 }
