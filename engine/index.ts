@@ -45,7 +45,8 @@ export type { VirtualRun, VirtualRunOptions } from './runtime/virtual-run.ts';
 export type { Print } from './runtime/print.ts';
 export { StageHost } from './runtime/stage-host.ts';
 export type { StageHostOptions } from './runtime/stage-host.ts';
-export type { StageSnapshot, StartOutcome } from './stage/stage.ts';
+export type { StageSnapshot } from './stage/stage-report.ts';
+export type { StartOutcome } from './stage/stage.ts';
 export type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from './stage/message.ts';
 export { seededRandom } from './time/random.ts';
 

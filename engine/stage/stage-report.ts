@@ -1,0 +1,85 @@
+import type { SubscriptionId } from '../ids.ts';
+import type { TraceValue } from '../trace/trace-entry.ts';
+import { traceValue } from '../trace/trace-value.ts';
+import type { CallbackRunner } from './callback-runner.ts';
+import type { Consuming } from './consuming.ts';
+import type { Producing } from './producing.ts';
+
+/** How a stage stands inside, for whoever debugs. */
+export interface StageSnapshot {
+  readonly state: TraceValue;
+  readonly buffered: number;
+  /** Messages that wait for demand from downstream (producerConsumer). */
+  readonly queued: number;
+  /** Demand from downstream that is not met yet (producerConsumer). */
+  readonly wanted: number;
+  readonly mode: 'forward' | 'accumulate';
+  readonly consumers: readonly SubscriptionId[];
+  /** Demand pending per subscription to a producer. */
+  readonly producers: Readonly<Record<SubscriptionId, number>>;
+}
+
+/** Totals of a stage. Counts are events; `calls` are calls of callbacks. */
+export interface StageTotals {
+  readonly handled: number;
+  readonly emitted: number;
+  readonly discarded: number;
+  readonly busyMs: number;
+  readonly calls: number;
+}
+
+/** Totals of one end of a subscription, in events; an end counts 0 where the other counts. */
+export interface EndTotals {
+  readonly subscription: SubscriptionId;
+  readonly asked: number;
+  readonly dispatched: number;
+  readonly pending: number;
+}
+
+/** The two sides of a stage, as far as it has them. */
+export interface Sides {
+  readonly producing: Producing | null;
+  readonly consuming: Consuming | null;
+}
+
+/** What a stage has done so far. */
+export function totalsOf(
+  { emitted, busyMs, calls }: CallbackRunner,
+  { producing, consuming }: Sides,
+): StageTotals {
+  const handled = consuming?.handled ?? 0;
+  return { handled, emitted, discarded: producing?.discarded ?? 0, busyMs, calls };
+}
+
+/** Visits every subscription the stage takes or took part in. */
+export function eachEnd({ producing, consuming }: Sides, visit: (totals: EndTotals) => void): void {
+  consuming?.eachUpstream((subscription, { asked, outstanding }) =>
+    visit({ subscription, asked, dispatched: 0, pending: outstanding }),
+  );
+  consuming?.eachEnded((subscription, asked) => visit({ subscription, asked, dispatched: 0, pending: 0 }));
+  producing?.eachDownstream((subscription, dispatched) =>
+    visit({ subscription, asked: 0, dispatched, pending: 0 }),
+  );
+  producing?.eachEnded((subscription, dispatched) =>
+    visit({ subscription, asked: 0, dispatched, pending: 0 }),
+  );
+}
+
+/** The inside of a stage at this moment. */
+export function snapshotOf(runner: CallbackRunner, { producing, consuming }: Sides): StageSnapshot {
+  const consumers: SubscriptionId[] = [];
+  const producers: Record<SubscriptionId, number> = {};
+  producing?.eachDownstream((id) => consumers.push(id));
+  consuming?.eachUpstream((id, { pending }) => {
+    producers[id] = pending;
+  });
+  return {
+    state: traceValue(runner.state),
+    buffered: producing?.buffered ?? 0,
+    queued: consuming?.queued ?? 0,
+    wanted: consuming?.wanted ?? 0,
+    mode: producing?.mode ?? 'forward',
+    consumers,
+    producers,
+  };
+}
