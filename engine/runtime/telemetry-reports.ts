@@ -1,0 +1,73 @@
+import type { Scheduler } from '../time/scheduler.ts';
+
+/** Telemetry goes out this often while something happens, ms. */
+const TELEMETRY_EVERY_MS = 40;
+
+/** When a worker reports: every so often while something happens, and only against credits (RUN-7). */
+export class TelemetryReports {
+  readonly #scheduler: Scheduler;
+  /** Posts a report; answers whether there is more to tell. */
+  readonly #post: () => boolean;
+  /** Somebody watches step by step, and should see every change without delay. */
+  readonly #isWatched: () => boolean;
+  #credits: number;
+  #cancelTimer: (() => void) | null = null;
+  #lastMs = -Infinity;
+  /** Something changed that no report has told yet. */
+  #due = false;
+  #over = false;
+
+  constructor(
+    scheduler: Scheduler,
+    credits: number,
+    on: { readonly post: () => boolean; readonly isWatched: () => boolean },
+  ) {
+    this.#scheduler = scheduler;
+    this.#credits = credits;
+    this.#post = on.post;
+    this.#isWatched = on.isWatched;
+  }
+
+  /** The reader has taken reports: as many more may go. */
+  credit(reports: number): void {
+    this.#credits += reports;
+    if (this.#due) this.#soon();
+  }
+
+  /** Something has changed that is to be told. */
+  changed(): void {
+    this.#due = true;
+    this.#soon();
+  }
+
+  /** Tells everything that is left, whatever the credit: it is the last that is sent. */
+  finish(): void {
+    do this.#report();
+    while (this.#due);
+    this.#over = true;
+  }
+
+  #soon(): void {
+    if (this.#credits <= 0 || this.#over) return;
+    const waitMs = this.#lastMs + TELEMETRY_EVERY_MS - this.#scheduler.nowMs();
+    if (waitMs <= 0 || this.#isWatched()) {
+      this.#report();
+      if (this.#due) this.#soon();
+      return;
+    }
+    this.#cancelTimer ??= this.#scheduler.after(waitMs, () => {
+      this.#cancelTimer = null;
+      if (!this.#due || this.#credits <= 0 || this.#over) return;
+      this.#report();
+      if (this.#due) this.#soon();
+    });
+  }
+
+  #report(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#credits -= 1;
+    this.#lastMs = this.#scheduler.nowMs();
+    this.#due = this.#post();
+  }
+}
