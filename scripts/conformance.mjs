@@ -1,37 +1,28 @@
 /**
  * Replays recordings of the real GenStage: `npm run conformance -- FOLDER`. Without a folder, those of this repository.
- * One line per scenario that fails, is left out or differs by design; the last line counts.
+ * One line per scenario that fails or differs by design and per file that holds none; the last line counts.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createServer } from 'vite';
+import { withModule } from './lib/load-typescript.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const path = resolve(
   process.env.INIT_CWD ?? process.cwd(),
-  process.argv[2] ?? `${root}/test/conformance/genstage`,
+  process.argv[2] ?? fileURLToPath(new URL('../test/conformance/genstage', import.meta.url)),
 );
 
-// The engine and the replayer are TypeScript; Vite loads them as the tests do.
-const server = await createServer({
-  root,
-  configFile: false,
-  logLevel: 'error',
-  server: { middlewareMode: true, watch: null, ws: false },
-  optimizeDeps: { noDiscovery: true },
-  resolve: { alias: [{ find: /^sluice$/, replacement: `${root}/engine/index.ts` }] },
-});
 try {
-  const { replayAll } = await server.ssrLoadModule('/test/conformance/run.ts');
-  const { passed, failures, byDesign, unsupported } = await replayAll(path);
-  for (const line of [...unsupported, ...byDesign, ...failures]) console.log(line);
-  if (byDesign.length > 0) console.log(`${byDesign.length} differ by design`);
-  if (unsupported.length > 0) console.log(`${unsupported.length} not replayed`);
-  console.log(`${passed} passed, ${failures.length} failed`);
-  process.exitCode = failures.length === 0 ? 0 : 1;
+  await withModule('/test/conformance/run.ts', async ({ replayAll }) => {
+    const outcomes = await replayAll(path);
+    const of = (kind) => outcomes.filter((one) => one.kind === kind);
+    for (const { line } of [...of('other'), ...of('byDesign'), ...of('failed')]) console.log(line);
+    if (of('byDesign').length > 0) console.log(`${of('byDesign').length} differ by design`);
+    console.log(`${of('passed').length} passed, ${of('failed').length} failed`);
+    process.exitCode = of('failed').length === 0 ? 0 : 1;
+  });
 } catch (error) {
   console.error(`Cannot replay ${path}: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
-} finally {
-  await server.close();
 }
+// A scenario that never came back must not keep the process.
+process.exit();

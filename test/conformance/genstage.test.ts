@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Unsupported } from './behaviours.ts';
 import { firstDifference } from './comparison.ts';
 import { differencesOf } from './differences.ts';
 import { parseRecordings } from './recording.ts';
 import { replay } from './replayer.ts';
+import { unknownWord } from './vocabulary.ts';
 
 const folder = new URL('./genstage/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -22,12 +22,9 @@ for (const name of files) {
         });
         continue;
       }
-      it(title, async ({ skip }) => {
-        const observed = await replay(scenario).catch((error: unknown) => {
-          if (error instanceof Unsupported) return skip(`needs ${error.message}`);
-          throw error;
-        });
-        expect(firstDifference(scenario, observed)).toBeNull();
+      it(title, async () => {
+        expect(unknownWord(scenario)).toBeNull();
+        expect(firstDifference(scenario, await replay(scenario))).toBeNull();
       });
     }
   });

@@ -66,8 +66,17 @@ export function parseRecordings(text: string): RecordingFile {
   return v.parse(file, parsed);
 }
 
-/** Whether a text claims to hold recordings of GenStage; others may lie in the same folder. */
-export function isOfGenStage(text: string): boolean {
+/** The scenarios of a text, unread; `null` when it holds no recordings of GenStage. Other files may lie in a folder too. */
+export function scenariosIn(text: string): readonly unknown[] | null {
   const parsed: unknown = JSON.parse(text);
-  return v.is(v.object({ format: v.literal('genstage-trace/1') }), parsed);
+  const head = v.object({ format: v.literal('genstage-trace/1'), scenarios: v.array(v.unknown()) });
+  return v.is(head, parsed) ? parsed.scenarios : null;
+}
+
+/** A scenario as it can be read, or the first problem with it and its place. */
+export function parseScenario(one: unknown): Scenario | string {
+  const read = v.safeParse(scenario, one);
+  if (read.success) return read.output;
+  const [issue] = read.issues;
+  return `${issue.message} at ${v.getDotPath(issue) ?? 'its top'}`;
 }
