@@ -7,6 +7,7 @@ export * from './platform/learner-api.ts';
 export { planOf } from './runtime/pipeline.ts';
 export { Plan, isPlan, viewOfPlan } from './runtime/plan.ts';
 export type { PlannedStage, PlannedSubscription } from './runtime/plan.ts';
+export { parsePlan } from './trace/parse-plan.ts';
 export type {
   PlanView,
   PlanWarning,
@@ -83,12 +84,18 @@ export type { Placement } from './runtime/placement.ts';
 export { realScheduler } from './time/scheduler.ts';
 export type { Scheduler } from './time/scheduler.ts';
 export { decodeTrace, encodeTrace, parseEntry } from './trace/codec.ts';
-export { Replay, advance, emptyState, replay } from './trace/replay.ts';
+export { advance, partitionName } from './trace/advance.ts';
+export { emptyState } from './trace/pipeline-state.ts';
+export { Replay, replay } from './trace/replay.ts';
 export type {
   AskInFlight,
   EventsInFlight,
   PipelineState,
   ReplayPlan,
+  RunningTask,
   StageState,
   SubscriptionState,
-} from './trace/replay.ts';
+  SupervisorState,
+  TaskOutcome,
+  TaskState,
+} from './trace/pipeline-state.ts';

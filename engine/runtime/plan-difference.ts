@@ -4,7 +4,8 @@ import type { PlanView } from '../trace/plan-view.ts';
 export function planDifference(a: PlanView, b: PlanView): string | null {
   return (
     listDifference('stage', a.stages, b.stages) ??
-    listDifference('subscription', a.subscriptions, b.subscriptions)
+    listDifference('subscription', a.subscriptions, b.subscriptions) ??
+    listDifference('supervisor', a.supervisors ?? [], b.supervisors ?? [])
   );
 }
 
@@ -18,12 +19,16 @@ function listDifference<T extends { readonly id: string }>(
     const other = b[i];
     if (!one || !other) return `${a.length} against ${b.length} ${what}s`;
     if (one.id !== other.id) return `${what} "${one.id}" against "${other.id}"`;
-    const fields = Object.entries(other);
-    for (const [field, value] of Object.entries(one)) {
-      const theirs = fields.find(([name]) => name === field)?.[1];
-      if (theirs !== value)
-        return `${field} of ${what} "${one.id}": ${String(value)} against ${String(theirs)}`;
+    for (const field of new Set([...Object.keys(one), ...Object.keys(other)])) {
+      const [own, theirs] = [shown(one, field), shown(other, field)];
+      if (own !== theirs) return `${field} of ${what} "${one.id}": ${own} against ${theirs}`;
     }
   }
   return null;
+}
+
+/** A field's value as text; equal texts mean equal values, as all of it is plain data. */
+function shown(record: object, field: string): string {
+  const value: unknown = Reflect.get(record, field);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }

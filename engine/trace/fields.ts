@@ -70,6 +70,14 @@ export class Fields {
     return new Fields(this.#get(name), this.#at(name));
   }
 
+  /** Texts and numbers by which a program names things. */
+  names(name: string): readonly (string | number)[] {
+    return this.#array(name).map((item, i) => {
+      if (typeof item === 'string' || typeof item === 'number') return item;
+      throw damaged(`${this.#at(name)}[${i}]`, 'a string or a number', item);
+    });
+  }
+
   /** Each record of an array, read by `read`. */
   list<T>(name: string, read: (item: Fields) => T): T[] {
     return this.#array(name).map((item, i) => read(new Fields(item, `${this.#at(name)}[${i}]`)));

@@ -1,7 +1,8 @@
 import { EngineError } from '../errors.ts';
-import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
+import type { PlanWarning } from '../trace/plan-view.ts';
 import { parseEntry, parseTraceError } from '../trace/codec.ts';
 import { Fields } from '../trace/fields.ts';
+import { parsePlan } from '../trace/parse-plan.ts';
 import { LOG_LEVELS } from '../trace/trace-entry.ts';
 import type { Crossings, FromWorker, OutputLine, StageCounters, SubscriptionCounters } from './protocol.ts';
 
@@ -20,7 +21,7 @@ export function parseFromWorker(value: unknown): FromWorker {
         type,
         worker,
         version: f.number('version'),
-        plan: planView(f.fields('plan')),
+        plan: parsePlan(f.unknown('plan')),
         warnings: f.list('warnings', planWarning),
       };
     case 'failed':
@@ -65,25 +66,6 @@ export function parseFromWorker(value: unknown): FromWorker {
 
 function crossings(f: Fields): Crossings {
   return { sent: f.number('sent'), received: f.number('received'), idle: f.truth('idle') };
-}
-
-function planView(f: Fields): PlanView {
-  return {
-    stages: f.list('stages', (stage) => ({
-      id: stage.text('id'),
-      kind: stage.oneOf('kind', ['producer', 'producerConsumer', 'consumer']),
-      dispatcher: stage.isNull('dispatcher') ? null : stage.text('dispatcher'),
-      bufferSize: stage.numberOrNull('bufferSize'),
-    })),
-    subscriptions: f.list('subscriptions', (link) => ({
-      id: link.text('id'),
-      consumer: link.text('consumer'),
-      producer: link.text('producer'),
-      maxDemand: link.number('maxDemand'),
-      minDemand: link.number('minDemand'),
-      cancel: link.oneOf('cancel', ['permanent', 'transient', 'temporary']),
-    })),
-  };
 }
 
 function planWarning(f: Fields): PlanWarning {

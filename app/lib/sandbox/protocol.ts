@@ -1,10 +1,9 @@
 import {
   parseEntry,
   parseFromWorker as parseEngineMessage,
+  parsePlan,
   type FromWorker,
-  type PlanView,
   type PlanWarning,
-  type TraceEntry,
   type TraceError,
 } from 'sluice';
 import * as v from 'valibot';
@@ -100,27 +99,6 @@ const traceError = v.object({
   stack: v.exactOptional(text),
 });
 
-const planView = v.object({
-  stages: v.array(
-    v.object({
-      id: text,
-      kind: v.picklist(['producer', 'producerConsumer', 'consumer']),
-      dispatcher: v.nullable(text),
-      bufferSize: v.nullable(count),
-    }),
-  ),
-  subscriptions: v.array(
-    v.object({
-      id: text,
-      consumer: text,
-      producer: text,
-      maxDemand: count,
-      minDemand: count,
-      cancel: v.picklist(['permanent', 'transient', 'temporary']),
-    }),
-  ),
-}) satisfies v.GenericSchema<unknown, PlanView>;
-
 const planWarning = v.object({
   code: v.literal('never_subscribed'),
   stage: text,
@@ -128,18 +106,20 @@ const planWarning = v.object({
   declared: text,
 }) satisfies v.GenericSchema<unknown, PlanWarning>;
 
-/** The engine knows its entries. */
-const traceEntry = v.pipe(
-  v.unknown(),
-  v.rawTransform(({ dataset, addIssue, NEVER }): TraceEntry => {
-    try {
-      return parseEntry(dataset.value);
-    } catch (error) {
-      addIssue({ message: error instanceof Error ? error.message : 'no entry' });
-      return NEVER;
-    }
-  }),
-);
+/** What the engine knows how to read. */
+function readBy<T>(read: (value: unknown) => T) {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset, addIssue, NEVER }): T => {
+      try {
+        return read(dataset.value);
+      } catch (error) {
+        addIssue({ message: error instanceof Error ? error.message : 'unreadable' });
+        return NEVER;
+      }
+    }),
+  );
+}
 
 const fromFrame = v.variant('type', [
   v.object({ type: v.literal('ready'), isolated: v.boolean() }),
@@ -160,8 +140,8 @@ const fromVirtual = v.variant('type', [
     runs: v.pipe(
       v.array(
         v.object({
-          plan: planView,
-          entries: v.array(traceEntry),
+          plan: readBy(parsePlan),
+          entries: v.array(readBy(parseEntry)),
           seed: v.number(),
           ended: v.picklist(['idle', 'exited', 'budget', 'crashed']),
         }),

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
-import type { ReplayPlan } from '../../../engine/trace/replay.ts';
+import type { ReplayPlan } from '../../../engine/trace/pipeline-state.ts';
+import { LOST_WHERE } from '../../../engine/trace/trace-entry.ts';
 import type { TraceEntry, TraceEvent, TraceValue } from '../../../engine/trace/trace-entry.ts';
 
-/** Three stages in a row. */
+/** Three stages in a row, the last of them supervised. */
 export const PLAN: ReplayPlan = {
   stages: [{ id: 'numbers' }, { id: 'evens' }, { id: 'printer' }],
   subscriptions: [
     { id: 'evens←numbers', consumer: 'evens', producer: 'numbers', maxDemand: 10, minDemand: 5 },
     { id: 'printer←evens', consumer: 'printer', producer: 'evens', maxDemand: 4, minDemand: 2 },
   ],
+  supervisors: [{ id: 'keeper' }],
 };
 
 /** Entries numbered from 1; each says at which stage it happened, and its cause where one matters. */
@@ -18,8 +20,8 @@ export function entriesOf(
   return events.map((event, i) => ({ seq: i + 1, atMs: i, worker: 0, cause: null, ...event }));
 }
 
-const stage = fc.constantFrom('numbers', 'evens', 'printer');
-const subscription = fc.constantFrom('evens←numbers', 'printer←evens', 'unknown');
+const stage = fc.constantFrom('numbers', 'evens', 'printer', 'keeper');
+const subscription = fc.constantFrom('evens←numbers', 'printer←evens', 'printer←evens@2', 'unknown');
 const count = fc.integer({ min: 0, max: 1_000 });
 const callback = fc.constantFrom('init' as const, 'handleDemand' as const, 'handleEvents' as const);
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
@@ -46,11 +48,15 @@ const error = fc.record(
 );
 
 const traceEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
-  fc.record({
-    type: fc.constant('start' as const),
-    kind: fc.constantFrom('producer' as const, 'producerConsumer' as const, 'consumer' as const),
-    state: traceValue,
-  }),
+  fc.record(
+    {
+      type: fc.constant('start' as const),
+      kind: fc.constantFrom('producer' as const, 'producerConsumer' as const, 'consumer' as const),
+      state: traceValue,
+      life: fc.integer({ min: 2, max: 9 }),
+    },
+    { requiredKeys: ['type', 'kind', 'state'] },
+  ),
   fc.record({
     type: fc.constant('subscribe' as const),
     subscription,
@@ -95,6 +101,42 @@ const traceEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
   }),
   fc.record({ type: fc.constant('unbuffer' as const), removed: count, size: count }),
   fc.record({ type: fc.constant('discard' as const), count }),
+  fc.record({ type: fc.constant('drop' as const), count, subscription }, { requiredKeys: ['type', 'count'] }),
+  fc.record({
+    type: fc.constant('queue' as const),
+    partition: fc.oneof(fc.nat({ max: 3 }), text),
+    added: count,
+    removed: count,
+    size: count,
+  }),
+  fc.record(
+    {
+      type: fc.constant('lost' as const),
+      where: fc.constantFrom(...LOST_WHERE),
+      count,
+      subscription,
+      reason: traceValue,
+    },
+    { requiredKeys: ['type', 'where', 'count'] },
+  ),
+  fc.record({
+    type: fc.constant('restart' as const),
+    child: stage,
+    life: fc.integer({ min: 2, max: 9 }),
+    restarts: count,
+    reason: traceValue,
+  }),
+  fc.record(
+    {
+      type: fc.constant('task' as const),
+      task: fc.constantFrom('sum 1', 'sum 2'),
+      phase: fc.constantFrom('start' as const, 'end' as const),
+      on: fc.nat({ max: 3 }),
+      outcome: fc.constantFrom('ok' as const, 'failed' as const, 'timeout' as const, 'shutdown' as const),
+      value: traceValue,
+    },
+    { requiredKeys: ['type', 'task', 'phase', 'on'] },
+  ),
   fc.record({
     type: fc.constant('cancel' as const),
     subscription,
@@ -113,7 +155,7 @@ const traceEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
     { requiredKeys: ['type', 'level', 'values'] },
   ),
   fc.record(
-    { type: fc.constant('warning' as const), code: text, message: text, subscription, count },
+    { type: fc.constant('warning' as const), code: text, message: text, subscription, count, values },
     { requiredKeys: ['type', 'code', 'message'] },
   ),
 );

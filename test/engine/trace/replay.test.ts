@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, emptyState, Replay, replay, type PipelineState } from '../../../engine/trace/replay.ts';
+import { advance } from '../../../engine/trace/advance.ts';
+import { emptyState, type PipelineState } from '../../../engine/trace/pipeline-state.ts';
+import { Replay, replay } from '../../../engine/trace/replay.ts';
 import type { TraceEntry } from '../../../engine/trace/trace-entry.ts';
 import { entriesOf, PLAN, traces } from './entries.ts';
 
@@ -107,6 +109,141 @@ describe('replay()', () => {
       { type: 'unbuffer', stage: 'numbers', removed: 3, size: 4 },
     );
     expect(replay(PLAN, buffered, 3).stages['numbers']).toMatchObject({ buffered: 4, discarded: 2 });
+  });
+});
+
+describe('replay() of a stage that is started again', () => {
+  const AGAIN = `${LINK}@2`;
+  const crash = { type: 'crash', callback: 'handleEvents', error: { name: 'E', message: 'm' } } as const;
+  const restarted = [
+    ...ROUND.slice(0, 9),
+    ...[
+      { ...base(10, 'printer'), type: 'lost', where: 'callback', count: 2, subscription: LINK } as const,
+      { ...base(11, 'printer'), type: 'lost', where: 'mailbox', count: 1, subscription: LINK } as const,
+      { ...base(12, 'printer'), ...crash },
+      {
+        ...base(13, 'keeper'),
+        type: 'restart',
+        child: 'printer',
+        life: 2,
+        restarts: 1,
+        reason: 'm',
+      } as const,
+      { ...base(14, 'printer'), type: 'start', kind: 'consumer', state: 0, life: 2 } as const,
+      {
+        ...base(15, 'printer'),
+        type: 'subscribe',
+        subscription: AGAIN,
+        producer: 'evens',
+        mode: 'automatic',
+        maxDemand: 4,
+        minDemand: 2,
+        cancel: 'permanent',
+      } as const,
+    ],
+  ];
+  const state = replay(PLAN, restarted, restarted.length);
+
+  it('shows it alive, in its second life, with nothing in its hands and its counts kept', () => {
+    expect(replay(PLAN, restarted, 12).stages['printer']?.status).toBe('crashed');
+    expect(state.stages['printer']).toMatchObject({
+      status: 'idle',
+      life: 2,
+      inHand: [],
+      handling: null,
+      state: 0,
+      lost: 3,
+    });
+    expect(replay(PLAN, restarted, 2).stages['printer']?.life).toBe(1);
+  });
+
+  it('leads the subscriptions of both lives to the one of the plan; the old one is over', () => {
+    expect(state.subscriptions[LINK]).toMatchObject({ edge: LINK, active: false, lost: 3, pending: 0 });
+    expect(state.subscriptions[AGAIN]).toMatchObject({ edge: LINK, active: true, dispatched: 0 });
+  });
+
+  it('tells what the supervisor did, and that it gave up', () => {
+    expect(state.supervisors['keeper']).toEqual({
+      status: 'running',
+      restarts: 1,
+      recent: 1,
+      last: { child: 'printer', life: 2, reason: 'm' },
+      reason: null,
+    });
+    const over = advance(state, { ...base(16, 'keeper'), type: 'exit', reason: 'shutdown' });
+    expect(over.supervisors['keeper']).toMatchObject({ status: 'ended', reason: 'shutdown', restarts: 1 });
+    expect(Object.keys(over.stages)).toEqual(['numbers', 'evens', 'printer']);
+  });
+
+  it('gives a subscription that the plan does not know of an edge of its own', () => {
+    const other = advance(state, {
+      ...base(16, 'printer'),
+      type: 'subscribe',
+      subscription: 'printer←numbers',
+      producer: 'numbers',
+      mode: 'automatic',
+      maxDemand: 1,
+      minDemand: 0,
+      cancel: 'temporary',
+    });
+    expect(other.subscriptions['printer←numbers']).toMatchObject({ edge: 'printer←numbers', active: true });
+  });
+});
+
+describe('replay() of dispatchers and tasks', () => {
+  it('takes a batch that was lost on its way off the road, and counts it', () => {
+    const sent = replay(PLAN, ROUND, 7);
+    expect(sent.subscriptions[LINK]?.eventsInFlight).toHaveLength(1);
+    const over = advance(sent, {
+      ...base(8, 'printer'),
+      cause: 7,
+      type: 'lost',
+      where: 'flight',
+      count: 3,
+      subscription: LINK,
+    });
+    expect(over.subscriptions[LINK]).toMatchObject({ eventsInFlight: [], lost: 3 });
+  });
+    expect(replay(PLAN, lost, 5).subscriptions[LINK]?.eventsInFlight).toHaveLength(1);
+    expect(replay(PLAN, lost, 6).subscriptions[LINK]).toMatchObject({ eventsInFlight: [], lost: 3 });
+  });
+
+  it('counts what selectors refuse at the stage and on the subscription, and what a hash leaves out', () => {
+    const drops = entriesOf(
+      { type: 'drop', stage: 'evens', count: 2, subscription: LINK },
+      { type: 'drop', stage: 'evens', count: 5 },
+    );
+    const state = replay(PLAN, drops, 2);
+    expect(state.stages['evens']?.dropped).toBe(7);
+    expect(state.subscriptions[LINK]?.dropped).toBe(2);
+  });
+
+  it('follows the queue of each partition, until the stage is gone', () => {
+    const queues = entriesOf(
+      { type: 'queue', stage: 'evens', partition: 'even', added: 3, removed: 0, size: 3 },
+      { type: 'queue', stage: 'evens', partition: 1, added: 2, removed: 0, size: 2 },
+      { type: 'queue', stage: 'evens', partition: 'even', added: 0, removed: 1, size: 2 },
+      { type: 'exit', stage: 'evens', reason: 'normal' },
+    );
+    expect(replay(PLAN, queues, 3).stages['evens']?.queues).toEqual({ even: 2, 1: 2 });
+    expect(replay(PLAN, queues, 4).stages['evens']?.queues).toEqual({});
+  });
+
+  it('knows which tasks run where, and counts how the others ended', () => {
+    const tasks = entriesOf(
+      { type: 'task', stage: 'evens', task: 'a', phase: 'start', on: 1, value: 7 },
+      { type: 'task', stage: 'evens', task: 'b', phase: 'start', on: 2 },
+      { type: 'task', stage: 'evens', task: 'a', phase: 'end', on: 1, outcome: 'ok', value: 49 },
+      { type: 'task', stage: 'evens', task: 'b', phase: 'end', on: 2, outcome: 'timeout' },
+    );
+    expect(replay(PLAN, tasks, 2).stages['evens']?.tasks.running).toEqual([
+      { task: 'a', on: 1, value: 7 },
+      { task: 'b', on: 2, value: null },
+    ]);
+    expect(replay(PLAN, tasks, 4).stages['evens']?.tasks).toEqual({
+      running: [],
+      ended: { ok: 1, failed: 0, timeout: 1, shutdown: 0 },
+    });
   });
 });
 

@@ -1,0 +1,259 @@
+import type { Seq, StageId, SubscriptionId } from '../ids.ts';
+import { ABSENT, quiet } from './pipeline-state.ts';
+import type { PipelineState, StageState, SubscriptionState, TaskState } from './pipeline-state.ts';
+import type { EntryOf, TraceEntry, TraceValue } from './trace-entry.ts';
+
+/** The state after one more entry. An entry about a subscription nobody announced changes the stage alone. */
+export function advance(state: PipelineState, entry: TraceEntry): PipelineState {
+  const next = state.supervisors[entry.stage] ? supervise(state, entry) : apply(state, entry);
+  return { ...next, lastSeq: entry.seq, atMs: Math.max(state.atMs, entry.atMs) };
+}
+
+function apply(state: PipelineState, entry: TraceEntry): PipelineState {
+  const stage = state.stages[entry.stage] ?? ABSENT;
+  switch (entry.type) {
+    case 'start':
+      return withStage(state, entry, { ...EMPTY_HANDED, ...started(stage, entry) });
+    case 'subscribe':
+      return withSubscription(state, entry.subscription, {
+        ...quiet(edgeOf(state, entry.subscription), { ...entry, consumer: entry.stage }),
+        active: true,
+      });
+    case 'subscribed':
+      return changeSubscription(state, entry.subscription, (link) => ({
+        active: !link.endedAtConsumer && !link.endedAtProducer,
+      }));
+    case 'ask':
+      return changeSubscription(state, entry.subscription, (link) => ({
+        pending: entry.pending,
+        asked: link.asked + entry.count,
+        asksInFlight: link.endedAtProducer
+          ? link.asksInFlight
+          : [...link.asksInFlight, { seq: entry.seq, count: entry.count }],
+      }));
+    case 'asked':
+      return changeSubscription(state, entry.subscription, (link) => ({
+        open: entry.open,
+        asksInFlight: link.asksInFlight.filter((ask) => ask.seq !== entry.cause),
+      }));
+    case 'dispatch':
+      return changeSubscription(state, entry.subscription, (link) => ({
+        open: entry.open,
+        dispatched: link.dispatched + entry.count,
+        eventsInFlight: link.endedAtConsumer
+          ? link.eventsInFlight
+          : [
+              ...link.eventsInFlight,
+              { seq: entry.seq, first: entry.first, count: entry.count, events: entry.events },
+            ],
+      }));
+    case 'deliver':
+      return deliver(state, entry);
+    case 'begin':
+      return withStage(state, entry, {
+        status: 'busy',
+        callback: entry.callback,
+        worker: entry.worker,
+        ...(entry.callback === 'handleEvents' && {
+          handling: { subscription: entry.subscription ?? null, count: entry.count ?? 0 },
+          inHand: stage.inHand.length > 0 ? stage.inHand : (entry.events ?? []),
+        }),
+      });
+    case 'end':
+      return end(state, entry);
+    case 'buffer':
+    case 'unbuffer':
+      return withStage(state, entry, { buffered: entry.size });
+    case 'discard':
+      return withStage(state, entry, { discarded: stage.discarded + entry.count });
+    case 'drop':
+      return counted(state, entry, 'dropped');
+    case 'lost':
+      return lost(counted(state, entry, 'lost'), entry);
+    case 'queue':
+      return withStage(state, entry, {
+        queues: { ...stage.queues, [partitionName(entry.partition)]: entry.size },
+      });
+    case 'task':
+      return withStage(state, entry, { tasks: task(stage.tasks, entry) });
+    case 'cancel':
+      return changeSubscription(state, entry.subscription, (link) => endedAt(link, entry.stage));
+    case 'exit':
+      return gone(state, entry, 'exited');
+    case 'crash':
+      return gone(state, entry, 'crashed');
+    case 'restart':
+    case 'log':
+    case 'warning':
+      return state;
+    default:
+      return ignore(entry, state);
+  }
+}
+
+/** Fails to compile while a type of entry has no case; one from a newer version changes nothing. */
+function ignore(_entry: never, state: PipelineState): PipelineState {
+  return state;
+}
+
+/** What a stage has neither at its start nor after its end. */
+const EMPTY_HANDED = {
+  callback: null,
+  handling: null,
+  inHand: [],
+  buffered: 0,
+  queues: {},
+} as const satisfies Partial<StageState>;
+
+function started(stage: StageState, entry: EntryOf<'start'>): Partial<StageState> {
+  return {
+    status: 'idle',
+    life: entry.life ?? Math.max(stage.life, 1),
+    state: entry.state,
+    worker: entry.worker,
+  };
+}
+
+/** How a partition is called in {@link StageState.queues}. */
+export function partitionName(partition: TraceValue): string {
+  return typeof partition === 'string' ? partition : JSON.stringify(partition);
+}
+
+/** What the later lives of a stage add to the name of a subscription: `printer←numbers@2`. */
+const LATER_LIFE = /@\d+$/;
+
+function edgeOf(state: PipelineState, id: SubscriptionId): SubscriptionId {
+  return state.subscriptions[id]?.edge ?? state.subscriptions[id.replace(LATER_LIFE, '')]?.edge ?? id;
+}
+
+/** A supervisor has no mailbox, no events and no subscription: it starts others again, and ends. */
+function supervise(state: PipelineState, entry: TraceEntry): PipelineState {
+  const own = state.supervisors[entry.stage];
+  if (!own) return state;
+  const change = (next: Partial<typeof own>): PipelineState => ({
+    ...state,
+    supervisors: { ...state.supervisors, [entry.stage]: { ...own, ...next } },
+  });
+  switch (entry.type) {
+    case 'start':
+      return change({ status: 'running', reason: null });
+    case 'restart':
+      return change({
+        restarts: own.restarts + 1,
+        recent: entry.restarts,
+        last: { child: entry.child, life: entry.life, reason: entry.reason },
+      });
+    case 'exit':
+      return change({ status: 'ended', reason: entry.reason });
+    case 'crash':
+      return change({ status: 'ended', reason: entry.error.message });
+    default:
+      return state;
+  }
+}
+
+function deliver(state: PipelineState, entry: EntryOf<'deliver'>): PipelineState {
+  const batch = state.subscriptions[entry.subscription]?.eventsInFlight.find(
+    ({ seq }) => seq === entry.cause,
+  );
+  const taken = arrived(state, entry.subscription, entry.cause);
+  if (!batch) return taken;
+  const { inHand } = state.stages[entry.stage] ?? ABSENT;
+  return withStage(taken, entry, { inHand: [...inHand, ...batch.events] });
+}
+
+/** A batch is on its way no longer. */
+function arrived(state: PipelineState, subscription: SubscriptionId, sent: Seq | null): PipelineState {
+  return changeSubscription(state, subscription, (link) => ({
+    eventsInFlight: link.eventsInFlight.filter(({ seq }) => seq !== sent),
+  }));
+}
+
+function end(state: PipelineState, entry: EntryOf<'end'>): PipelineState {
+  const stage = state.stages[entry.stage] ?? ABSENT;
+  const { handling } = stage;
+  const handled = entry.callback === 'handleEvents' && handling ? handling.count : 0;
+  const rested = withStage(state, entry, {
+    status: stage.status === 'busy' ? 'idle' : stage.status,
+    callback: null,
+    handled: stage.handled + handled,
+    emitted: stage.emitted + entry.count,
+    state: entry.state,
+    handling: null,
+    inHand: stage.inHand.slice(handled),
+  });
+  if (entry.callback !== 'handleEvents' || !handling?.subscription) return rested;
+  return changeSubscription(rested, handling.subscription, (link) => ({
+    handled: link.handled + handled,
+    pending: entry.pending ?? link.pending,
+  }));
+}
+
+/** A count that is kept at the stage, and at the subscription if the entry names one. */
+function counted(
+  state: PipelineState,
+  entry: EntryOf<'drop'> | EntryOf<'lost'>,
+  what: 'dropped' | 'lost',
+): PipelineState {
+  const stage = state.stages[entry.stage] ?? ABSENT;
+  const next = withStage(state, entry, { [what]: stage[what] + entry.count });
+  if (entry.subscription === undefined) return next;
+  return changeSubscription(next, entry.subscription, (link) => ({ [what]: link[what] + entry.count }));
+}
+
+/** Events that were lost are neither on their way any longer, nor where they were kept. */
+function lost(state: PipelineState, entry: EntryOf<'lost'>): PipelineState {
+  if (entry.where === 'flight' && entry.subscription !== undefined) {
+    return arrived(state, entry.subscription, entry.cause);
+  }
+  return state;
+}
+
+function task({ running, ended }: TaskState, entry: EntryOf<'task'>): TaskState {
+  if (entry.phase === 'start') {
+    return { running: [...running, { task: entry.task, on: entry.on, value: entry.value ?? null }], ended };
+  }
+  const outcome = entry.outcome ?? 'ok';
+  return {
+    running: running.filter((own) => own.task !== entry.task),
+    ended: { ...ended, [outcome]: ended[outcome] + 1 },
+  };
+}
+
+/** A stage that is gone takes along its mailbox, its buffer and its end of every subscription. */
+function gone(state: PipelineState, entry: TraceEntry, status: 'exited' | 'crashed'): PipelineState {
+  let next = withStage(state, entry, { ...EMPTY_HANDED, status });
+  for (const [id, link] of Object.entries(state.subscriptions)) {
+    if (link.consumer === entry.stage || link.producer === entry.stage) {
+      next = withSubscription(next, id, { ...link, ...endedAt(link, entry.stage) });
+    }
+  }
+  return next;
+}
+
+/** What is on its way to an end that is closed never arrives; what is on its way to the other end still does. */
+function endedAt(link: SubscriptionState, stage: StageId): Partial<SubscriptionState> {
+  return {
+    active: false,
+    ...(link.consumer === stage && { endedAtConsumer: true, pending: 0, eventsInFlight: [] }),
+    ...(link.producer === stage && { endedAtProducer: true, open: 0, asksInFlight: [] }),
+  };
+}
+
+function withStage(state: PipelineState, entry: TraceEntry, change: Partial<StageState>): PipelineState {
+  const stage = state.stages[entry.stage] ?? ABSENT;
+  return { ...state, stages: { ...state.stages, [entry.stage]: { ...stage, ...change } } };
+}
+
+function withSubscription(state: PipelineState, id: SubscriptionId, link: SubscriptionState): PipelineState {
+  return { ...state, subscriptions: { ...state.subscriptions, [id]: link } };
+}
+
+function changeSubscription(
+  state: PipelineState,
+  id: SubscriptionId,
+  change: (link: SubscriptionState) => Partial<SubscriptionState>,
+): PipelineState {
+  const link = state.subscriptions[id];
+  return link ? withSubscription(state, id, { ...link, ...change(link) }) : state;
+}

@@ -1,0 +1,53 @@
+import { Fields } from './fields.ts';
+import type { PlanView, StageView, SubscriptionView, SupervisorView } from './plan-view.ts';
+
+/**
+ * A value of unknown origin as the view of a plan. Fields it does not know are left out.
+ *
+ * @throws {EngineError} `field_damaged`, naming the field, what it must be and what it is.
+ */
+export function parsePlan(value: unknown): PlanView {
+  const f = new Fields(value, '');
+  return {
+    stages: f.list('stages', stageView),
+    subscriptions: f.list('subscriptions', subscriptionView),
+    ...(f.has('supervisors') && { supervisors: f.list('supervisors', supervisorView) }),
+  };
+}
+
+function stageView(f: Fields): StageView {
+  return {
+    id: f.text('id'),
+    kind: f.oneOf('kind', ['producer', 'producerConsumer', 'consumer']),
+    dispatcher: f.isNull('dispatcher') ? null : f.text('dispatcher'),
+    bufferSize: f.numberOrNull('bufferSize'),
+    ...(f.has('partitions') && { partitions: f.names('partitions') }),
+    ...(f.has('children') && {
+      children: { restart: f.fields('children').oneOf('restart', ['transient', 'temporary']) },
+    }),
+  };
+}
+
+function subscriptionView(f: Fields): SubscriptionView {
+  return {
+    id: f.text('id'),
+    consumer: f.text('consumer'),
+    producer: f.text('producer'),
+    maxDemand: f.number('maxDemand'),
+    minDemand: f.number('minDemand'),
+    cancel: f.oneOf('cancel', ['permanent', 'transient', 'temporary']),
+  };
+}
+
+function supervisorView(f: Fields): SupervisorView {
+  return {
+    id: f.text('id'),
+    strategy: f.oneOf('strategy', ['oneForOne', 'restForOne', 'oneForAll']),
+    maxRestarts: f.number('maxRestarts'),
+    maxSeconds: f.number('maxSeconds'),
+    children: f.list('children', (child) => ({
+      id: child.text('id'),
+      restart: child.oneOf('restart', ['permanent', 'transient', 'temporary']),
+    })),
+  };
+}

@@ -1,0 +1,194 @@
+import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import type { StageView, SubscriptionView, SupervisorView } from './plan-view.ts';
+import type { EntryOf, TraceReason, TraceValue } from './trace-entry.ts';
+
+/** What a replay must know of a plan before the first entry. */
+export interface ReplayPlan {
+  readonly stages: readonly Pick<StageView, 'id'>[];
+  readonly subscriptions: readonly Omit<SubscriptionView, 'cancel'>[];
+  readonly supervisors?: readonly Pick<SupervisorView, 'id'>[];
+}
+
+/** How a task, or a child of a consumerSupervisor, ended. */
+export type TaskOutcome = NonNullable<EntryOf<'task'>['outcome']>;
+
+/** A task that runs, or a child of a consumerSupervisor. */
+export interface RunningTask {
+  readonly task: string;
+  /** Worker it runs on. */
+  readonly on: WorkerId;
+  /** What it was given. */
+  readonly value: TraceValue | null;
+}
+
+/** The tasks of one stage. */
+export interface TaskState {
+  /** Oldest first. */
+  readonly running: readonly RunningTask[];
+  /** How many have ended, and how. */
+  readonly ended: Readonly<Record<TaskOutcome, number>>;
+}
+
+export interface StageState {
+  readonly status: 'absent' | 'idle' | 'busy' | 'exited' | 'crashed';
+  /** How often it was started: 0 before the first time, 2 after its first restart. Counts go on from life to life. */
+  readonly life: number;
+  /** Callback that runs at this moment. */
+  readonly callback: string | null;
+  /** Events handled by handleEvents so far. */
+  readonly handled: number;
+  /** Events returned by callbacks so far. */
+  readonly emitted: number;
+  /** Events stored in the stage's buffer. */
+  readonly buffered: number;
+  readonly discarded: number;
+  /** Events its dispatcher left out because the program said so: a selector, or a hash that answered `none`. */
+  readonly dropped: number;
+  /** Events that nobody will get any more, by the accounts of this stage. */
+  readonly lost: number;
+  /** Partition → events that wait in the dispatcher for its consumer. Empty for other dispatchers. */
+  readonly queues: Readonly<Record<string, number>>;
+  readonly tasks: TaskState;
+  /** The learner's state, after the last callback. */
+  readonly state: TraceValue;
+  /** Worker it runs on; `null` before it has started. */
+  readonly worker: WorkerId | null;
+  /** Events taken from the mailbox and not yet handled, oldest first. */
+  readonly inHand: readonly TraceValue[];
+  /** The batch that handleEvents works on. */
+  readonly handling: { readonly subscription: SubscriptionId | null; readonly count: number } | null;
+}
+
+/** A batch on its way from producer to consumer. */
+export interface EventsInFlight {
+  /** The dispatch that sent it. */
+  readonly seq: Seq;
+  readonly first: number;
+  readonly count: number;
+  readonly events: readonly TraceValue[];
+}
+
+/** Demand on its way from consumer to producer. */
+export interface AskInFlight {
+  readonly seq: Seq;
+  readonly count: number;
+}
+
+export interface SubscriptionState {
+  /**
+   * The subscription of the plan that this one stands for: itself, or that of an earlier life of its stages. Its own id
+   * where the plan knows of none.
+   */
+  readonly edge: SubscriptionId;
+  readonly consumer: StageId;
+  readonly producer: StageId;
+  /** Asked and not yet handled, as the consumer counts. */
+  readonly pending: number;
+  /** Asked and not yet dispatched, as the producer counts. */
+  readonly open: number;
+  /** Events asked for, sent and handled so far. */
+  readonly asked: number;
+  readonly dispatched: number;
+  readonly handled: number;
+  /** Events that its selector refused. */
+  readonly dropped: number;
+  /** Events sent on it that nobody will get any more. */
+  readonly lost: number;
+  readonly maxDemand: number;
+  readonly minDemand: number;
+  /** Subscribed, and ended at neither end. */
+  readonly active: boolean;
+  readonly endedAtConsumer: boolean;
+  readonly endedAtProducer: boolean;
+  readonly eventsInFlight: readonly EventsInFlight[];
+  readonly asksInFlight: readonly AskInFlight[];
+}
+
+export interface SupervisorState {
+  /** `ended`: it has given up, or was ended; what it watched over is not started again. */
+  readonly status: 'running' | 'ended';
+  /** Children started again, in all. */
+  readonly restarts: number;
+  /** Restarts within the period that counts, at the last one. */
+  readonly recent: number;
+  /** The last restart; `null` before the first. */
+  readonly last: {
+    readonly child: StageId;
+    readonly life: number;
+    readonly reason: TraceReason;
+  } | null;
+  /** Why it ended; `null` while it runs. */
+  readonly reason: TraceReason;
+}
+
+/** A run at one moment. Never mutated: neighbouring moments share what did not change. */
+export interface PipelineState {
+  readonly stages: Readonly<Record<StageId, StageState>>;
+  /** Those of the plan first, then others in the order in which they were made. */
+  readonly subscriptions: Readonly<Record<SubscriptionId, SubscriptionState>>;
+  readonly supervisors: Readonly<Record<StageId, SupervisorState>>;
+  /** The last entry applied; 0 before the first. */
+  readonly lastSeq: Seq;
+  /** The latest time among the entries applied. */
+  readonly atMs: number;
+}
+
+const NO_TASKS: TaskState = { running: [], ended: { ok: 0, failed: 0, timeout: 0, shutdown: 0 } };
+
+/** A stage that was never started. */
+export const ABSENT: StageState = {
+  status: 'absent',
+  life: 0,
+  callback: null,
+  handled: 0,
+  emitted: 0,
+  buffered: 0,
+  discarded: 0,
+  dropped: 0,
+  lost: 0,
+  queues: {},
+  tasks: NO_TASKS,
+  state: null,
+  worker: null,
+  inHand: [],
+  handling: null,
+};
+
+const WATCHING: SupervisorState = { status: 'running', restarts: 0, recent: 0, last: null, reason: null };
+
+/** A subscription on which nothing has happened yet. */
+export function quiet(
+  edge: SubscriptionId,
+  link: Pick<SubscriptionState, 'consumer' | 'producer' | 'maxDemand' | 'minDemand'>,
+): SubscriptionState {
+  return {
+    edge,
+    consumer: link.consumer,
+    producer: link.producer,
+    maxDemand: link.maxDemand,
+    minDemand: link.minDemand,
+    pending: 0,
+    open: 0,
+    asked: 0,
+    dispatched: 0,
+    handled: 0,
+    dropped: 0,
+    lost: 0,
+    active: false,
+    endedAtConsumer: false,
+    endedAtProducer: false,
+    eventsInFlight: [],
+    asksInFlight: [],
+  };
+}
+
+/** The moment before the first entry: no stage runs, nothing is subscribed. */
+export function emptyState(plan: ReplayPlan): PipelineState {
+  return {
+    stages: Object.fromEntries(plan.stages.map(({ id }) => [id, ABSENT])),
+    subscriptions: Object.fromEntries(plan.subscriptions.map((link) => [link.id, quiet(link.id, link)])),
+    supervisors: Object.fromEntries((plan.supervisors ?? []).map(({ id }) => [id, WATCHING])),
+    lastSeq: 0,
+    atMs: 0,
+  };
+}
