@@ -204,9 +204,6 @@ describe('replay() of dispatchers and tasks', () => {
     });
     expect(over.subscriptions[LINK]).toMatchObject({ eventsInFlight: [], lost: 3 });
   });
-    expect(replay(PLAN, lost, 5).subscriptions[LINK]?.eventsInFlight).toHaveLength(1);
-    expect(replay(PLAN, lost, 6).subscriptions[LINK]).toMatchObject({ eventsInFlight: [], lost: 3 });
-  });
 
   it('counts what selectors refuse at the stage and on the subscription, and what a hash leaves out', () => {
     const drops = entriesOf(
