@@ -24,7 +24,7 @@ const MAX_TURNS = 20_000;
 /**
  * Plays a scenario on a host of its own.
  *
- * @param seed - 0 for the canonical schedule; any other for a random interleaving of the stages.
+ * @param seed - 0 for the canonical schedule; any other for a random interleaving of the stages and the steps.
  */
 export async function replay(scenario: Scenario, seed = 0): Promise<Observed> {
   const play = new Play(scenario, seed);
@@ -37,6 +37,8 @@ class Play {
   readonly #host: StageHost;
   readonly #order: readonly string[];
   readonly #turns: Turns<string>;
+  /** Decides who goes next, and when; `null` on the canonical schedule. */
+  readonly #random: (() => number) | null;
   readonly #interpreted: ReadonlyMap<string, ReturnType<typeof interpret>>;
   /** Subscriptions that a stage made as it started, under their recorded names. */
   readonly #names = new Map<string, string>();
@@ -57,7 +59,8 @@ class Play {
     const nameOf = (id: string) => this.#nameOf(id);
     this.#interpreted = new Map(scenario.stages.map((spec) => [spec.name, interpret(spec, nameOf)]));
     const random = seededRandom(seed);
-    this.#turns = seed === 0 ? new RoundRobin() : new RandomTurns(random);
+    this.#random = seed === 0 ? null : seededRandom(seed);
+    this.#turns = this.#random ? new RandomTurns(this.#random) : new RoundRobin();
     this.#host = new StageHost({
       worker: 0,
       workers: 2,
@@ -76,6 +79,8 @@ class Play {
     result.catch(() => undefined);
     this.#results.push(result);
     if (step.op === 'settle' || step.op === 'snapshot') await this.#settle();
+    // Anywhere but on the canonical schedule, stages do not wait for the outside process to have sent everything.
+    else while (this.#random && this.#random() < 0.5 && (await this.#turn()));
     if (step.op === 'snapshot') {
       this.#snapshots.push({ step: this.#results.length - 1, stages: this.#inside() });
     }
@@ -283,7 +288,8 @@ class Play {
 
   async #stop(stage: string, reason: Json | undefined): Promise<Json> {
     const stopped = this.#host.stop(stage, reason);
-    await this.#host.step(stage);
+    // What came before it is handled first: nothing, on the canonical schedule.
+    while (this.#host.isReady(stage)) await this.#host.step(stage);
     await stopped;
     return 'ok';
   }
@@ -297,15 +303,19 @@ class Play {
 
   async #settle(): Promise<void> {
     if (this.#turns instanceof RoundRobin) this.#turns.restart();
+    while (await this.#turn());
+  }
+
+  /** Lets some stage handle one message; `false` when none has any. */
+  async #turn(): Promise<boolean> {
     const isReady = (name: string) => !this.#paused.has(name) && this.#host.isReady(name);
-    for (;;) {
-      const name = this.#turns.next(this.#order, isReady);
-      if (name === null) return;
-      if (this.#turnsTaken.length === MAX_TURNS) throw new Error(`more than ${MAX_TURNS} messages`);
-      const envelope = this.#host.peek(name);
-      if (envelope) this.#turnsTaken.push(this.#turnOf(name, envelope));
-      await this.#host.step(name);
-    }
+    const name = this.#turns.next(this.#order, isReady);
+    if (name === null) return false;
+    if (this.#turnsTaken.length === MAX_TURNS) throw new Error(`more than ${MAX_TURNS} messages`);
+    const envelope = this.#host.peek(name);
+    if (envelope) this.#turnsTaken.push(this.#turnOf(name, envelope));
+    await this.#host.step(name);
+    return true;
   }
 
   #turnOf(name: string, { message, from }: Envelope): Json {
