@@ -70,12 +70,14 @@ export class Fields {
     return new Fields(this.#get(name), this.#at(name));
   }
 
-  /** Texts and numbers by which a program names things. */
+  /** A text or a number by which a program names something. */
+  name(name: string): string | number {
+    return nameAt(this.#get(name), this.#at(name));
+  }
+
+  /** Such names in an array. */
   names(name: string): readonly (string | number)[] {
-    return this.#array(name).map((item, i) => {
-      if (typeof item === 'string' || typeof item === 'number') return item;
-      throw damaged(`${this.#at(name)}[${i}]`, 'a string or a number', item);
-    });
+    return this.#array(name).map((item, i) => nameAt(item, `${this.#at(name)}[${i}]`));
   }
 
   /** Each record of an array, read by `read`. */
@@ -147,6 +149,11 @@ function copyOf(value: unknown, path: string): TraceValue {
     default:
       throw damaged(path, 'plain data', value);
   }
+}
+
+function nameAt(value: unknown, path: string): string | number {
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw damaged(path, 'a string or a number', value);
 }
 
 function damaged(field: string, expected: string, received: unknown): EngineError {

@@ -36,6 +36,8 @@ function subscriptionView(f: Fields): SubscriptionView {
     maxDemand: f.number('maxDemand'),
     minDemand: f.number('minDemand'),
     cancel: f.oneOf('cancel', ['permanent', 'transient', 'temporary']),
+    ...(f.has('partition') && { partition: f.name('partition') }),
+    ...(f.has('selective') && f.truth('selective') && { selective: true }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { EntryOf, TraceReason, TraceValue } from './trace-entry.ts';
 export interface ReplayPlan {
   readonly stages: readonly Pick<StageView, 'id'>[];
   readonly subscriptions: readonly Omit<SubscriptionView, 'cancel'>[];
-  readonly supervisors?: readonly Pick<SupervisorView, 'id'>[];
+  readonly supervisors?: readonly Pick<SupervisorView, 'id' | 'maxRestarts' | 'maxSeconds'>[];
 }
 
 /** How a task, or a child of a consumerSupervisor, ended. */
@@ -109,8 +109,10 @@ export interface SupervisorState {
   readonly status: 'running' | 'ended';
   /** Children started again, in all. */
   readonly restarts: number;
-  /** Restarts within the period that counts, at the last one. */
+  /** Restarts within the last `maxSeconds`, at the last one; more than `maxRestarts` end it. */
   readonly recent: number;
+  readonly maxRestarts: number;
+  readonly maxSeconds: number;
   /** The last restart; `null` before the first. */
   readonly last: {
     readonly child: StageId;
@@ -154,7 +156,7 @@ export const ABSENT: StageState = {
   handling: null,
 };
 
-const WATCHING: SupervisorState = { status: 'running', restarts: 0, recent: 0, last: null, reason: null };
+const WATCHING = { status: 'running', restarts: 0, recent: 0, last: null, reason: null } as const;
 
 /** A subscription on which nothing has happened yet. */
 export function quiet(
@@ -182,12 +184,22 @@ export function quiet(
   };
 }
 
+/** A supervisor that has not had to do anything yet. */
+function watching({
+  maxRestarts,
+  maxSeconds,
+}: Pick<SupervisorState, 'maxRestarts' | 'maxSeconds'>): SupervisorState {
+  return { ...WATCHING, maxRestarts, maxSeconds };
+}
+
 /** The moment before the first entry: no stage runs, nothing is subscribed. */
 export function emptyState(plan: ReplayPlan): PipelineState {
   return {
     stages: Object.fromEntries(plan.stages.map(({ id }) => [id, ABSENT])),
     subscriptions: Object.fromEntries(plan.subscriptions.map((link) => [link.id, quiet(link.id, link)])),
-    supervisors: Object.fromEntries((plan.supervisors ?? []).map(({ id }) => [id, WATCHING])),
+    supervisors: Object.fromEntries(
+      (plan.supervisors ?? []).map(({ id, ...limits }) => [id, watching(limits)]),
+    ),
     lastSeq: 0,
     atMs: 0,
   };

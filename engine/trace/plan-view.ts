@@ -47,6 +47,10 @@ export interface SubscriptionView {
   readonly maxDemand: number;
   readonly minDemand: number;
   readonly cancel: 'permanent' | 'transient' | 'temporary';
+  /** The partition it takes of a partition dispatcher; left out for others. */
+  readonly partition?: string | number;
+  /** Its selector may refuse events of a broadcast; left out where it has none. */
+  readonly selective?: true;
 }
 
 /** What is allowed and probably not meant. */

@@ -10,7 +10,7 @@ export const PLAN: ReplayPlan = {
     { id: 'evens←numbers', consumer: 'evens', producer: 'numbers', maxDemand: 10, minDemand: 5 },
     { id: 'printer←evens', consumer: 'printer', producer: 'evens', maxDemand: 4, minDemand: 2 },
   ],
-  supervisors: [{ id: 'keeper' }],
+  supervisors: [{ id: 'keeper', maxRestarts: 3, maxSeconds: 5 }],
 };
 
 /** Entries numbered from 1; each says at which stage it happened, and its cause where one matters. */

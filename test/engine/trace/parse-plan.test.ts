@@ -8,7 +8,16 @@ const PLAN: PlanView = {
     { id: 'pool', kind: 'consumer', dispatcher: null, bufferSize: null, children: { restart: 'transient' } },
   ],
   subscriptions: [
-    { id: 's', consumer: 'pool', producer: 'words', maxDemand: 10, minDemand: 5, cancel: 'permanent' },
+    {
+      id: 's',
+      consumer: 'pool',
+      producer: 'words',
+      maxDemand: 10,
+      minDemand: 5,
+      cancel: 'permanent',
+      partition: 'a',
+      selective: true,
+    },
   ],
   supervisors: [
     {

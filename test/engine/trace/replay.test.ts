@@ -167,6 +167,8 @@ describe('replay() of a stage that is started again', () => {
       status: 'running',
       restarts: 1,
       recent: 1,
+      maxRestarts: 3,
+      maxSeconds: 5,
       last: { child: 'printer', life: 2, reason: 'm' },
       reason: null,
     });
