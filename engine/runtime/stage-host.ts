@@ -1,6 +1,5 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
-import { Mailbox } from '../stage/mailbox.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } from '../stage/message.ts';
 import { Stage, type StartOutcome } from '../stage/stage.ts';
 import type { StageContext } from '../stage/stage-context.ts';
@@ -12,7 +11,10 @@ import { traceValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
-import { OpenCalls, type Answer } from './open-calls.ts';
+import { Deliveries, isForHost } from './deliveries.ts';
+import { Hosted } from './hosted.ts';
+import { OpenCalls } from './open-calls.ts';
+import { Watches } from './watches.ts';
 
 /** Who hosts stages, and what they may use. */
 export interface StageHostOptions {
@@ -37,13 +39,6 @@ export interface StageHostOptions {
   readonly onReady?: (stage: StageId) => void;
 }
 
-interface Hosted {
-  readonly stage: Stage;
-  readonly mailbox: Mailbox;
-  /** Who wants to hear of its end, by subscription. */
-  readonly watchers: Map<SubscriptionId, StageId>;
-}
-
 /** The stages of one worker with their mailboxes. It moves messages; when each is handled is up to its owner. */
 export class StageHost implements StageContext {
   readonly worker: WorkerId;
@@ -51,14 +46,13 @@ export class StageHost implements StageContext {
   readonly #console: Recorder;
   readonly tracing: boolean;
   readonly #options: StageHostOptions;
-  readonly #hosted = new Map<StageId, Hosted>();
+  readonly #hosted: ReadonlyMap<StageId, Hosted>;
   readonly #order: StageId[] = [];
-  /** For stages of this worker that have not been started yet. */
-  #early: RemoteEnvelope[] = [];
   readonly #calls: OpenCalls;
+  readonly #deliveries: Deliveries;
+  readonly #watches: Watches;
   /** Lamport clock: greater than that of everything this worker has heard of. */
   #lamport = 0;
-  #sent = 0;
   #received = 0;
   readonly #owner = new CodeOwner((latest) => this.#likelyOwner(latest));
   readonly #sleep: SleepScheduler;
@@ -67,6 +61,9 @@ export class StageHost implements StageContext {
     this.#options = options;
     this.worker = options.worker;
     this.#calls = new OpenCalls(options);
+    this.#deliveries = new Deliveries(options, this.#calls);
+    this.#watches = new Watches(this.#deliveries);
+    this.#hosted = this.#deliveries.hosted;
     this.recorder = new Recorder(options.capacity);
     this.#console = options.console ?? this.recorder;
     this.tracing = options.trace === 'full';
@@ -83,14 +80,14 @@ export class StageHost implements StageContext {
   /** Starts a stage: its `init` runs now. A failure is recorded and told, never thrown. */
   start(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
     const stage = new Stage(id, definition, this);
-    const hosted: Hosted = { stage, mailbox: new Mailbox(), watchers: new Map() };
-    this.#hosted.set(id, hosted);
+    const hosted = new Hosted(stage);
+    this.#deliveries.add(hosted);
     if (!this.#order.includes(id)) this.#order.push(id);
     const outcome = stage.start(arg);
-    this.#deliverEarly(id);
+    for (const envelope of this.#deliveries.takeEarly(id)) this.#arrive(envelope);
     if (!(outcome instanceof Promise)) return outcome;
     return outcome.then((settled) => {
-      this.#wake(hosted);
+      this.#deliveries.wake(hosted);
       return settled;
     });
   }
@@ -108,7 +105,7 @@ export class StageHost implements StageContext {
 
   /** A message from the outside world. */
   tell(to: StageId, message: StageMessage): void {
-    this.#deliver({ to, from: null, cause: null, message });
+    this.#deliveries.deliver({ to, from: null, cause: null, message });
   }
 
   /** Asks a stage something from the outside world; rejects when it ends before it has answered. */
@@ -168,9 +165,7 @@ export class StageHost implements StageContext {
     if (envelope.cause !== null) {
       this.#lamport = Math.max(this.#lamport, Math.floor(envelope.cause / this.#options.workers));
     }
-    const { message } = envelope;
-    if (isForHost(message)) this.#take(envelope, message);
-    else this.#deliver({ ...envelope, message });
+    this.#arrive(envelope);
   }
 
   /** Stages of this worker in the order they were started, ended ones included. */
@@ -180,8 +175,7 @@ export class StageHost implements StageContext {
 
   /** Whether a stage has a message and is free to handle it. */
   isReady(stage: StageId): boolean {
-    const hosted = this.#hosted.get(stage);
-    return hosted !== undefined && hosted.mailbox.size > 0 && hosted.stage.isFree;
+    return this.#hosted.get(stage)?.isReady ?? false;
   }
 
   /** The stages that have a message and are free to handle it. */
@@ -202,14 +196,12 @@ export class StageHost implements StageContext {
     if (!envelope) return;
     const done = hosted.stage.handle(envelope);
     if (!done) return;
-    return done.then(() => this.#wake(hosted));
+    return done.then(() => this.#deliveries.wake(hosted));
   }
 
   /** Nothing waits and nobody is busy here. */
   get idle(): boolean {
-    for (const { stage, mailbox } of this.#hosted.values()) {
-      if (stage.isBusy || (mailbox.size > 0 && stage.isAlive)) return false;
-    }
+    for (const hosted of this.#hosted.values()) if (!hosted.isIdle) return false;
     return true;
   }
 
@@ -220,7 +212,7 @@ export class StageHost implements StageContext {
 
   /** Messages sent to other workers, in all. */
   get sent(): number {
-    return this.#sent;
+    return this.#deliveries.sent;
   }
 
   /** Messages taken from other workers, in all. */
@@ -296,51 +288,23 @@ export class StageHost implements StageContext {
   }
 
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void {
-    this.#deliver({ to, from, cause, message });
+    this.#deliveries.deliver({ to, from, cause, message });
   }
 
   knows(stage: StageId): boolean {
-    return this.#hosted.has(stage) || this.#workerOf(stage) !== undefined;
+    return this.#hosted.has(stage) || this.#deliveries.workerOf(stage) !== undefined;
   }
 
   watch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void {
-    const hosted = this.#hosted.get(watched);
-    const worker = this.#workerOf(watched);
-    if (!hosted && worker !== undefined && worker !== this.worker) {
-      this.#post(
-        { to: watched, from: watcher, cause: null, message: { type: 'watch', subscription } },
-        worker,
-      );
-    } else if (!hosted && worker === this.worker) {
-      this.#early.push({ to: watched, from: watcher, cause: null, message: { type: 'watch', subscription } });
-    } else if (hosted?.stage.isAlive) {
-      hosted.watchers.set(subscription, watcher);
-    } else {
-      this.#deliver({
-        to: watcher,
-        from: watched,
-        cause: null,
-        message: { type: 'down', subscription, reason: 'noproc' },
-      });
-    }
+    this.#watches.watch(watcher, watched, subscription);
   }
 
   unwatch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void {
-    const hosted = this.#hosted.get(watched);
-    const worker = this.#workerOf(watched);
-    if (hosted) {
-      if (hosted.watchers.get(subscription) === watcher) hosted.watchers.delete(subscription);
-    } else if (worker !== undefined && worker !== this.worker) {
-      this.#post(
-        { to: watched, from: watcher, cause: null, message: { type: 'unwatch', subscription } },
-        worker,
-      );
-    }
-    this.#hosted.get(watcher)?.mailbox.removeDown(subscription);
+    this.#watches.unwatch(watcher, watched, subscription);
   }
 
   reply(from: StageId, caller: Caller, value: unknown): void {
-    this.#answer(from, caller, { type: 'reply', call: caller.call, value });
+    this.#deliveries.answer(from, caller, { type: 'reply', call: caller.call, value });
   }
 
   entering(stage: StageId, callback: CallbackName, began: Seq | null): void {
@@ -356,15 +320,12 @@ export class StageHost implements StageContext {
   exited(id: StageId, reason: Reason, cause: Seq | null): void {
     const hosted = this.#hosted.get(id);
     if (!hosted) return;
-    for (const caller of hosted.stage.takeCallers()) this.#fail(id, caller, reason);
+    for (const caller of hosted.stage.takeCallers()) this.#deliveries.fail(id, caller, reason);
     for (let left = hosted.mailbox.shift(); left; left = hosted.mailbox.shift()) {
       const { message, from } = left;
-      if ('call' in message) this.#fail(id, { call: message.call, stage: from }, reason);
+      if ('call' in message) this.#deliveries.fail(id, { call: message.call, stage: from }, reason);
     }
-    for (const [subscription, watcher] of hosted.watchers) {
-      this.#deliver({ to: watcher, from: id, cause, message: { type: 'down', subscription, reason } });
-    }
-    hosted.watchers.clear();
+    this.#watches.ended(id, reason, cause);
   }
 
   // --- Within ---------------------------------------------------------------------------------------------------
@@ -388,81 +349,24 @@ export class StageHost implements StageContext {
     return this.#hosted.get(id)?.stage.isAlive ?? false;
   }
 
-  #workerOf(stage: StageId): WorkerId | undefined {
-    return Object.hasOwn(this.#options.placement, stage) ? this.#options.placement[stage] : undefined;
-  }
-
-  #deliver(envelope: Envelope): void {
-    const hosted = this.#hosted.get(envelope.to);
-    if (hosted) {
-      // What is sent to a stage that has ended vanishes, as its mailbox has; but nobody waits for an answer in vain.
-      if (hosted.stage.isAlive) {
-        hosted.mailbox.push(envelope);
-        if (hosted.mailbox.size === 1) this.#wake(hosted);
-      } else if ('call' in envelope.message) {
-        this.#fail(envelope.to, { call: envelope.message.call, stage: envelope.from }, 'noproc');
-      }
-      return;
-    }
-    const worker = this.#workerOf(envelope.to);
-    if (worker === this.worker) this.#early.push(envelope);
-    else if (worker !== undefined) this.#post(envelope, worker);
-  }
-
-  /** A stage has started: what came too early for it is delivered now. */
-  #deliverEarly(id: StageId): void {
-    const early = this.#early;
-    this.#early = [];
-    for (const envelope of early) {
-      const { message } = envelope;
-      if (envelope.to !== id) this.#early.push(envelope);
-      else if (isForHost(message)) this.#take(envelope, message);
-      else this.#deliver({ ...envelope, message });
-    }
-  }
-
-  #post(envelope: RemoteEnvelope, worker: WorkerId): void {
-    this.#sent++;
-    this.#options.onRemote(envelope, worker);
+  /** A message is here, from another worker or because its stage has started at last. */
+  #arrive(envelope: RemoteEnvelope): void {
+    const { message } = envelope;
+    if (!isForHost(message)) this.#deliveries.deliver({ ...envelope, message });
+    else this.#take(envelope, message);
   }
 
   /** A message between hosts has come. */
   #take({ from, to }: RemoteEnvelope, message: HostMessage): void {
     switch (message.type) {
       case 'watch':
-        if (from !== null) this.watch(from, to, message.subscription);
+        if (from !== null) this.#watches.watch(from, to, message.subscription);
         return;
       case 'unwatch':
-        this.#hosted.get(to)?.watchers.delete(message.subscription);
-        return;
+        return this.#watches.forget(to, from, message.subscription);
       case 'reply':
       case 'replyFailed':
         return this.#calls.settle(message, from);
     }
   }
-
-  #fail(
-    stage: StageId,
-    caller: { readonly call: number | undefined; readonly stage: StageId | null },
-    reason: Reason,
-  ) {
-    const { call } = caller;
-    if (call !== undefined)
-      this.#answer(stage, { call, stage: caller.stage }, { type: 'replyFailed', call, reason });
-  }
-
-  #answer(stage: StageId, caller: Caller, message: Answer): void {
-    if (caller.stage === null || this.#hosted.has(caller.stage)) return this.#calls.settle(message, stage);
-    const worker = this.#workerOf(caller.stage);
-    if (worker !== undefined) this.#post({ to: caller.stage, from: stage, cause: null, message }, worker);
-  }
-
-  #wake({ stage, mailbox }: Hosted): void {
-    if (mailbox.size > 0 && stage.isFree) this.#options.onReady?.(stage.id);
-  }
-}
-
-function isForHost(message: StageMessage | HostMessage): message is HostMessage {
-  const { type } = message;
-  return type === 'watch' || type === 'unwatch' || type === 'reply' || type === 'replyFailed';
 }

@@ -1,0 +1,115 @@
+import type { StageId, WorkerId } from '../ids.ts';
+import type { Caller, Reason } from '../stage/definition.ts';
+import type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from '../stage/message.ts';
+import type { Hosted } from './hosted.ts';
+import type { Answer, OpenCalls } from './open-calls.ts';
+
+/** What deliveries need to know of their host. */
+export interface DeliveriesOptions {
+  readonly worker: WorkerId;
+  readonly placement: Readonly<Record<StageId, WorkerId>>;
+  readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
+  readonly onReady?: (stage: StageId) => void;
+}
+
+/** Brings messages to where they belong: to a mailbox of this worker, or on their way to another worker. */
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+  readonly #calls: OpenCalls;
+  readonly #hosted = new Map<StageId, Hosted>();
+  /** For stages of this worker that have not been started yet. */
+  #early: RemoteEnvelope[] = [];
+  #sent = 0;
+
+  constructor(options: DeliveriesOptions, calls: OpenCalls) {
+    this.#options = options;
+    this.#calls = calls;
+  }
+
+  /** The stages of this worker, by name, ended ones included. */
+  get hosted(): ReadonlyMap<StageId, Hosted> {
+    return this.#hosted;
+  }
+
+  /** Messages sent to other workers, in all. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  add(hosted: Hosted): void {
+    this.#hosted.set(hosted.stage.id, hosted);
+  }
+
+  workerOf(stage: StageId): WorkerId | undefined {
+    const { placement } = this.#options;
+    return Object.hasOwn(placement, stage) ? placement[stage] : undefined;
+  }
+
+  /** Whether a stage is placed on this worker and has not been started yet. */
+  isAwaited(stage: StageId): boolean {
+    return !this.#hosted.has(stage) && this.workerOf(stage) === this.#options.worker;
+  }
+
+  deliver(envelope: Envelope): void {
+    const hosted = this.#hosted.get(envelope.to);
+    if (hosted) return this.#put(hosted, envelope);
+    if (this.isAwaited(envelope.to)) this.await(envelope);
+    else this.post(envelope);
+  }
+
+  /** Sends to the worker of the addressee, if there is one. */
+  post(envelope: RemoteEnvelope): void {
+    const worker = this.workerOf(envelope.to);
+    if (worker === undefined) return;
+    this.#sent++;
+    this.#options.onRemote(envelope, worker);
+  }
+
+  /** Keeps what has come for a stage that has not been started yet. */
+  await(envelope: RemoteEnvelope): void {
+    this.#early.push(envelope);
+  }
+
+  /** What has come too early for a stage, in order; forgets it. */
+  takeEarly(stage: StageId): readonly RemoteEnvelope[] {
+    const early = this.#early.filter(({ to }) => to === stage);
+    this.#early = this.#early.filter(({ to }) => to !== stage);
+    return early;
+  }
+
+  /** Answers a call made from anywhere. */
+  answer(stage: StageId, caller: Caller, message: Answer): void {
+    if (caller.stage === null || this.#hosted.has(caller.stage)) this.#calls.settle(message, stage);
+    else this.post({ to: caller.stage, from: stage, cause: null, message });
+  }
+
+  /** Tells a caller, if there is one, that it gets no answer. */
+  fail(
+    stage: StageId,
+    { call, stage: from }: { readonly call: number | undefined; readonly stage: StageId | null },
+    reason: Reason,
+  ): void {
+    if (call === undefined) return;
+    this.answer(stage, { call, stage: from }, { type: 'replyFailed', call, reason });
+  }
+
+  /** Says that a stage can go on, if it can. */
+  wake(hosted: Hosted): void {
+    if (hosted.isReady) this.#options.onReady?.(hosted.stage.id);
+  }
+
+  /** What is sent to a stage that has ended vanishes, as its mailbox has; but nobody waits for an answer in vain. */
+  #put(hosted: Hosted, envelope: Envelope): void {
+    const { message, from, to } = envelope;
+    if (hosted.stage.isAlive) {
+      hosted.mailbox.push(envelope);
+      if (hosted.mailbox.size === 1) this.wake(hosted);
+    } else if ('call' in message) this.fail(to, { call: message.call, stage: from }, 'noproc');
+  }
+}
+
+/** Whether a message is taken on arrival and never lies in a mailbox. */
+export function isForHost(message: StageMessage | HostMessage): message is HostMessage {
+  const { type } = message;
+  return type === 'watch' || type === 'unwatch' || type === 'reply' || type === 'replyFailed';
+}
