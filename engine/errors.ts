@@ -22,6 +22,16 @@ export const ERRORS = {
       `Cannot answer the call as "${d.stage}" must be running: it ended with ${d.reason}`,
     hint: 'Return { reply: … } from handleCall, and call only stages that run.',
   },
+  call_itself: {
+    message: (d: { action: string; stage: string }) =>
+      `Cannot ${d.action} as a stage must not wait for itself: received "${d.stage}" from "${d.stage}"`,
+    hint: 'Leave yourself a message for a later turn: self().cast(…) or self().info(…).',
+  },
+  call_timeout: {
+    message: (d: { stage: string; timeoutMs: number }) =>
+      `Cannot go on with the call as "${d.stage}" must answer within ${d.timeoutMs} ms: received no answer`,
+    hint: 'Answer sooner, wait longer (the third argument of call), or use cast. Stages that call each other wait for ever.',
+  },
   cycle: {
     message: (d: { path: string }) =>
       `Cannot subscribe as events must never come back to where they started: received ${d.path}`,

@@ -1,7 +1,19 @@
 /** What a program may import from `sluice`, and nothing else: inside a worker it gets exactly these. */
 export { consumer, producer, producerConsumer } from '../stage/define.ts';
 export { ignore, stop, withOptions } from '../stage/definition.ts';
-export { ask, cancel, reply, self } from '../stage/self.ts';
+export {
+  ask,
+  call,
+  cancel,
+  cast,
+  demandMode,
+  estimateBuffered,
+  reply,
+  resubscribe,
+  self,
+  send,
+  subscribe,
+} from '../stage/self.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
 export { sleep } from '../time/sleep.ts';
@@ -29,7 +41,7 @@ export type {
   SubscribeTo,
   Subscription,
 } from '../stage/definition.ts';
-export type { Self } from '../stage/self.ts';
+export type { DemandMode, Self, StageRef, SubscribeTarget, SubscriptionRef, Timer } from '../stage/self.ts';
 export type { DemandDispatcherOptions } from '../dispatcher/demand-dispatcher.ts';
 export type {
   Delivery,

@@ -38,11 +38,11 @@ export class CodeOwner {
   }
 
   /** An action that belongs to whoever runs now, whenever it happens; so does what follows from it in promises. */
-  owned(action: () => void): () => void {
+  owned<Args extends readonly unknown[]>(action: (...args: Args) => void): (...args: Args) => void {
     const owner = this.current;
-    return () => {
+    return (...args) => {
       if (owner) this.enter(owner);
-      action();
+      action(...args);
     };
   }
 }

@@ -14,6 +14,7 @@ import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
 import { Hosted } from './hosted.ts';
 import { OpenCalls } from './open-calls.ts';
+import { StageTimers } from './stage-timers.ts';
 import { Watches } from './watches.ts';
 
 /** Who hosts stages, and what they may use. */
@@ -49,6 +50,9 @@ export class StageHost implements StageContext {
   readonly #hosted: ReadonlyMap<StageId, Hosted>;
   readonly #order: StageId[] = [];
   readonly #calls: OpenCalls;
+  readonly #timers: StageTimers;
+  /** How many subscriptions were named for each pair of stages, whatever became of them. */
+  readonly #named = new Map<string, number>();
   readonly #deliveries: Deliveries;
   readonly #watches: Watches;
   /** Lamport clock: greater than that of everything this worker has heard of. */
@@ -61,6 +65,7 @@ export class StageHost implements StageContext {
     this.#options = options;
     this.worker = options.worker;
     this.#calls = new OpenCalls(options);
+    this.#timers = new StageTimers(options.scheduler);
     this.#deliveries = new Deliveries(options, this.#calls);
     this.#watches = new Watches(this.#deliveries);
     this.#hosted = this.#deliveries.hosted;
@@ -110,7 +115,7 @@ export class StageHost implements StageContext {
 
   /** Asks a stage something from the outside world; rejects when it ends before it has answered. */
   ask(to: StageId, question: (call: number) => StageMessage): Promise<unknown> {
-    const { call, answer } = this.#calls.open();
+    const { call, answer } = this.#calls.open({ from: null, to, timeoutMs: Infinity });
     if (this.#alive(to)) this.tell(to, question(call));
     else this.#calls.settle({ type: 'replyFailed', call, reason: 'noproc' }, to);
     return answer;
@@ -199,8 +204,9 @@ export class StageHost implements StageContext {
     return done.then(() => this.#deliveries.wake(hosted));
   }
 
-  /** Nothing waits and nobody is busy here. */
+  /** Nothing waits, nobody is busy and no timer is set here. */
   get idle(): boolean {
+    if (this.#timers.count > 0) return false;
     for (const hosted of this.#hosted.values()) if (!hosted.isIdle) return false;
     return true;
   }
@@ -208,6 +214,11 @@ export class StageHost implements StageContext {
   /** Stages in the middle of a callback that has returned a promise. */
   get busy(): readonly StageId[] {
     return this.#order.filter((id) => this.#hosted.get(id)?.stage.isBusy);
+  }
+
+  /** Messages that stages have sent themselves for later, and that are still to come. */
+  get timers(): number {
+    return this.#timers.count;
   }
 
   /** Messages sent to other workers, in all. */
@@ -295,6 +306,42 @@ export class StageHost implements StageContext {
     return this.#hosted.has(stage) || this.#deliveries.workerOf(stage) !== undefined;
   }
 
+  names(): readonly StageId[] {
+    return [...new Set([...Object.keys(this.#options.placement), ...this.#hosted.keys()])];
+  }
+
+  sendAfter(
+    stage: StageId,
+    message: StageMessage,
+    { delayMs, cause }: { readonly delayMs: number; readonly cause: Seq | null },
+  ): () => boolean {
+    return this.#timers.after(stage, delayMs, () => this.send(stage, stage, message, cause));
+  }
+
+  request(
+    question: (call: number) => StageMessage,
+    way: {
+      readonly from: StageId;
+      readonly to: StageId;
+      readonly timeoutMs: number;
+      readonly cause: Seq | null;
+    },
+  ): Promise<unknown> {
+    const { call, answer } = this.#calls.open(way);
+    this.#deliveries.deliver({ to: way.to, from: way.from, cause: way.cause, message: question(call) });
+    return new Promise((resolve, reject) => {
+      // What follows the answer is still code of the stage that has called.
+      answer.then(this.#owner.owned(resolve), this.#owner.owned(reject));
+    });
+  }
+
+  nameSubscription(consumer: StageId, producer: StageId): SubscriptionId {
+    const pair = `${consumer}←${producer}`;
+    const made = (this.#named.get(pair) ?? 0) + 1;
+    this.#named.set(pair, made);
+    return `${pair}+${made}`;
+  }
+
   watch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void {
     this.#watches.watch(watcher, watched, subscription);
   }
@@ -320,6 +367,8 @@ export class StageHost implements StageContext {
   exited(id: StageId, reason: Reason, cause: Seq | null): void {
     const hosted = this.#hosted.get(id);
     if (!hosted) return;
+    this.#timers.clear(id);
+    this.#calls.forget(id);
     for (const caller of hosted.stage.takeCallers()) this.#deliveries.fail(id, caller, reason);
     for (let left = hosted.mailbox.shift(); left; left = hosted.mailbox.shift()) {
       const { message, from } = left;

@@ -150,7 +150,7 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
       if (turn === maxTurns || host.recorder.recorded >= entryBudget) return 'budget';
       turn++;
       if (host.step(next)) await letJobsRun(host);
-    } else if (host.busy.length === 0) {
+    } else if (host.busy.length === 0 && host.timers === 0) {
       break;
     } else if (scheduler.advance() || (await realProgress(host))) {
       await letJobsRun(host);

@@ -145,6 +145,8 @@ export class WorkerRun {
       capacity: RECORDER_CAPACITY,
       onRemote: (envelope, to) => this.#lines.send(envelope, to),
       onEntering: (stage, callback) => this.#entering(stage, callback),
+      // A timer, or an answer, has woken a stage outside all slices.
+      onReady: () => this.#inSlice || this.#sliceLater(),
     });
     const held = new HeldDeliveries(message.pace, message.trace === 'full' ? message.entryBudget : Infinity);
     const reports = new TelemetryReports(scheduler, message.credits, {
@@ -155,12 +157,13 @@ export class WorkerRun {
     this.#begun = { host, held, reports, trace: message.trace };
     const own = plan.stages.filter(({ id }) => message.placement[id] === worker);
     const outcomes = own.map(({ id, definition, arg }) => host.start(id, definition, arg));
+    // Also while an `init` waits: perhaps for the answer of a stage elsewhere.
+    this.#lines.open((batch) => {
+      for (const envelope of batch) host.receive(envelope);
+      this.#slice();
+    });
     void Promise.all(outcomes).then(() => {
       post({ type: 'started', worker });
-      this.#lines.open((batch) => {
-        for (const envelope of batch) host.receive(envelope);
-        this.#slice();
-      });
       this.#slice();
     });
   }

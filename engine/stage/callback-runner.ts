@@ -3,7 +3,7 @@ import type { Seq, StageId } from '../ids.ts';
 import type { CallbackName, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
 import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
 import type { Reason, StageCallbacks } from './definition.ts';
-import { enter, type Self } from './self.ts';
+import { enter, type Inside } from './self.ts';
 import type { StageContext } from './stage-context.ts';
 import type { Steps } from './steps.ts';
 
@@ -46,7 +46,7 @@ export class CallbackRunner {
   readonly id: StageId;
   readonly callbacks: StageCallbacks;
   readonly context: StageContext;
-  readonly #self: Self;
+  readonly #inside: Inside;
   state: unknown = undefined;
   /** Entry of the callback that runs, or ran last. */
   began: Seq | null = null;
@@ -54,11 +54,11 @@ export class CallbackRunner {
   calls = 0;
   busyMs = 0;
 
-  constructor(id: StageId, callbacks: StageCallbacks, context: StageContext, self: Self) {
+  constructor(id: StageId, callbacks: StageCallbacks, context: StageContext, inside: Inside) {
     this.id = id;
     this.callbacks = callbacks;
     this.context = context;
-    this.#self = self;
+    this.#inside = inside;
   }
 
   record(event: TraceEvent, cause: Seq | null): Seq {
@@ -76,7 +76,7 @@ export class CallbackRunner {
     this.began = context.tracing ? this.record({ type: 'begin', callback, ...beginning }, cause) : cause;
     this.calls++;
     context.entering(this.id, callback, this.began);
-    const before = enter(this.#self);
+    const before = enter(this.#inside);
     const startedMs = context.nowMs();
     let returned: unknown;
     try {

@@ -1,6 +1,27 @@
 import { EngineError } from '../errors.ts';
-import type { StageId } from '../ids.ts';
-import type { Caller, Reason, Subscription } from './definition.ts';
+import type { StageId, SubscriptionId } from '../ids.ts';
+import type { Caller, Reason, SubscribeOptions, Subscription } from './definition.ts';
+
+/** How long `call` waits for its answer unless it is told otherwise, ms. GenStage's default. */
+export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
+
+/** A stage by its name, or by what `start` returned for it. */
+export type StageRef = StageId | { readonly id: StageId };
+
+/** A subscription by its id, or as callbacks get it. */
+export type SubscriptionRef = SubscriptionId | Subscription;
+
+/** Whether demand is passed on to `handleDemand` or held back. */
+export type DemandMode = 'forward' | 'accumulate';
+
+/** What `subscribe` takes: the producer, and the options of the subscription. */
+export type SubscribeTarget = SubscribeOptions & { readonly to: StageRef };
+
+/** A message that is still to come, as `sendAfter` gives it. */
+export interface Timer {
+  /** Takes the message back. `true` while it was still to come, `false` once it has been sent. */
+  cancel(): boolean;
+}
 
 /** What a stage may do to itself and to its peers while one of its callbacks runs. */
 export interface Self {
@@ -11,17 +32,38 @@ export interface Self {
   queueInfo(message: unknown): void;
   /** Sends itself a message; `handleCast` gets it in a later turn. */
   cast(message: unknown): void;
+  /**
+   * Sends itself a message later; `handleInfo` gets it. It never comes once the stage has ended, and a run goes on
+   * while one is still to come.
+   *
+   * @param delayMs - Milliseconds from now, >= 0: real time on workers, virtual time under checks.
+   * @throws {EngineError} `option_out_of_range`.
+   */
+  sendAfter(message: unknown, delayMs: number): Timer;
   ask(from: Subscription, count: number): void;
   cancel(from: Subscription, reason: Reason): void;
   reply(caller: Caller, value: unknown): void;
 }
 
-let running: Self | null = null;
+/** Everything that code within a callback may do. For the engine: learners call the functions of this file. */
+export interface Inside {
+  readonly self: Self;
+  call(stage: StageRef, request: unknown, timeoutMs: number): Promise<unknown>;
+  cast(stage: StageRef, request: unknown): void;
+  send(stage: StageRef, message: unknown): void;
+  subscribe(target: SubscribeTarget): SubscriptionId;
+  resubscribe(old: SubscriptionRef, reason: Reason, target: SubscribeTarget): SubscriptionId;
+  setDemandMode(stage: StageRef, mode: DemandMode): void;
+  demandMode(stage: StageRef): Promise<DemandMode>;
+  estimateBuffered(stage: StageRef): Promise<number>;
+}
+
+let running: Inside | null = null;
 
 /** Says whose callback runs; returns who it was before. For the engine. */
-export function enter(self: Self | null): Self | null {
+export function enter(inside: Inside | null): Inside | null {
   const before = running;
-  running = self;
+  running = inside;
   return before;
 }
 
@@ -31,9 +73,11 @@ export function enter(self: Self | null): Self | null {
  * @throws {EngineError} `outside_callback`.
  * @example
  * handleEvents: (events) => { self().info('done with this batch'); }
+ * @example
+ * handleInfo: () => { self().sendAfter('tick', 1_000); }
  */
 export function self(): Self {
-  return runningTo('use self()');
+  return runningTo('use self()').self;
 }
 
 /**
@@ -42,7 +86,7 @@ export function self(): Self {
  * @throws {EngineError} `ask_not_positive`, `outside_callback`.
  */
 export function ask(from: Subscription, count: number): void {
-  runningTo('ask').ask(from, count);
+  runningTo('ask').self.ask(from, count);
 }
 
 /**
@@ -51,7 +95,7 @@ export function ask(from: Subscription, count: number): void {
  * @throws {EngineError} `outside_callback`.
  */
 export function cancel(from: Subscription, reason: Reason): void {
-  runningTo('cancel').cancel(from, reason);
+  runningTo('cancel').self.cancel(from, reason);
 }
 
 /**
@@ -60,10 +104,96 @@ export function cancel(from: Subscription, reason: Reason): void {
  * @throws {EngineError} `outside_callback`.
  */
 export function reply(caller: Caller, value: unknown): void {
-  runningTo('reply').reply(caller, value);
+  runningTo('reply').self.reply(caller, value);
 }
 
-function runningTo(action: string): Self {
+/**
+ * Asks another stage, on whichever worker it runs, and waits for what its `handleCall` answers. The calling stage is
+ * busy meanwhile: two stages that call each other wait for ever, or until the time is over.
+ *
+ * @param timeoutMs - How long to wait, in milliseconds; `Infinity` waits for ever. An answer that comes later is lost.
+ * @returns The `reply`. Rejects with `call_timeout`, or with `call_unanswered` when the stage ends first or has ended.
+ * @throws {EngineError} `stage_unknown`, `call_itself`, `option_out_of_range`, `outside_callback`.
+ * @example
+ * handleEvents: async (events: string[]) => {
+ *   const rate = await call<number>('rates', 'EUR');
+ *   return { events: events.map((text) => Number(text) * rate) };
+ * }
+ */
+export function call<Answer = unknown>(
+  stage: StageRef,
+  request: unknown,
+  timeoutMs: number = DEFAULT_CALL_TIMEOUT_MS,
+): Promise<Answer> {
+  // What a stage answers is its author's word; whoever calls it knows it as little as the compiler does.
+  return runningTo('call').call(stage, request, timeoutMs) as Promise<Answer>;
+}
+
+/**
+ * Leaves a stage a message that wants no answer; its `handleCast` gets it. A stage that has ended gets nothing.
+ *
+ * @throws {EngineError} `stage_unknown`, `outside_callback`.
+ */
+export function cast(stage: StageRef, request: unknown): void {
+  runningTo('cast').cast(stage, request);
+}
+
+/**
+ * Sends a stage a plain message; its `handleInfo` gets it. A stage that has ended gets nothing.
+ *
+ * @throws {EngineError} `stage_unknown`, `outside_callback`.
+ */
+export function send(stage: StageRef, message: unknown): void {
+  runningTo('send').send(stage, message);
+}
+
+/**
+ * Subscribes the stage whose callback runs to a producer, in a later turn of its own (GenStage's async_subscribe; the
+ * other one would wait for itself). A refusal is recorded as a warning.
+ *
+ * @returns The name of the new subscription, by which `handleSubscribe` gets to know it.
+ * @throws {EngineError} `subscribe_target`, `outside_callback`.
+ * @example
+ * handleInfo: (message) => { if (message === 'busy') subscribe({ to: 'spare', maxDemand: 10, cancel: 'temporary' }); }
+ */
+export function subscribe(target: SubscribeTarget): SubscriptionId {
+  return runningTo('subscribe').subscribe(target);
+}
+
+/**
+ * Replaces a subscription by a new one, in a later turn: the producer named by `target.to` cancels the old one with
+ * `reason` before it takes the new one. What then becomes of this stage is up to the cancel mode of the old one.
+ *
+ * @throws {EngineError} `subscribe_target`, `outside_callback`.
+ */
+export function resubscribe(old: SubscriptionRef, reason: Reason, target: SubscribeTarget): SubscriptionId {
+  return runningTo('resubscribe').resubscribe(old, reason, target);
+}
+
+/**
+ * Sets, or without a mode asks for, the demand mode of a producer: `"accumulate"` holds back demand and events until
+ * the mode is `"forward"` again.
+ *
+ * @throws {EngineError} `demand_mode`, `stage_unknown`, `call_itself`, `outside_callback`.
+ */
+export function demandMode(stage: StageRef): Promise<DemandMode>;
+export function demandMode(stage: StageRef, mode: DemandMode): void;
+export function demandMode(stage: StageRef, mode?: DemandMode): Promise<DemandMode> | void {
+  const inside = runningTo(mode === undefined ? 'ask for the demand mode' : 'set the demand mode');
+  return mode === undefined ? inside.demandMode(stage) : inside.setDemandMode(stage, mode);
+}
+
+/**
+ * How many events wait in the buffer of another stage.
+ *
+ * @returns Events, >= 0. Rejects as {@link call} does.
+ * @throws {EngineError} `stage_unknown`, `call_itself`, `outside_callback`.
+ */
+export function estimateBuffered(stage: StageRef): Promise<number> {
+  return runningTo('ask for the buffered events').estimateBuffered(stage);
+}
+
+function runningTo(action: string): Inside {
   if (running === null) throw new EngineError('outside_callback', { action });
   return running;
 }

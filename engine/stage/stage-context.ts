@@ -18,6 +18,26 @@ export interface StageContext {
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void;
   /** Whether a stage of this name runs, has run or will run in this run. */
   knows(stage: StageId): boolean;
+  /** The names of all stages that {@link StageContext.knows} knows. */
+  names(): readonly StageId[];
+  /** Puts a message into the stage's own mailbox later, unless it has ended. What it gives takes that back, if it is in time. */
+  sendAfter(
+    stage: StageId,
+    message: StageMessage,
+    later: { readonly delayMs: number; readonly cause: Seq | null },
+  ): () => boolean;
+  /** Asks a stage, wherever it runs; rejects with `call_timeout`, or `call_unanswered` when it ends first. */
+  request(
+    question: (call: number) => StageMessage,
+    way: {
+      readonly from: StageId;
+      readonly to: StageId;
+      readonly timeoutMs: number;
+      readonly cause: Seq | null;
+    },
+  ): Promise<unknown>;
+  /** A name for a subscription that no plan has named; never given twice in a run. */
+  nameSubscription(consumer: StageId, producer: StageId): SubscriptionId;
   /** Sends `down` for `subscription` to `watcher` when `watched` ends; at once with `"noproc"` if it is not there. */
   watch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void;
   /** Ends a watch and removes its `down` if that still waits in the watcher's mailbox. */

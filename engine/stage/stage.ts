@@ -13,11 +13,11 @@ import {
   type StageDefinition,
   type StageOptions,
 } from './definition.ts';
+import { StageInside } from './inside.ts';
 import { Lifecycle, type StageStatus } from './lifecycle.ts';
 import type { Envelope, StageMessage } from './message.ts';
 import { Producing } from './producing.ts';
 import { Requests } from './requests.ts';
-import type { Self } from './self.ts';
 import type { StageContext } from './stage-context.ts';
 import {
   eachEnd,
@@ -56,7 +56,7 @@ export class Stage {
     this.kind = definition.kind;
     this.#context = context;
     this.#options = definition.options;
-    this.#runner = new CallbackRunner(id, definition.callbacks, context, this.#self());
+    this.#runner = new CallbackRunner(id, definition.callbacks, context, this.#inside());
     this.#lifecycle = new Lifecycle(this.#runner);
     this.#requests = new Requests(this.#runner, this.#lifecycle, (events, cause) =>
       this.#emit(events, cause),
@@ -327,23 +327,15 @@ export class Stage {
     this.#runner.record({ type: 'warning', code, message }, cause);
   }
 
-  #self(): Self {
-    const send = (message: StageMessage) => this.#context.send(this.id, this.id, message, this.#runner.began);
-    return {
+  #inside(): StageInside {
+    return new StageInside({
       id: this.id,
-      info: (request) => send({ type: 'info', request }),
-      queueInfo: (request) => send({ type: 'queueInfo', request }),
-      cast: (request) => send({ type: 'cast', request }),
+      context: this.#context,
+      cause: () => this.#runner.began,
+      consumes: (subscription) => this.#consuming?.has(subscription) ?? false,
       ask: (from, count) => this.#consuming?.ask(from.id, from.peer, count, this.#runner.began),
-      cancel: (from, reason) => this.#cancel(from.id, from.peer, reason),
       reply: (caller, value) => this.#requests.reply(caller, value),
-    };
-  }
-
-  /** A consumer tells its producer; a producer tells itself (GS-160). */
-  #cancel(subscription: SubscriptionId, peer: StageId, reason: Reason): void {
-    const to = this.#consuming?.has(subscription) ? peer : this.id;
-    this.#context.send(this.id, to, { type: 'cancel', subscription, reason }, this.#runner.began);
+    });
   }
 }
 

@@ -6,6 +6,9 @@ export interface Scheduler extends Clock {
   after(delayMs: number, action: () => void): () => void;
 }
 
+/** What a timer can wait for at most, ms (25 days): a longer one would go off at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 /** Real time, by the timers that the realm has when this is called. */
 export function realScheduler(): Scheduler {
   const clock = realClock();
@@ -14,7 +17,7 @@ export function realScheduler(): Scheduler {
   return {
     nowMs: () => clock.nowMs(),
     after(delayMs, action) {
-      const timer = later(action, delayMs);
+      const timer = later(action, Math.min(delayMs, MAX_DELAY_MS));
       return () => cancelLater(timer);
     },
   };
