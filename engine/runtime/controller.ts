@@ -71,6 +71,8 @@ class Controller implements RunHandle {
   #counters: MergedCounters | null = null;
   readonly #permits = new Permits();
   #quiescence: Quiescence | null = null;
+  /** Who waits until nothing is left to do. */
+  readonly #settling: (() => void)[] = [];
   #watchdog: Watchdog | null = null;
   /** Id of the pings of the second wave of {@link Quiescence}. */
   #waveId = 0;
@@ -178,6 +180,16 @@ class Controller implements RunHandle {
 
   snapshot(stage: StageId): Promise<unknown> {
     return this.#ask(stage, { type: 'snapshot' });
+  }
+
+  settled(): Promise<void> {
+    if (this.#end) return Promise.resolve();
+    const settled = new Promise<void>((resolve) => this.#settling.push(resolve));
+    // What was reported before may not know of what has been sent to the stages since.
+    if (this.#quiescence) this.#quiescence = new Quiescence(this.#links.length);
+    this.#waveId = 0;
+    this.#postAll({ type: 'ping', id: this.#nextId++ });
+    return settled;
   }
 
   // --- Beginning ------------------------------------------------------------------------------------------------
@@ -311,17 +323,29 @@ class Controller implements RunHandle {
 
   #pong(worker: WorkerId, message: Extract<FromWorker, { type: 'pong' }>): void {
     this.#watchdog?.answered(worker);
-    if (this.#ending || this.#options.keepAlive || this.#started.size < this.#links.length) return;
+    if (this.#ending || this.#started.size < this.#links.length) return;
     if (message.id !== this.#waveId) this.#look(worker, message);
-    else if (this.#quiescence?.answer(worker, message) === 'ended') this.#finish({ type: 'idle' });
+    else if (this.#quiescence?.answer(worker, message) === 'ended') this.#quiet();
   }
 
   /** Looks whether nothing is left to do, before the subscriptions are made as little as while somebody works. */
   #look(worker: WorkerId, crossings: Telemetry | Extract<FromWorker, { type: 'pong' }>): void {
     if (this.#started.size < this.#links.length) return;
+    if (this.#options.keepAlive && this.#settling.length === 0) return;
     if (this.#quiescence?.report(worker, crossings) !== 'ask') return;
     this.#waveId = this.#nextId++;
     this.#postAll({ type: 'ping', id: this.#waveId });
+  }
+
+  /** Nothing is left to do. */
+  #quiet(): void {
+    const { keepAlive = false } = this.#options;
+    if (!keepAlive) this.#finish({ type: 'idle' });
+    this.#settle();
+  }
+
+  #settle(): void {
+    for (const resolve of this.#settling.splice(0)) resolve();
   }
 
   #print(lines: readonly OutputLine[]): void {
@@ -425,6 +449,7 @@ class Controller implements RunHandle {
     for (const link of this.#spawned) link.terminate();
     for (const { reject } of this.#requests.values()) reject(this.#ended('get an answer'));
     this.#requests.clear();
+    this.#settle();
     this.#notify();
     this.#resolveDone(this.#end);
   }

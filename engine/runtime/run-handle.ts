@@ -129,6 +129,11 @@ export interface RunHandle {
   cancel(subscription: SubscriptionId, reason: unknown): void;
   /** The stage as it stands inside, as plain data. */
   snapshot(stage: StageId): Promise<unknown>;
+  /**
+   * Resolves once nothing is left to do after all that was asked of the run so far, or once it is over: no stage works,
+   * none has a message, none is on its way. The run itself goes on only if it is kept alive.
+   */
+  settled(): Promise<void>;
   /** Never rejects. */
   readonly done: Promise<RunEnd>;
 }

@@ -231,6 +231,19 @@ describe('startRun()', () => {
     expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
   });
 
+  it('`settled()` waits until what was asked of it, and all that follows, is done', async () => {
+    const { run, scheduler } = begin({}, { keepAlive: true, workers: 3 });
+    await passTime(scheduler, run.settled());
+    expect(run.now.end).toBeNull();
+    expect(await passTime(scheduler, run.snapshot('kept'))).toMatchObject({ state: { length: 11 } });
+    run.cancel('kept←evens', 'enough');
+    await passTime(scheduler, run.settled());
+    expect(await passTime(scheduler, run.snapshot('evens'))).toMatchObject({ consumers: [] });
+    run.stop();
+    await passTime(scheduler, run.done);
+    await run.settled();
+  });
+
   it('refuses a worker of another version, and one with another plan', async () => {
     const old = begin({ version: 0 });
     expect(await passTime(old.scheduler, old.run.done)).toMatchObject({
