@@ -22,7 +22,7 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
   const at = entry.stage;
   switch (entry.type) {
     case 'start':
-      return `${at} started on worker ${entry.worker + 1} as a ${kindWord(entry.kind)}, with state ${valueText(entry.state, 40)}.`;
+      return start(entry);
     case 'subscribe':
       return `${at} subscribed to ${entry.producer}: at most ${countText(entry.maxDemand)} pending, asking again at ${countText(entry.minDemand)}.`;
     case 'subscribed':
@@ -54,17 +54,17 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
         ? `${at} keeps ${plural(entry.added, 'event')} for partition ${valueText(entry.partition, 40)}, whose consumer has not asked: ${countText(entry.size)} wait.`
         : `${at} took ${plural(entry.removed, 'event')} kept for partition ${valueText(entry.partition, 40)}: ${countText(entry.size)} wait.`;
     case 'lost':
-      return `${at}: ${plural(entry.count, 'event')} lost ${LOST[entry.where]}.`;
+      return `${at}: ${plural(entry.count, 'event')} lost ${lostWords(entry.where)}.`;
     case 'restart':
-      return `${at} starts ${entry.child} again, as it ended with ${valueText(entry.reason, 40)}: restart ${entry.restarts} within its period.`;
+      return restart(entry, state);
     case 'task':
       return entry.phase === 'start'
-        ? `${at} started the task ${entry.task} on worker ${entry.on + 1}.`
-        : `${at}: the task ${entry.task} ${TASK_END[entry.outcome ?? 'ok']}.`;
+        ? `${at} started ${entry.task} on worker ${entry.on + 1}${given(entry, 'with')}.`
+        : `${at}: ${entry.task} ${TASK_END[entry.outcome ?? 'ok']}${given(entry, ':')}.`;
     case 'cancel':
       return `${at}: the subscription between ${other(entry, state)} and ${at} ended (${valueText(entry.reason, 40)}).`;
     case 'exit':
-      return `${at} ended${isOrderly(entry.reason) ? ' in an orderly way' : ''} (${valueText(entry.reason, 40)}).`;
+      return `${at}${state.supervisors[at] ? ', the supervisor,' : ''} ended${isOrderly(entry.reason) ? ' in an orderly way' : ''} (${valueText(entry.reason, 40)}).`;
     case 'crash':
       return `${at} crashed${entry.callback ? ` in ${entry.callback}` : ''}: ${entry.error.message}`;
     case 'log':
@@ -74,6 +74,11 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
     default:
       return unknown(entry);
   }
+}
+
+/** "in its mailbox …": completes "3 events lost". */
+export function lostWords(where: LostWhere): string {
+  return LOST[where];
 }
 
 const LOST: Readonly<Record<LostWhere, string>> = {
@@ -97,6 +102,23 @@ const TASK_END: Readonly<Record<NonNullable<EntryOf<'task'>['outcome']>, string>
 /** Fails to compile while a type of entry has no case; one from a newer version is named as it is. */
 function unknown(entry: never): string {
   return `Something new happened: ${JSON.stringify(entry)}`;
+}
+
+/** What a task was given, or what came of it. */
+function given({ value }: EntryOf<'task'>, word: string): string {
+  if (value === undefined) return '';
+  return `${word === ':' ? ':' : ` ${word}`} ${valueText(value, 40)}`;
+}
+
+function start(entry: EntryOf<'start'>): string {
+  const again = entry.life === undefined ? '' : ` again, for life ${countText(entry.life)},`;
+  return `${entry.stage} started${again} on worker ${entry.worker + 1} as a ${kindWord(entry.kind)}, with state ${valueText(entry.state, 40)}.`;
+}
+
+function restart(entry: EntryOf<'restart'>, state: PipelineState): string {
+  const own = state.supervisors[entry.stage];
+  const limit = own ? ` of at most ${countText(own.maxRestarts)} in ${countText(own.maxSeconds)} s` : '';
+  return `${entry.stage} starts ${entry.child} again, as it ended with ${valueText(entry.reason, 40)}: restart ${countText(entry.restarts)}${limit}.`;
 }
 
 const printed = (value: EntryOf<'log'>['values'][number]) =>

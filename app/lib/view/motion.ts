@@ -8,6 +8,7 @@ import type {
 } from 'sluice';
 import { sum } from 'd3-array';
 import { interpolateNumber } from 'd3-interpolate';
+import { edgeStates } from './edge-state.ts';
 import type { Lane, Point } from './lane.ts';
 
 /** How long one batch or ask takes from end to end: a little less than slow motion at two deliveries a second leaves it. */
@@ -80,8 +81,9 @@ export class Traffic {
 
   /** @param nowMs - Time of the display, from any origin; never less than before. */
   update(state: PipelineState, nowMs: number, motion: Motion): void {
+    const edges = edgeStates(state);
     for (const [id, lanes] of this.#lanes) {
-      const link = state.subscriptions[id];
+      const link = edges.get(id);
       if (!link) continue;
       const asks = link.asksInFlight.map((ask) => ({ ...ask, events: [] }));
       lanes.events.update({ inFlight: link.eventsInFlight, total: link.dispatched }, nowMs, motion);
@@ -197,7 +199,7 @@ export function stillTraffic(state: PipelineState): Readonly<Record<Subscription
     events: still(eventsInFlight),
     asks: still(asksInFlight.map((ask) => ({ ...ask, events: [] }))),
   });
-  return Object.fromEntries(Object.entries(state.subscriptions).map(([id, link]) => [id, edge(link)]));
+  return Object.fromEntries(Array.from(edgeStates(state), ([id, link]) => [id, edge(link)]));
 }
 
 /** Dots of a flow: more of them, and more beside each other, the more there is. */

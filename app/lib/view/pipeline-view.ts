@@ -11,7 +11,10 @@ import type {
 } from 'sluice';
 import { sum } from 'd3-array';
 import { demandSentence } from './demand-gauge.ts';
+import { edgeStates, type EdgeState } from './edge-state.ts';
 import { kindWord } from './entry-sentence.ts';
+import { dispatcherText, stageFacts, type StageFact } from './stage-facts.ts';
+import { supervisorCards, supervisorsOf, type SupervisorCard } from './supervisor-view.ts';
 import { countText, eventGlyph, plural, valueText, type EventGlyph } from './value-label.ts';
 
 /** How a stage is doing. Each has a word, a mark and a colour. */
@@ -27,9 +30,15 @@ export interface StageCard {
   readonly label: string | null;
   /** "worker 2"; empty before it is known. */
   readonly workerText: string;
+  /** "broadcast", "partition: a, b"; `null` where nothing is to be decided. */
+  readonly dispatcherText: string | null;
   readonly mood: StageMood;
   /** "busy in handleEvents". */
   readonly moodText: string;
+  /** "life 2" of a stage that was started again; else `null`. */
+  readonly lifeText: string | null;
+  /** Who starts it again; `null` where nobody does. */
+  readonly supervisor: StageId | null;
   /** "handled 12", "emitted 6". */
   readonly counts: readonly { readonly word: string; readonly count: string }[];
   readonly inHand: readonly EventGlyph[];
@@ -39,6 +48,8 @@ export interface StageCard {
   readonly stateText: string | null;
   /** `null` while nothing was ever stored or dropped. */
   readonly buffer: StageBuffer | null;
+  /** What else became of events, and what runs elsewhere for it. */
+  readonly facts: readonly StageFact[];
   /** All of it in one sentence, for those who do not see the card. */
   readonly name: string;
 }
@@ -58,6 +69,10 @@ export interface EdgeCard {
   readonly demand: Pick<SubscriptionState, 'pending' | 'maxDemand' | 'minDemand'>;
   /** Asked and not yet sent. */
   readonly open: number;
+  /** The partition of its producer that it gets; `null` without partitions. */
+  readonly partition: string | null;
+  /** Events that its selector refused. */
+  readonly refused: number;
   readonly active: boolean;
   readonly name: string;
 }
@@ -87,13 +102,25 @@ export function pipelineView(
   plan: PlanView,
   state: PipelineState,
   { placement, labels = [], hung = null }: Surroundings,
-): { readonly stages: readonly StageCard[]; readonly edges: readonly EdgeCard[] } {
+): {
+  readonly stages: readonly StageCard[];
+  readonly edges: readonly EdgeCard[];
+  readonly supervisors: readonly SupervisorCard[];
+} {
+  const edges = edgeStates(state);
+  const keepers = supervisorsOf(plan);
   return {
     stages: plan.stages.map((stage) => ({
-      ...stageCard(stage, state, { placement, hung }),
+      ...stageCard(stage, state, {
+        placement,
+        hung,
+        dispatcherText: dispatcherText(stage, plan),
+        supervisor: keepers.get(stage.id)?.id ?? null,
+      }),
       label: labels.find((own) => own === LABELS[stage.kind]) ?? null,
     })),
-    edges: plan.subscriptions.map((link) => edgeCard(link, state)),
+    edges: plan.subscriptions.map((link) => edgeCard(link, edges.get(link.id))),
+    supervisors: supervisorCards(plan, state),
   };
 }
 
@@ -102,8 +129,9 @@ const HUNG = { mood: 'crashed', moodText: 'never came back' } as const;
 function stageCard(
   stage: StageView,
   state: PipelineState,
-  { placement, hung }: Pick<Surroundings, 'placement' | 'hung'>,
+  around: Pick<Surroundings, 'placement' | 'hung'> & Pick<StageCard, 'dispatcherText' | 'supervisor'>,
 ): Omit<StageCard, 'label'> {
+  const { placement, hung, dispatcherText, supervisor } = around;
   const own = state.stages[stage.id];
   const worker = own?.worker ?? placement[stage.id] ?? null;
   const { mood, moodText } = stage.id === hung ? HUNG : moodOf(stage, state);
@@ -113,28 +141,37 @@ function stageCard(
   const stateText = own && own.state !== null ? valueText(own.state, 32) : null;
   const buffer = own ? bufferOf(stage, own) : null;
   const inHand = own?.inHand ?? [];
-  const facts = [
+  const lifeText = own && own.life > 1 ? `life ${countText(own.life)}` : null;
+  const facts = own ? stageFacts(stage, own) : [];
+  const said = [
     `${stage.id}, ${[kindText, workerText].filter(Boolean).join(' on ')}`,
-    moodText,
+    ...(dispatcherText === null ? [] : [`${dispatcherText.replace(':', ' to')} dispatcher`]),
+    ...(supervisor === null ? [] : [`supervised by ${supervisor}`]),
+    lifeText === null ? moodText : `${moodText} in ${lifeText}`,
     ...counts.map(({ word, count }) => `${word} ${count}`),
     ...(inHand.length > 0 ? [`has ${plural(inHand.length, 'event')} in hand`] : []),
     ...(stateText === null ? [] : [`state ${stateText}`]),
     ...(buffer ? [`${buffer.text} in its buffer`] : []),
     ...(buffer && buffer.discarded > 0 ? [`${countText(buffer.discarded)} discarded`] : []),
+    ...facts.map(({ words }) => words),
   ];
   return {
     id: stage.id,
     kind: stage.kind,
     kindText,
     workerText,
+    dispatcherText,
     mood,
     moodText,
+    lifeText,
+    supervisor,
     counts,
     inHand: inHand.slice(0, IN_HAND_SHOWN).map(eventGlyph),
     inHandRest: Math.max(0, inHand.length - IN_HAND_SHOWN),
     stateText,
     buffer,
-    name: facts.join('; '),
+    facts,
+    name: said.join('; '),
   };
 }
 
@@ -189,20 +226,32 @@ export function moodOf(
   return { mood: 'waiting', moodText: 'waiting for events' };
 }
 
-function edgeCard(link: SubscriptionView, state: PipelineState): EdgeCard {
-  const own = state.subscriptions[link.id];
+function edgeCard(link: SubscriptionView, own: EdgeState | undefined): EdgeCard {
   const demand = {
     pending: own?.pending ?? 0,
     maxDemand: own?.maxDemand ?? link.maxDemand,
     minDemand: own?.minDemand ?? link.minDemand,
   };
   const moving = sum(own?.eventsInFlight ?? [], (batch) => batch.count);
+  const partition = link.partition === undefined ? null : String(link.partition);
+  const refused = own?.dropped ?? 0;
   const facts = [
-    `${link.consumer} subscribes to ${link.producer}`,
+    `${link.consumer} subscribes to ${link.producer}${partition === null ? '' : `, partition ${partition}`}`,
     demandSentence(demand),
     `${countText(own?.open ?? 0)} may still be sent`,
     ...(moving > 0 ? [`${plural(moving, 'event')} on the way`] : []),
+    ...(refused > 0 ? [`its selector refused ${plural(refused, 'event')}`] : []),
+    ...(own && own.lost > 0 ? [`${plural(own.lost, 'event')} lost`] : []),
+    ...(own && own.lives > 1 ? [`subscribed ${countText(own.lives)} times`] : []),
     ...(own && !own.active && own.asked > 0 ? ['the subscription has ended'] : []),
   ];
-  return { id: link.id, demand, open: own?.open ?? 0, active: own?.active ?? false, name: facts.join('. ') };
+  return {
+    id: link.id,
+    demand,
+    open: own?.open ?? 0,
+    partition,
+    refused,
+    active: own?.active ?? false,
+    name: facts.join('. '),
+  };
 }

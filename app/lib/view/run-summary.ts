@@ -1,5 +1,8 @@
-import type { PipelineState, PlanView, TraceEntry } from 'sluice';
-import { countText, durationText, plural } from './value-label.ts';
+import type { PipelineState, PlanView, SubscriptionId, TraceEntry } from 'sluice';
+import { edgeOf, edgeStates, type EdgeState } from './edge-state.ts';
+import { lostWords } from './entry-sentence.ts';
+import { taskWords } from './stage-facts.ts';
+import { countText, durationText, plural, valueText } from './value-label.ts';
 
 /** What happened up to a moment, in a few sentences. */
 export function runSummary(
@@ -11,47 +14,120 @@ export function runSummary(
   const past = entries.slice(0, at);
   const workers = new Set(past.map((entry) => entry.worker)).size;
   const shape = `${plural(plan.stages.length, 'stage')} on ${plural(workers, 'worker')}, ${plural(at, 'entry', 'entries')} in ${durationText(state.atMs)}.`;
+  const asks = asksByEdge(past, state);
+  const edges = edgeStates(state);
   return [
     shape,
-    ...plan.subscriptions.map((link) => subscriptionSentence(link, past, state)),
+    ...plan.subscriptions.map((link) =>
+      subscriptionSentence(link, asks.get(link.id) ?? NO_ASKS, edges.get(link.id)),
+    ),
+    ...taskSentences(plan, state),
     ...troubles(past),
   ];
 }
 
-function subscriptionSentence(
-  link: PlanView['subscriptions'][number],
-  past: readonly TraceEntry[],
-  state: PipelineState,
-): string {
-  let asks = 0;
-  let most = 0;
-  for (const entry of past) {
-    if (entry.type !== 'ask' || entry.subscription !== link.id) continue;
-    asks += 1;
-    most = Math.max(most, entry.pending);
-  }
-  const own = state.subscriptions[link.id];
-  if (!own || asks === 0) return `${link.consumer} has asked ${link.producer} for nothing yet.`;
-  return `${link.consumer} asked ${link.producer} ${asks === 1 ? 'once' : `${countText(asks)} times`} for ${plural(own.asked, 'event')} in all, with at most ${countText(most)} pending; ${link.producer} sent ${countText(own.dispatched)} of them and ${countText(own.handled)} are handled.`;
+interface Asks {
+  readonly count: number;
+  /** The most that was pending after one of them. */
+  readonly most: number;
 }
 
+const NO_ASKS: Asks = { count: 0, most: 0 };
+
+function asksByEdge(past: readonly TraceEntry[], state: PipelineState): ReadonlyMap<SubscriptionId, Asks> {
+  const asks = new Map<SubscriptionId, Asks>();
+  for (const entry of past) {
+    if (entry.type !== 'ask') continue;
+    const edge = edgeOf(state, entry.subscription);
+    const { count, most } = asks.get(edge) ?? NO_ASKS;
+    asks.set(edge, { count: count + 1, most: Math.max(most, entry.pending) });
+  }
+  return asks;
+}
+
+function subscriptionSentence(
+  link: PlanView['subscriptions'][number],
+  asks: Asks,
+  own: EdgeState | undefined,
+): string {
+  if (!own || asks.count === 0) return `${link.consumer} has asked ${link.producer} for nothing yet.`;
+  const times = asks.count === 1 ? 'once' : `${countText(asks.count)} times`;
+  const refused = own.dropped === 0 ? '' : `; its selector refused ${countText(own.dropped)}`;
+  return `${link.consumer} asked ${link.producer} ${times} for ${plural(own.asked, 'event')} in all, with at most ${countText(asks.most)} pending; ${link.producer} sent ${countText(own.dispatched)} of them and ${countText(own.handled)} are handled${refused}.`;
+}
+
+function taskSentences(plan: PlanView, state: PipelineState): string[] {
+  return plan.stages.flatMap(({ id, children }) => {
+    const tasks = state.stages[id]?.tasks;
+    const any = tasks && (tasks.running.length > 0 || Object.values(tasks.ended).some((count) => count > 0));
+    return any ? [`${id}: ${taskWords(tasks, children ? 'children' : 'tasks')}.`] : [];
+  });
+}
+
+/** What went wrong, was left out or was started again; the same trouble is told once, with its number. */
 function troubles(past: readonly TraceEntry[]): string[] {
-  const discarded = new Map<string, number>();
-  const warnings = new Map<string, number>();
+  const counts = new Map<string, { readonly says: (count: number) => string; count: number }>();
+  const add = (key: string, count: number, says: (count: number) => string) => {
+    const known = counts.get(key) ?? { says, count: 0 };
+    known.count += count;
+    counts.set(key, known);
+  };
   const ends: string[] = [];
   for (const entry of past) {
-    if (entry.type === 'discard') discarded.set(entry.stage, (discarded.get(entry.stage) ?? 0) + entry.count);
-    if (entry.type === 'warning') warnings.set(entry.stage, (warnings.get(entry.stage) ?? 0) + 1);
-    if (entry.type === 'crash')
-      ends.push(`${entry.stage} crashed at ${durationText(entry.atMs)}: ${entry.error.message}`);
-    if (entry.type === 'exit') ends.push(`${entry.stage} ended at ${durationText(entry.atMs)}.`);
+    const { type, stage } = entry;
+    const at = durationText(entry.atMs);
+    switch (type) {
+      case 'discard':
+        add(`${type} ${stage}`, entry.count, (count) => `${stage} dropped ${plural(count, 'event')}.`);
+        break;
+      case 'drop':
+        if (entry.subscription === undefined) {
+          add(
+            `${type} ${stage}`,
+            entry.count,
+            (count) => `${stage} left out ${plural(count, 'event')} that belong to no partition.`,
+          );
+        }
+        break;
+      case 'lost':
+        add(
+          `${type} ${stage} ${entry.where}`,
+          entry.count,
+          (count) => `${stage}: ${plural(count, 'event')} lost ${lostWords(entry.where)}.`,
+        );
+        break;
+      case 'warning':
+        add(
+          `${type} ${stage}`,
+          1,
+          (count) => `${stage} was warned ${count === 1 ? 'once' : `${countText(count)} times`}.`,
+        );
+        break;
+      case 'crash':
+        ends.push(`${stage} crashed at ${at}: ${entry.error.message}`);
+        break;
+      case 'restart':
+        ends.push(
+          `${stage} started ${entry.child} again at ${at}, after ${valueText(entry.reason, 40)}: its life ${countText(entry.life)}.`,
+        );
+        break;
+      case 'exit':
+        ends.push(`${stage} ended at ${at}.`);
+        break;
+      default:
+    }
   }
+  return [...Array.from(counts.values(), ({ says, count }) => says(count)), ...lastOf(ends)];
+}
+
+/** Ends and restarts that are told one by one. */
+const ENDS_TOLD = 12;
+
+function lastOf(ends: readonly string[]): string[] {
+  const earlier = ends.length - ENDS_TOLD;
+  if (earlier <= 0) return [...ends];
   return [
-    ...Array.from(discarded, ([stage, count]) => `${stage} dropped ${plural(count, 'event')}.`),
-    ...Array.from(
-      warnings,
-      ([stage, count]) => `${stage} was warned ${count === 1 ? 'once' : `${countText(count)} times`}.`,
-    ),
-    ...ends,
+    `${plural(earlier, 'earlier end and restart', 'earlier ends and restarts')}.`,
+    ...ends.slice(-ENDS_TOLD),
   ];
 }

@@ -3,7 +3,7 @@ import { bisector, max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 
 /** What is marked on a lane; each kind has a shape and a colour of its own. */
-export type MarkKind = 'crash' | 'discard' | 'warning' | 'end' | 'log' | 'ask';
+export type MarkKind = 'crash' | 'restart' | 'lost' | 'discard' | 'warning' | 'end' | 'log' | 'ask';
 
 /** `n` = entries applied when it has just happened. */
 export interface Mark {
@@ -11,22 +11,23 @@ export interface Mark {
   readonly kind: MarkKind;
 }
 
-/** From the entry before which a callback began to the one with which it ended; `null` while it runs. */
+/** From one position to another; `null` while it goes on. */
 interface Span {
   readonly from: number;
   to: number | null;
 }
 
 interface LaneLog {
+  /** From the entry before which a callback began to the one with which it ended. */
   readonly busy: Span[];
   readonly marks: Mark[];
-  /** Positions between which the stage ran. */
-  bornAt: number | null;
-  goneAt: number | null;
+  /** Its lives: from the position after it had started to the one with which it ended. */
+  readonly lives: Span[];
 }
 
 const MARK_OF: Partial<Record<TraceEntry['type'], MarkKind>> = {
   crash: 'crash',
+  lost: 'lost',
   discard: 'discard',
   warning: 'warning',
   exit: 'end',
@@ -34,9 +35,18 @@ const MARK_OF: Partial<Record<TraceEntry['type'], MarkKind>> = {
   ask: 'ask',
 };
 
-/** True for the moments one jumps between: trouble, and stages that end. */
+const LANDMARKS: ReadonlySet<TraceEntry['type']> = new Set([
+  'crash',
+  'restart',
+  'lost',
+  'discard',
+  'warning',
+  'exit',
+]);
+
+/** True for the moments one jumps between: trouble, stages that end, and stages that are started again. */
 export function isLandmark({ type }: TraceEntry): boolean {
-  return type === 'crash' || type === 'discard' || type === 'warning' || type === 'exit';
+  return LANDMARKS.has(type);
 }
 
 export const isAsk = ({ type }: TraceEntry): boolean => type === 'ask';
@@ -47,9 +57,7 @@ export class TimelineLog {
   #entries: readonly TraceEntry[] = [];
 
   constructor(plan: PlanView) {
-    this.#lanes = new Map(
-      plan.stages.map(({ id }) => [id, { busy: [], marks: [], bornAt: null, goneAt: null }]),
-    );
+    this.#lanes = new Map(plan.stages.map(({ id }) => [id, { busy: [], marks: [], lives: [] }]));
   }
 
   get entries(): readonly TraceEntry[] {
@@ -78,12 +86,15 @@ export class TimelineLog {
     const kind = MARK_OF[entry.type];
     if (kind) lane.marks.push({ n, kind });
     const open = lane.busy.at(-1);
-    if (entry.type === 'start') lane.bornAt = n;
-    if (entry.type === 'begin') lane.busy.push({ from: n - 1, to: null });
-    if (entry.type === 'exit' || entry.type === 'crash') lane.goneAt = n;
-    if (open?.to === null && (entry.type === 'end' || entry.type === 'exit' || entry.type === 'crash')) {
-      open.to = n;
+    const life = lane.lives.at(-1);
+    const ends = entry.type === 'exit' || entry.type === 'crash';
+    if (entry.type === 'start') {
+      if (lane.lives.length > 0) lane.marks.push({ n, kind: 'restart' });
+      lane.lives.push({ from: n, to: null });
     }
+    if (entry.type === 'begin') lane.busy.push({ from: n - 1, to: null });
+    if (ends && life) life.to ??= n;
+    if (open?.to === null && (entry.type === 'end' || ends)) open.to = n;
   }
 
   /** Goes back to what was known after the first `n` entries. */
@@ -91,10 +102,10 @@ export class TimelineLog {
     for (const lane of this.#lanes.values()) {
       while ((lane.marks.at(-1)?.n ?? 0) > n) lane.marks.pop();
       while ((lane.busy.at(-1)?.from ?? -1) >= n) lane.busy.pop();
-      const last = lane.busy.at(-1);
-      if (last && last.to !== null && last.to > n) last.to = null;
-      if (lane.bornAt !== null && lane.bornAt > n) lane.bornAt = null;
-      if (lane.goneAt !== null && lane.goneAt > n) lane.goneAt = null;
+      while ((lane.lives.at(-1)?.from ?? 0) > n) lane.lives.pop();
+      for (const last of [lane.busy.at(-1), lane.lives.at(-1)]) {
+        if (last && last.to !== null && last.to > n) last.to = null;
+      }
     }
   }
 }
@@ -106,9 +117,8 @@ export interface TimelineLane {
   readonly stage: StageId;
   /** Busy times as strokes along y = 0. */
   readonly busyPath: string;
-  /** From start to end of the stage, in pixels. */
-  readonly from: number;
-  readonly to: number;
+  /** The lives of the stage as strokes along y = 0. */
+  readonly alivePath: string;
   /** One path per kind of mark, around y = 0. */
   readonly marks: readonly { readonly kind: MarkKind; readonly path: string }[];
 }
@@ -126,7 +136,16 @@ const byTime = bisector((entry: TraceEntry) => entry.atMs);
 /** Busy times closer than this are one stroke; no stroke is thinner. */
 const LEAST_GAP = 0.75;
 /** Marks of one kind closer than this are one mark. */
-const LEAST_MARK_GAP = { crash: 1, discard: 5, warning: 5, end: 1, log: 4, ask: 5 } as const;
+const LEAST_MARK_GAP = {
+  crash: 1,
+  restart: 1,
+  lost: 5,
+  discard: 5,
+  warning: 5,
+  end: 1,
+  log: 4,
+  ask: 5,
+} as const;
 const TICKS = 5;
 
 export function timelineView(
@@ -164,23 +183,26 @@ interface Drawing {
 
 function laneView(stage: StageId, lane: Readonly<LaneLog> | undefined, drawing: Drawing): TimelineLane {
   const { xOf, count } = drawing;
-  if (!lane || lane.bornAt === null) return { stage, busyPath: '', from: 0, to: 0, marks: [] };
+  if (!lane) return { stage, busyPath: '', alivePath: '', marks: [] };
   return {
     stage,
     busyPath: busyPath(lane, xOf, count),
-    from: xOf(lane.bornAt),
-    to: xOf(lane.goneAt ?? count),
+    alivePath: lane.lives
+      .map(({ from, to }) => `M${xOf(from).toFixed(1)},0H${xOf(to ?? count).toFixed(1)}`)
+      .join(''),
     marks: markPaths(lane.marks, drawing),
   };
 }
 
-/** Above the middle of a lane: asks; on it: trouble and ends; below it: what was printed. */
+/** Above the middle of a lane: asks; on it: trouble, ends and new lives; below it: what was printed. */
 const MARK_SHAPES: Readonly<Record<MarkKind, (x: string, reach: number) => string>> = {
   ask: (x, reach) => `M${x},${4 - reach}m-2.5,0l2.5,-3.5l2.5,3.5`,
   log: (x, reach) => `M${x},${reach - 2}m-1,0h2`,
   warning: (x) => `M${x},-5l5,9h-10Z`,
   discard: (x) => `M${x},5l5,-9h-10Z`,
   crash: (x) => `M${x},0m-4,-4l8,8m0,-8l-8,8`,
+  restart: (x) => `M${x},-4.5a4.5,4.5 0 1 1 -4.5,4.5M${x},-4.5m-2.5,-2.5l2.5,2.5l-2.5,2.5`,
+  lost: (x) => `M${x},-5l4,5l-4,5l-4,-5Z`,
   end: (x) => `M${x},0m-3,-3h6v6h-6Z`,
 };
 

@@ -1,0 +1,39 @@
+import type { PipelineState, SubscriptionId, SubscriptionState } from 'sluice';
+import { group, sum } from 'd3-array';
+
+/**
+ * One edge of the picture at a moment. Where a stage was started again, the subscriptions of its lives follow each other
+ * on it: demand is the last one's, counts and traffic are everybody's.
+ */
+export interface EdgeState extends SubscriptionState {
+  /** Subscriptions that were made on it, one after the other. */
+  readonly lives: number;
+}
+
+/** Edge → what is known of it. */
+export function edgeStates({ subscriptions }: PipelineState): ReadonlyMap<SubscriptionId, EdgeState> {
+  const links = group(Object.values(subscriptions), (link) => link.edge);
+  return new Map(Array.from(links, ([edge, lives]) => [edge, together(lives)]));
+}
+
+/** The edge on which a subscription lies. */
+export function edgeOf({ subscriptions }: PipelineState, id: SubscriptionId): SubscriptionId {
+  return subscriptions[id]?.edge ?? id;
+}
+
+function together(lives: readonly SubscriptionState[]): EdgeState {
+  const last = lives.at(-1);
+  if (!last) throw new Error('unreachable: a group has at least one member');
+  if (lives.length === 1) return { ...last, lives: 1 };
+  return {
+    ...last,
+    lives: lives.length,
+    asked: sum(lives, (link) => link.asked),
+    dispatched: sum(lives, (link) => link.dispatched),
+    handled: sum(lives, (link) => link.handled),
+    dropped: sum(lives, (link) => link.dropped),
+    lost: sum(lives, (link) => link.lost),
+    eventsInFlight: lives.flatMap((link) => link.eventsInFlight),
+    asksInFlight: lives.flatMap((link) => link.asksInFlight),
+  };
+}
