@@ -145,7 +145,7 @@ function stageCard(
   const facts = own ? stageFacts(stage, own) : [];
   const said = [
     `${stage.id}, ${[kindText, workerText].filter(Boolean).join(' on ')}`,
-    ...(dispatcherText === null ? [] : [`${dispatcherText.replace(':', ' to')} dispatcher`]),
+    ...(dispatcherText === null ? [] : [dispatcherText.replace(/^\w+/, '$& dispatcher')]),
     ...(supervisor === null ? [] : [`supervised by ${supervisor}`]),
     lifeText === null ? moodText : `${moodText} in ${lifeText}`,
     ...counts.map(({ word, count }) => `${word} ${count}`),
