@@ -12,6 +12,11 @@ export const ERRORS = {
       `Cannot ask on "${d.subscription}" as demand must be an integer >= 1: received ${d.received}`,
     hint: 'A consumer that wants nothing stays silent; it asks again once it has handled events.',
   },
+  bad_dispatcher: {
+    message: (d: { dispatcher: string; requirement: string; received: string }) =>
+      `Cannot use ${d.dispatcher} as a dispatcher must be ${d.requirement}: received ${d.received}`,
+    hint: 'A dispatcher has a name, and create returns an object with subscribe, ask, cancel and dispatch.',
+  },
   bad_step: {
     message: (d: { stage: string; callback: string; requirement: string; received: string }) =>
       `Cannot go on after ${d.callback} of "${d.stage}" as ${d.requirement}: received ${d.received}`,
@@ -57,10 +62,31 @@ export const ERRORS = {
       `Cannot set the demand mode as it must be "forward" or "accumulate": received ${d.received}`,
     hint: '"forward" passes demand on to handleDemand; "accumulate" holds it until the mode changes.',
   },
+  dispatcher_answer: {
+    message: (d: {
+      stage: string;
+      dispatcher: string;
+      method: string;
+      requirement: string;
+      received: string;
+    }) =>
+      `Cannot go on after ${d.method} of the ${d.dispatcher} dispatcher of "${d.stage}" as it must answer with ${d.requirement}: received ${d.received}`,
+    hint: 'subscribe, ask and cancel answer with new demand, an integer >= 0; dispatch with { deliveries, leftover }.',
+  },
   duplicate_stage: {
     message: (d: { name: string }) =>
       `Cannot start a stage as its name must be new in the pipeline: received "${d.name}" again`,
     hint: 'Give every stage a name of its own, also when two run the same definition.',
+  },
+  hash_answer: {
+    message: (d: { stage: string; event: string; received: string }) =>
+      `Cannot dispatch from "${d.stage}" as hash must return [event, partition] or none: received ${d.received} for the event ${d.event}`,
+    hint: 'Write hash: (event) => [event, 0]. Return none, imported from sluice, for an event that nobody should get.',
+  },
+  hash_partition_unknown: {
+    message: (d: { stage: string; event: string; received: string; known: string; nearest: string }) =>
+      `Cannot dispatch from "${d.stage}" as hash must name one of its partitions (${d.known}): received ${d.received} for the event ${d.event}${d.nearest}`,
+    hint: 'Name a partition of partitions: …, or return none for an event that nobody should get.',
   },
   no_pipeline: {
     message: (d: { received: string }) =>
@@ -97,10 +123,35 @@ export const ERRORS = {
       `Cannot ${d.action} as it must be called while a callback of the stage runs: received a call from elsewhere`,
     hint: 'Call it inside the callback, before its first await.',
   },
+  partition_missing: {
+    message: (d: { stage: string; consumer: string; known: string }) =>
+      `Cannot subscribe "${d.consumer}" to "${d.stage}" as it must name a partition (${d.known}): received none`,
+    hint: 'Write subscribe(sink, { to: source, partition: 0 }). Each partition has one consumer.',
+  },
+  partition_taken: {
+    message: (d: { stage: string; consumer: string; partition: string; holder: string }) =>
+      `Cannot subscribe "${d.consumer}" to "${d.stage}" as a partition must have one consumer: received ${d.partition}, which "${d.holder}" has`,
+    hint: 'Take another partition, or make more of them: partitionDispatcher({ partitions: 4 }).',
+  },
+  partition_unknown: {
+    message: (d: { stage: string; consumer: string; received: string; known: string; nearest: string }) =>
+      `Cannot subscribe "${d.consumer}" to "${d.stage}" as its partition must be one of ${d.known}: received ${d.received}${d.nearest}`,
+    hint: 'Use a name given to partitionDispatcher({ partitions: … }); a number n there means 0 to n - 1.',
+  },
+  partitions_without_hash: {
+    message: (d: { received: string }) =>
+      `Cannot use partitionDispatcher without a hash as its partitions must then be integers: received ${d.received}`,
+    hint: 'Say which event goes where: hash: (event) => [event, "name of its partition"].',
+  },
   plan_differs: {
     message: (d: { worker: number; difference: string }) =>
       `Cannot run the plan as every worker must come to the same one: received another from worker ${d.worker}, ${d.difference}`,
     hint: 'Every worker evaluates the whole program. Leave out of the plan what differs per worker: random numbers, the time, loaded data.',
+  },
+  selector_not_function: {
+    message: (d: { stage: string; subscription: string; received: string }) =>
+      `Cannot subscribe "${d.subscription}" to "${d.stage}" as selector must be a function of an event: received ${d.received}`,
+    hint: 'Write subscribe(sink, { to: source, selector: (event) => event > 9 }).',
   },
   stage_unknown: {
     message: (d: { action: string; stage: string; nearest: string; known: string }) =>

@@ -75,7 +75,7 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
 
   ask(id: SubscriptionId, count: number): number {
     this.#max ??= count;
-    if (count > this.#max) this.#context.overMax(id, this.#max, count);
+    if (count > this.#max) this.#warn(id, this.#max, count);
     this.#insert(id, this.#take(id) + count);
     const reused = Math.min(this.#carried, count);
     this.#carried -= reused;
@@ -108,10 +108,6 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
     return { deliveries, leftover };
   }
 
-  info(): boolean {
-    return true;
-  }
-
   #take(id: SubscriptionId): number {
     const index = this.#open.findIndex((open) => open.id === id);
     const [taken] = index < 0 ? [] : this.#open.splice(index, 1);
@@ -122,6 +118,16 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
     let at = 0;
     while (at < this.#open.length && (this.#open[at]?.count ?? 0) >= count) at++;
     this.#open.splice(at, 0, { id, count });
+  }
+
+  #warn(id: SubscriptionId, max: number, count: number): void {
+    this.#context.warn({
+      code: 'demand_over_max',
+      message: `"${id}" asked for ${count} events at once, where at most ${max} were expected`,
+      subscription: id,
+      count,
+      values: [max, count],
+    });
   }
 
   #shuffleOnce(): void {

@@ -14,7 +14,10 @@ export {
   send,
   subscribe,
 } from '../stage/self.ts';
+export { broadcastDispatcher } from '../dispatcher/broadcast-dispatcher.ts';
+export { defineDispatcher } from '../dispatcher/define-dispatcher.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
+export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
 export { sleep } from '../time/sleep.ts';
 export type {
@@ -43,12 +46,20 @@ export type {
 } from '../stage/definition.ts';
 export type { DemandMode, Self, StageRef, SubscribeTarget, SubscriptionRef, Timer } from '../stage/self.ts';
 export type { DemandDispatcherOptions } from '../dispatcher/demand-dispatcher.ts';
+export type { PartitionDispatcherOptions, PartitionName } from '../dispatcher/partition-dispatcher.ts';
 export type {
+  Answer,
   Delivery,
+  Demand,
+  DispatchOptions,
   Dispatched,
   Dispatcher,
   DispatcherContext,
   DispatcherSpec,
+  DispatcherWarning,
+  Effects,
+  QueueChange,
+  Refused,
 } from '../dispatcher/dispatcher.ts';
 export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from '../runtime/pipeline.ts';
 export { EngineError } from '../errors.ts';

@@ -1,30 +1,18 @@
-import { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
-import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import type { EntryOf, StageKind } from '../trace/trace-entry.ts';
-import { traceEvents, traceValue } from '../trace/trace-value.ts';
+import { traceValue } from '../trace/trace-value.ts';
 import { Buffer } from './buffer.ts';
 import type { CallbackRunner } from './callback-runner.ts';
 import type { StageOptions, SubscribeOptions, Subscription } from './definition.ts';
+import { Downstream } from './downstream.ts';
 import type { Replaces, StageMessage } from './message.ts';
 import type { Steps } from './steps.ts';
 
 /** GenStage's default for producers. */
 export const DEFAULT_BUFFER_SIZE = 10_000;
 
-/** Ended subscriptions whose counts are kept. */
-const MAX_ENDED = 1_000;
-
 /** What a warning says. */
 export type Warning = Omit<EntryOf<'warning'>, 'type' | 'seq' | 'atMs' | 'worker' | 'stage' | 'cause'>;
-
-/** One consumer of this stage. */
-interface Downstream {
-  readonly from: Subscription;
-  /** Asked and not yet dispatched. */
-  open: number;
-  dispatched: number;
-}
 
 /** Held back while demand accumulates. */
 type Held =
@@ -41,16 +29,10 @@ export class Producing {
   readonly #runner: CallbackRunner;
   readonly #onDemand: (count: number, cause: Seq | null) => Steps;
   readonly #onDispatched: (count: number) => void;
-  readonly #consumers = new Map<SubscriptionId, Downstream>();
-  readonly #ended = new Map<SubscriptionId, number>();
-  readonly #dispatcher: Dispatcher<unknown>;
+  readonly #downstream: Downstream;
   readonly #buffer: Buffer;
   /** What waits until the mode is `forward` again; `null` while it is. */
   #held: Held[] | null;
-  /** Entry in whose course the dispatcher speaks. */
-  #cause: Seq | null = null;
-  /** The consumer whose `handleCancel` runs: no longer subscribed, and still known to the dispatcher. */
-  #leaving: Downstream | null = null;
   discarded = 0;
 
   constructor(
@@ -69,17 +51,7 @@ export class Producing {
     this.#onDispatched = on.dispatched;
     this.#buffer = new Buffer(bufferLimit(kind, options), options.bufferKeep ?? 'last');
     this.#held = options.demand === 'accumulate' ? [] : null;
-    const spec = options.dispatcher ?? demandDispatcher();
-    this.#dispatcher = spec.create({
-      random: () => runner.context.random(),
-      overMax: (id, max, count) =>
-        this.#warn('demand_over_max', {
-          message: `"${id}" asked for ${count} events at once, where at most ${max} were expected`,
-          subscription: id,
-          count,
-          values: [max, count],
-        }),
-    });
+    this.#downstream = new Downstream(runner, options.dispatcher);
   }
 
   /** Stored events. Infos count only without a limit (GS-136). */
@@ -96,20 +68,25 @@ export class Producing {
   }
 
   get consumers(): number {
-    return this.#consumers.size;
+    return this.#downstream.size;
+  }
+
+  /** Events that the dispatcher keeps itself. */
+  get queued(): number {
+    return this.#downstream.queued;
   }
 
   has(id: SubscriptionId): boolean {
-    return this.#consumers.has(id);
+    return this.#downstream.has(id);
   }
 
   eachDownstream(visit: (id: SubscriptionId, dispatched: number, open: number) => void): void {
-    for (const [id, { dispatched, open }] of this.#consumers) visit(id, dispatched, open);
+    this.#downstream.each(visit);
   }
 
   /** What ended subscriptions were sent, for the counters. */
   eachEnded(visit: (id: SubscriptionId, dispatched: number) => void): void {
-    for (const [id, dispatched] of this.#ended) visit(id, dispatched);
+    this.#downstream.eachEnded(visit);
   }
 
   /** A consumer subscribes (GS-028, GS-037, GS-039). */
@@ -124,76 +101,36 @@ export class Producing {
   ): Steps {
     const { subscription: id, options, replaces } = message;
     const { context } = this.#runner;
-    if (this.#consumers.has(id)) {
-      this.#cause = cause;
-      this.#warn('duplicated_subscription', {
-        message: `"${consumer}" subscribes as "${id}" again`,
-        subscription: id,
-      });
+    if (this.#downstream.has(id)) {
+      const message = `"${consumer}" subscribes as "${id}" again`;
+      this.#warn('duplicated_subscription', { message, subscription: id }, cause);
       this.#tell(consumer, { type: 'cancelled', subscription: id, reason: 'duplicated_subscription' }, cause);
       return;
     }
     if (replaces) yield* this.cancelled(replaces.subscription, 'cancel', replaces.reason, cause);
     const from = { id, peer: consumer };
-    this.#consumers.set(id, { from, open: 0, dispatched: 0 });
+    this.#downstream.add(from);
     context.watch(this.#runner.id, consumer, id);
     const accepted = this.#runner.record({ type: 'subscribed', subscription: id, consumer }, cause);
     yield* this.#accept(from, options, accepted);
-    this.#cause = accepted;
-    const answer = this.#dispatcher.subscribe(id, options);
+    const answer = this.#downstream.subscribe(from, options, accepted);
     if (typeof answer === 'number') return yield* this.demanded(answer, accepted);
-    yield* this.cancelled(id, 'cancel', answer.refused, accepted);
+    yield* this.#cancel(id, 'cancel', answer.refused, accepted);
+    this.#downstream.forget();
   }
 
   /** A consumer asks (GS-059, GS-172). */
   *asked(consumer: StageId, id: SubscriptionId, count: number, cause: Seq | null): Steps {
-    const downstream = this.#consumers.get(id);
-    if (!downstream) {
-      this.#tell(consumer, { type: 'cancelled', subscription: id, reason: 'unknown_subscription' }, cause);
-      return;
-    }
-    downstream.open += count;
-    let asked = cause;
-    if (this.#runner.context.tracing) {
-      asked = this.#runner.record({ type: 'asked', subscription: id, count, open: downstream.open }, cause);
-    }
-    this.#cause = asked;
-    yield* this.demanded(this.#dispatcher.ask(id, count), asked);
+    const asked = this.#downstream.ask(id, count, cause);
+    if (asked) return yield* this.demanded(asked.demand, asked.cause);
+    this.#tell(consumer, { type: 'cancelled', subscription: id, reason: 'unknown_subscription' }, cause);
   }
 
   /** A subscription ends at this side (GS-160, GS-165, GS-169, GS-170). */
   *cancelled(id: SubscriptionId, kind: 'cancel' | 'down', reason: unknown, cause: Seq | null): Steps {
-    const downstream = this.#consumers.get(id);
-    if (!downstream) return;
-    const { context, callbacks } = this.#runner;
-    const { from } = downstream;
-    this.#consumers.delete(id);
-    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, downstream.dispatched);
-    context.unwatch(this.#runner.id, from.peer, id);
-    const recorded = this.#runner.record(
-      { type: 'cancel', subscription: id, kind, reason: traceValue(reason) },
-      cause,
-    );
-    // The consumer hears of it first, so that it takes nothing that handleCancel may still send it.
-    if (kind === 'cancel') this.#tell(from.peer, { type: 'cancelled', subscription: id, reason }, recorded);
-    // The dispatcher still knows the consumer: what handleCancel emits may yet be sent to it.
-    this.#leaving = downstream;
-    let after = recorded;
-    if (callbacks.handleCancel) {
-      const cancellation = { kind, reason };
-      const taken = yield* this.#runner.step(
-        'handleCancel',
-        { subscription: id },
-        () => callbacks.handleCancel?.(cancellation, this.#runner.state, from),
-        recorded,
-      );
-      after = taken.cause ?? recorded;
-      if (taken.ending) throw taken.ending;
-      this.emit(taken.events, after);
-    }
-    this.#leaving = null;
-    this.#cause = after;
-    yield* this.demanded(this.#dispatcher.cancel(id), after);
+    if (!this.#downstream.has(id)) return;
+    const after = yield* this.#cancel(id, kind, reason, cause);
+    yield* this.demanded(this.#downstream.left(id, after), after);
   }
 
   /** The dispatcher has found new demand: the buffer first, then whoever makes events (GS-059, GS-137). */
@@ -211,10 +148,8 @@ export class Producing {
       this.#held.push({ events, cause });
       return;
     }
-    this.#cause = cause;
-    const { deliveries, leftover } = this.#dispatcher.dispatch(events);
+    const leftover = this.#downstream.dispatch(events, cause);
     this.#onDispatched(events.length - leftover.length);
-    for (const { to, events: batch } of deliveries) this.#send(to, batch, cause);
     if (leftover.length > 0) this.#store(leftover, cause);
   }
 
@@ -235,6 +170,37 @@ export class Producing {
       if ('events' in one) this.emit(one.events, one.cause ?? cause);
       else yield* this.demanded(one.demand, one.cause ?? cause);
     }
+  }
+
+  /** The consumer hears of the end, then `handleCancel` runs; the dispatcher still knows the consumer. */
+  *#cancel(
+    id: SubscriptionId,
+    kind: 'cancel' | 'down',
+    reason: unknown,
+    cause: Seq | null,
+  ): Steps<Seq | null> {
+    const from = this.#downstream.leave(id);
+    if (!from) return cause;
+    const { context, callbacks } = this.#runner;
+    context.unwatch(this.#runner.id, from.peer, id);
+    const recorded = this.#runner.record(
+      { type: 'cancel', subscription: id, kind, reason: traceValue(reason) },
+      cause,
+    );
+    // The consumer hears of it first, so that it takes nothing that handleCancel may still send it.
+    if (kind === 'cancel') this.#tell(from.peer, { type: 'cancelled', subscription: id, reason }, recorded);
+    if (!callbacks.handleCancel) return recorded;
+    const cancellation = { kind, reason };
+    const taken = yield* this.#runner.step(
+      'handleCancel',
+      { subscription: id },
+      () => callbacks.handleCancel?.(cancellation, this.#runner.state, from),
+      recorded,
+    );
+    if (taken.ending) throw taken.ending;
+    const after = taken.cause ?? recorded;
+    this.emit(taken.events, after);
+    return after;
   }
 
   *#accept(from: Subscription, options: SubscribeOptions, cause: Seq | null): Steps {
@@ -270,30 +236,6 @@ export class Producing {
     return left;
   }
 
-  #send(id: SubscriptionId, events: readonly unknown[], cause: Seq | null): void {
-    const downstream = this.#consumers.get(id) ?? (this.#leaving?.from.id === id ? this.#leaving : null);
-    if (!downstream) return;
-    const first = downstream.dispatched;
-    downstream.dispatched += events.length;
-    downstream.open -= events.length;
-    let dispatched = cause;
-    if (this.#runner.context.tracing) dispatched = this.#traceDispatch(downstream, first, events, cause);
-    this.#tell(downstream.from.peer, { type: 'events', subscription: id, first, events }, dispatched);
-  }
-
-  #traceDispatch(
-    { from, open }: Downstream,
-    first: number,
-    events: readonly unknown[],
-    cause: Seq | null,
-  ): Seq {
-    const count = events.length;
-    return this.#runner.record(
-      { type: 'dispatch', subscription: from.id, first, count, events: traceEvents(events), open },
-      cause,
-    );
-  }
-
   #store(events: readonly unknown[], cause: Seq | null): void {
     const { added, discarded, due } = this.#buffer.store(events);
     let stored = cause;
@@ -310,19 +252,16 @@ export class Producing {
 
   #discard(count: number, cause: Seq | null): void {
     this.discarded += count;
-    this.#cause = this.#runner.context.tracing
+    const discarded = this.#runner.context.tracing
       ? this.#runner.record({ type: 'discard', count }, cause)
       : cause;
     if (!this.#runner.warnsOfDiscarded(count)) return;
-    this.#warn('discarded', {
-      message: `The buffer is full: ${count} events were discarded`,
-      count,
-      values: [count],
-    });
+    const message = `The buffer is full: ${count} events were discarded`;
+    this.#warn('discarded', { message, count, values: [count] }, discarded);
   }
 
   #dueInfo(request: unknown, cause: Seq | null): void {
-    if (this.#dispatcher.info(request)) {
+    if (this.#downstream.isDue(request)) {
       this.#runner.context.send(this.#runner.id, this.#runner.id, { type: 'info', request }, cause);
     }
   }
@@ -331,7 +270,7 @@ export class Producing {
     this.#runner.context.send(this.#runner.id, to, message, cause);
   }
 
-  #warn(code: string, details: Omit<Warning, 'code'>): void {
-    this.#runner.record({ type: 'warning', code, ...details }, this.#cause);
+  #warn(code: string, details: Omit<Warning, 'code'>, cause: Seq | null): void {
+    this.#runner.record({ type: 'warning', code, ...details }, cause);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { demandDispatcher, seededRandom, type Dispatcher } from 'sluice';
+import { demandDispatcher, seededRandom, type Dispatcher, type DispatcherWarning } from 'sluice';
 import {
   DemandDispatcher,
   type DemandDispatcherOptions,
@@ -7,13 +7,14 @@ import {
 import { unicastLaws } from '../../laws/dispatcher-laws.ts';
 
 function make(options: DemandDispatcherOptions = {}) {
-  const overMax: [string, number, number][] = [];
+  const warnings: DispatcherWarning[] = [];
   const context = {
+    stage: 'source',
     random: seededRandom(7),
-    overMax: (...args: [string, number, number]) => overMax.push(args),
+    warn: (warning: DispatcherWarning) => warnings.push(warning),
   };
   const dispatcher: Dispatcher<number> = new DemandDispatcher<number>(options, context);
-  return { dispatcher, overMax };
+  return { dispatcher, warnings };
 }
 
 function sizes(dispatcher: Dispatcher<number>, count: number) {
@@ -26,12 +27,12 @@ describe('DemandDispatcher', () => {
   unicastLaws(() => make({ shuffleDemandsOnFirstDispatch: true }).dispatcher);
 
   it('GS-107 a subscription creates no demand', () => {
-    expect(make().dispatcher.subscribe('a', {})).toBe(0);
+    expect(make().dispatcher.subscribe('a', {}, 'sink')).toBe(0);
   });
 
   it('GS-100 serves the greatest demand first, and among equals the one unchanged longest', () => {
     const { dispatcher } = make();
-    for (const id of ['a', 'b', 'c']) dispatcher.subscribe(id, {});
+    for (const id of ['a', 'b', 'c']) dispatcher.subscribe(id, {}, 'sink');
     dispatcher.ask('a', 2);
     dispatcher.ask('b', 5);
     dispatcher.ask('c', 2);
@@ -47,37 +48,39 @@ describe('DemandDispatcher', () => {
   });
 
   it('GS-102 warns of an ask above the first one and honours it', () => {
-    const { dispatcher, overMax } = make();
-    dispatcher.subscribe('a', {});
+    const { dispatcher, warnings } = make();
+    dispatcher.subscribe('a', {}, 'sink');
     dispatcher.ask('a', 3);
     expect(dispatcher.ask('a', 4)).toBe(4);
-    expect(overMax).toEqual([['a', 3, 4]]);
+    expect(warnings).toMatchObject([
+      { code: 'demand_over_max', subscription: 'a', count: 4, values: [3, 4] },
+    ]);
   });
 
   it('GS-103 takes the expected maximum from its options', () => {
-    const { dispatcher, overMax } = make({ maxDemand: 2 });
-    dispatcher.subscribe('a', {});
+    const { dispatcher, warnings } = make({ maxDemand: 2 });
+    dispatcher.subscribe('a', {}, 'sink');
     dispatcher.ask('a', 3);
-    expect(overMax).toEqual([['a', 2, 3]]);
+    expect(warnings).toMatchObject([{ subscription: 'a', values: [2, 3] }]);
   });
 
   it('GS-105 meets later asks with the demand of a consumer that left', () => {
     const { dispatcher } = make();
-    dispatcher.subscribe('a', {});
+    dispatcher.subscribe('a', {}, 'sink');
     dispatcher.ask('a', 10);
     expect(dispatcher.cancel('a')).toBe(0);
-    dispatcher.subscribe('b', {});
+    dispatcher.subscribe('b', {}, 'sink');
     expect(dispatcher.ask('b', 4)).toBe(0);
     expect(dispatcher.ask('b', 10)).toBe(4);
   });
 
   it('GS-106 forgets carried-over demand as events find nobody', () => {
     const { dispatcher } = make();
-    dispatcher.subscribe('a', {});
+    dispatcher.subscribe('a', {}, 'sink');
     dispatcher.ask('a', 10);
     dispatcher.cancel('a');
     sizes(dispatcher, 6);
-    dispatcher.subscribe('b', {});
+    dispatcher.subscribe('b', {}, 'sink');
     expect(dispatcher.ask('b', 10)).toBe(6);
   });
 
@@ -85,7 +88,7 @@ describe('DemandDispatcher', () => {
     const { dispatcher } = make({ shuffleDemandsOnFirstDispatch: true });
     const ids = Array.from({ length: 20 }, (_, i) => `c${i}`);
     for (const id of ids) {
-      dispatcher.subscribe(id, {});
+      dispatcher.subscribe(id, {}, 'sink');
       dispatcher.ask(id, id === 'c13' ? 5 : 1);
     }
     const order = dispatcher.dispatch(Array.from({ length: 24 }, (_, i) => i)).deliveries.map(({ to }) => to);
@@ -96,7 +99,7 @@ describe('DemandDispatcher', () => {
 
   it('hands a batch on uncopied when one consumer takes all of it', () => {
     const { dispatcher } = make();
-    dispatcher.subscribe('a', {});
+    dispatcher.subscribe('a', {}, 'sink');
     dispatcher.ask('a', 5);
     const events = [1, 2, 3];
     expect(dispatcher.dispatch(events).deliveries[0]?.events).toBe(events);

@@ -1,0 +1,201 @@
+import { checkDispatcher, demandIn, isDispatched } from '../dispatcher/define-dispatcher.ts';
+import { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
+import type { Delivery, Demand, Dispatcher, DispatcherSpec, Effects } from '../dispatcher/dispatcher.ts';
+import { EngineError } from '../errors.ts';
+import type { Seq, SubscriptionId } from '../ids.ts';
+import { describe, traceEvents } from '../trace/trace-value.ts';
+import type { CallbackRunner } from './callback-runner.ts';
+import type { SubscribeOptions, Subscription } from './definition.ts';
+
+/** Ended subscriptions whose counts are kept. */
+const MAX_ENDED = 1_000;
+
+/** One consumer of a stage. */
+interface Consumer {
+  readonly from: Subscription;
+  /** Asked and not yet dispatched. */
+  open: number;
+  dispatched: number;
+}
+
+/** The consumers of a stage and the dispatcher that serves them: what it answers is done here. */
+export class Downstream {
+  readonly #runner: CallbackRunner;
+  readonly #name: string;
+  readonly #dispatcher: Dispatcher<unknown>;
+  readonly #consumers = new Map<SubscriptionId, Consumer>();
+  readonly #ended = new Map<SubscriptionId, number>();
+  /** The consumer whose `handleCancel` runs: no longer subscribed, and still known to the dispatcher. */
+  #leaving: Consumer | null = null;
+  /** Entry in whose course the dispatcher speaks. */
+  #cause: Seq | null = null;
+
+  constructor(runner: CallbackRunner, spec: DispatcherSpec = demandDispatcher()) {
+    this.#runner = runner;
+    this.#name = spec.name;
+    const created = spec.create({
+      stage: runner.id,
+      random: () => runner.context.random(),
+      warn: (warning) => runner.record({ type: 'warning', ...warning }, this.#cause),
+    });
+    this.#dispatcher = checkDispatcher(spec.name, created);
+  }
+
+  get size(): number {
+    return this.#consumers.size;
+  }
+
+  /** Events that the dispatcher keeps itself. */
+  get queued(): number {
+    return this.#dispatcher.queued ?? 0;
+  }
+
+  has(id: SubscriptionId): boolean {
+    return this.#consumers.has(id);
+  }
+
+  each(visit: (id: SubscriptionId, dispatched: number, open: number) => void): void {
+    for (const [id, { dispatched, open }] of this.#consumers) visit(id, dispatched, open);
+  }
+
+  /** What ended subscriptions were sent, for the counters. */
+  eachEnded(visit: (id: SubscriptionId, dispatched: number) => void): void {
+    for (const [id, dispatched] of this.#ended) visit(id, dispatched);
+  }
+
+  /** From here on the consumer counts; the dispatcher has not heard of it yet. */
+  add(from: Subscription): void {
+    this.#consumers.set(from.id, { from, open: 0, dispatched: 0 });
+  }
+
+  /** The dispatcher takes a consumer: new demand, or why it does not. */
+  subscribe(
+    { id, peer }: Subscription,
+    options: SubscribeOptions,
+    cause: Seq | null,
+  ): number | { readonly refused: unknown } {
+    this.#cause = cause;
+    const answer = this.#dispatcher.subscribe(id, options, peer);
+    if (typeof answer === 'object' && answer !== null && 'refused' in answer) return answer;
+    return this.#take('subscribe', answer, cause);
+  }
+
+  /** A consumer asks: new demand, and the entry that recorded the ask. `null` from one that is no consumer. */
+  ask(
+    id: SubscriptionId,
+    count: number,
+    cause: Seq | null,
+  ): { readonly demand: number; readonly cause: Seq | null } | null {
+    const consumer = this.#consumers.get(id);
+    if (!consumer) return null;
+    consumer.open += count;
+    let asked = cause;
+    if (this.#runner.context.tracing) {
+      asked = this.#runner.record({ type: 'asked', subscription: id, count, open: consumer.open }, cause);
+    }
+    this.#cause = asked;
+    return { demand: this.#take('ask', this.#dispatcher.ask(id, count), asked), cause: asked };
+  }
+
+  /** A consumer's subscription is over. What is emitted until {@link left} may still be sent to it (GS-169). */
+  leave(id: SubscriptionId): Subscription | null {
+    const consumer = this.#consumers.get(id);
+    if (!consumer) return null;
+    this.#consumers.delete(id);
+    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, consumer.dispatched);
+    this.#leaving = consumer;
+    return consumer.from;
+  }
+
+  /** The dispatcher forgets the consumer that leaves: new demand. */
+  left(id: SubscriptionId, cause: Seq | null): number {
+    this.#leaving = null;
+    this.#cause = cause;
+    return this.#take('cancel', this.#dispatcher.cancel(id), cause);
+  }
+
+  /** A consumer leaves that the dispatcher never took. */
+  forget(): void {
+    this.#leaving = null;
+  }
+
+  /** Sends events on as the dispatcher says; hands back those that nobody has asked for. */
+  dispatch(events: readonly unknown[], cause: Seq | null): readonly unknown[] {
+    this.#cause = cause;
+    const answer = this.#dispatcher.dispatch(events);
+    if (!isDispatched(answer)) throw this.#bad('dispatch', '{ deliveries: […], leftover: […] }', answer);
+    const { dropped = 0, leftover } = answer;
+    if (dropped > 0 && this.#runner.context.tracing)
+      this.#runner.record({ type: 'drop', count: dropped }, cause);
+    this.#apply('dispatch', answer, cause);
+    return leftover;
+  }
+
+  /** Whether an info may be handled now, or the dispatcher keeps it back. */
+  isDue(request: unknown): boolean {
+    return this.#dispatcher.info?.(request) ?? true;
+  }
+
+  #take(method: string, answer: Demand<unknown>, cause: Seq | null): number {
+    const demand = demandIn(answer);
+    if (demand === null) throw this.#bad(method, 'new demand, an integer >= 0, or { demand, … }', answer);
+    if (typeof answer === 'object') this.#apply(method, answer, cause);
+    return demand;
+  }
+
+  #apply(method: string, effects: Effects<unknown>, cause: Seq | null): void {
+    const { lost = 0, queues, deliveries, infos } = effects;
+    if (lost > 0) this.#runner.record({ type: 'lost', where: 'dispatcher', count: lost }, cause);
+    if (queues && this.#runner.context.tracing) {
+      for (const change of queues) this.#runner.record({ type: 'queue', ...change }, cause);
+    }
+    if (deliveries) for (const delivery of deliveries) this.#send(method, delivery, cause);
+    if (infos) {
+      const { id, context } = this.#runner;
+      for (const request of infos) context.send(id, id, { type: 'info', request }, cause);
+    }
+  }
+
+  #send(method: string, { to, events, refused = 0 }: Delivery<unknown>, cause: Seq | null): void {
+    const consumer = this.#consumers.get(to) ?? (this.#leaving?.from.id === to ? this.#leaving : null);
+    if (!consumer) {
+      throw this.#bad(method, 'deliveries to subscriptions that have begun and not ended', to);
+    }
+    const { id, peer } = consumer.from;
+    const { context } = this.#runner;
+    if (refused > 0) this.#refuse(consumer, refused, cause);
+    const first = consumer.dispatched;
+    const count = events.length;
+    consumer.dispatched += count;
+    consumer.open -= count;
+    let dispatched = cause;
+    if (context.tracing) {
+      const { open } = consumer;
+      dispatched = this.#runner.record(
+        { type: 'dispatch', subscription: id, first, count, events: traceEvents(events), open },
+        cause,
+      );
+    }
+    context.send(this.#runner.id, peer, { type: 'events', subscription: id, first, events }, dispatched);
+  }
+
+  /** Events the consumer does not want: as many others are asked for in its name, as GenStage does. */
+  #refuse(consumer: Consumer, count: number, cause: Seq | null): void {
+    const { id: subscription, peer } = consumer.from;
+    const { context, id } = this.#runner;
+    consumer.open -= count;
+    let dropped = cause;
+    if (context.tracing) dropped = this.#runner.record({ type: 'drop', count, subscription }, cause);
+    context.send(peer, id, { type: 'ask', subscription, count }, dropped);
+  }
+
+  #bad(method: string, requirement: string, received: unknown): EngineError {
+    return new EngineError('dispatcher_answer', {
+      stage: this.#runner.id,
+      dispatcher: this.#name,
+      method,
+      requirement,
+      received: describe(received),
+    });
+  }
+}
