@@ -121,7 +121,7 @@ export const ERRORS = {
   outside_callback: {
     message: (d: { action: string }) =>
       `Cannot ${d.action} as it must be called while a callback of the stage runs: received a call from elsewhere`,
-    hint: 'Call it inside the callback, before its first await.',
+    hint: 'Call it inside the callback, before its first await. After one, go on with what self() gave: me.call(…), me.within(() => …).',
   },
   partition_missing: {
     message: (d: { stage: string; consumer: string; known: string }) =>

@@ -22,6 +22,7 @@ export class OpenCalls {
   readonly #scheduler: Scheduler;
   readonly #open = new Map<number, OpenCall>();
   #made = 0;
+  #answered = 0;
 
   constructor({
     worker,
@@ -35,6 +36,11 @@ export class OpenCalls {
     this.#worker = worker;
     this.#workers = workers;
     this.#scheduler = scheduler;
+  }
+
+  /** Calls that were answered, or cannot be any more, in all. */
+  get answered(): number {
+    return this.#answered;
   }
 
   /**
@@ -65,6 +71,7 @@ export class OpenCalls {
   settle(answer: Answer, stage: StageId | null): void {
     const open = this.#take(answer.call);
     if (!open) return;
+    this.#answered++;
     if (answer.type === 'reply') open.resolve(answer.value);
     else {
       const reason = describe(answer.reason);

@@ -221,6 +221,11 @@ export class StageHost implements StageContext {
     return this.#timers.count;
   }
 
+  /** Calls of this worker that have come to an end, in all: whoever waited for one goes on in a promise job. */
+  get answered(): number {
+    return this.#calls.answered;
+  }
+
   /** Messages sent to other workers, in all. */
   get sent(): number {
     return this.#deliveries.sent;

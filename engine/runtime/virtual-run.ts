@@ -149,7 +149,8 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
     if (next !== null) {
       if (turn === maxTurns || host.recorder.recorded >= entryBudget) return 'budget';
       turn++;
-      if (host.step(next)) await letJobsRun(host);
+      const { answered } = host;
+      if (host.step(next) || host.answered > answered) await letJobsRun(host);
     } else if (host.busy.length === 0 && host.timers === 0) {
       break;
     } else if (scheduler.advance() || (await realProgress(host))) {

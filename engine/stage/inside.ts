@@ -5,6 +5,7 @@ import type { Caller, Reason, Subscription } from './definition.ts';
 import type { Replaces, StageMessage } from './message.ts';
 import {
   DEFAULT_CALL_TIMEOUT_MS,
+  enter,
   type DemandMode,
   type Inside,
   type Self,
@@ -19,6 +20,8 @@ import type { StageContext } from './stage-context.ts';
 export interface InsideOf {
   readonly id: StageId;
   readonly context: StageContext;
+  /** Code may go on after its stage has ended: then it does nothing to anybody any more. */
+  readonly isAlive: () => boolean;
   /** Entry of the callback that runs, or ran last: it causes what the code does. */
   readonly cause: () => Seq | null;
   /** Whether the stage is the consumer of this subscription. */
@@ -41,14 +44,12 @@ export class StageInside implements Inside {
       queueInfo: (request) => this.#tell(id, { type: 'queueInfo', request }),
       cast: (request) => this.#tell(id, { type: 'cast', request }),
       sendAfter: (request, delayMs) => this.#sendAfter(request, delayMs),
-      ask: of.ask,
+      ask: (from, count) => of.isAlive() && of.ask(from, count),
       cancel: (from, reason) => this.#cancel(from, reason),
-      reply: of.reply,
+      reply: (caller, value) => of.isAlive() && of.reply(caller, value),
+      call: (stage, request, timeoutMs) => this.#call(stage, request, timeoutMs),
+      within: (action) => this.#within(action),
     };
-  }
-
-  call(stage: StageRef, request: unknown, timeoutMs: number): Promise<unknown> {
-    return this.#request('call', stage, timeoutMs, (call) => ({ type: 'call', call, request }));
   }
 
   cast(stage: StageRef, request: unknown): void {
@@ -89,7 +90,27 @@ export class StageInside implements Inside {
     );
   }
 
+  #call<Answer>(
+    stage: StageRef,
+    request: unknown,
+    timeoutMs: number = DEFAULT_CALL_TIMEOUT_MS,
+  ): Promise<Answer> {
+    const answer = this.#request('call', stage, timeoutMs, (call) => ({ type: 'call', call, request }));
+    // What a stage answers is its author's word; whoever calls it knows it as little as the compiler does.
+    return answer as Promise<Answer>;
+  }
+
+  #within<Result>(action: () => Result): Result {
+    const before = enter(this);
+    try {
+      return action();
+    } finally {
+      enter(before);
+    }
+  }
+
   #tell(to: StageId, message: StageMessage): void {
+    if (!this.#of.isAlive()) return;
     this.#of.context.send(this.#of.id, to, message, this.#of.cause());
   }
 
@@ -102,6 +123,8 @@ export class StageInside implements Inside {
     const to = this.#find(action, stage);
     if (to === this.#of.id) throw new EngineError('call_itself', { action, stage: to });
     checkTimeout(timeoutMs);
+    // Nobody is there to take the answer.
+    if (!this.#of.isAlive()) return new Promise(() => undefined);
     return this.#of.context.request(question, { from: this.#of.id, to, timeoutMs, cause: this.#of.cause() });
   }
 
@@ -114,6 +137,7 @@ export class StageInside implements Inside {
         received: describe(delayMs),
       });
     }
+    if (!this.#of.isAlive()) return { cancel: () => false };
     const cancel = this.#of.context.sendAfter(
       this.#of.id,
       { type: 'info', request },

@@ -23,7 +23,16 @@ export interface Timer {
   cancel(): boolean;
 }
 
-/** What a stage may do to itself and to its peers while one of its callbacks runs. */
+/**
+ * What a stage may do to itself and to its peers. Unlike the functions of this module, which belong to the callback that
+ * runs, it may be kept: a callback that has waited goes on with it. Once the stage has ended, nothing it does has an effect.
+ *
+ * @example
+ * handleEvents: async (events: string[]) => {
+ *   const me = self();
+ *   for (const event of events) console.log(event, await me.call('prices', event));
+ * }
+ */
 export interface Self {
   readonly id: StageId;
   /** Sends itself a message; `handleInfo` gets it in a later turn. */
@@ -43,12 +52,19 @@ export interface Self {
   ask(from: Subscription, count: number): void;
   cancel(from: Subscription, reason: Reason): void;
   reply(caller: Caller, value: unknown): void;
+  /** As {@link call}. */
+  call<Answer = unknown>(stage: StageRef, request: unknown, timeoutMs?: number): Promise<Answer>;
+  /**
+   * Does something as if it stood before the first `await` of a callback: `me.within(() => cast('log', line))`.
+   *
+   * @returns What `action` returns.
+   */
+  within<Result>(action: () => Result): Result;
 }
 
 /** Everything that code within a callback may do. For the engine: learners call the functions of this file. */
 export interface Inside {
   readonly self: Self;
-  call(stage: StageRef, request: unknown, timeoutMs: number): Promise<unknown>;
   cast(stage: StageRef, request: unknown): void;
   send(stage: StageRef, message: unknown): void;
   subscribe(target: SubscribeTarget): SubscriptionId;
@@ -125,8 +141,7 @@ export function call<Answer = unknown>(
   request: unknown,
   timeoutMs: number = DEFAULT_CALL_TIMEOUT_MS,
 ): Promise<Answer> {
-  // What a stage answers is its author's word; whoever calls it knows it as little as the compiler does.
-  return runningTo('call').call(stage, request, timeoutMs) as Promise<Answer>;
+  return runningTo('call').self.call<Answer>(stage, request, timeoutMs);
 }
 
 /**

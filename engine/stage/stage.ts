@@ -331,6 +331,7 @@ export class Stage {
     return new StageInside({
       id: this.id,
       context: this.#context,
+      isAlive: () => this.isAlive,
       cause: () => this.#runner.began,
       consumes: (subscription) => this.#consuming?.has(subscription) ?? false,
       ask: (from, count) => this.#consuming?.ask(from.id, from.peer, count, this.#runner.began),
