@@ -1,7 +1,8 @@
-import type { EntryOf, RunEnd, RunFailure, RunUpdate, TraceEntry } from 'sluice';
+import type { RunEnd, RunFailure, RunUpdate, TraceEntry } from 'sluice';
 import { RunConsole, type ConsoleTail } from './console-lines.ts';
 import {
   crashProblem,
+  crashesIn,
   droppedProblem,
   failureProblem,
   frameGoneProblem,
@@ -12,9 +13,6 @@ import {
   type ProgramText,
 } from './problems.ts';
 import type { Problem, RunStatus, RunView } from './run-view.ts';
-
-/** Crashes that are put in words; a run whose stages all crash says it often enough. */
-const MAX_CRASHES = 20;
 
 /** What the page knows of a run beside the run itself. */
 export interface SandboxNotes {
@@ -30,7 +28,8 @@ export interface SandboxNotes {
 export class LiveView {
   readonly #program: ProgramText;
   readonly #console: RunConsole;
-  readonly #crashes = new WeakMap<EntryOf<'crash'>, Problem>();
+  /** By the crash, or by the restart that followed it. */
+  readonly #crashes = new WeakMap<TraceEntry, Problem>();
   #entries: readonly TraceEntry[] | null = null;
   #outputs = -1;
   #tail: ConsoleTail = { lines: [], dropped: 0 };
@@ -77,14 +76,11 @@ export class LiveView {
     this.#entries = entries;
     this.#outputs = output.length;
     this.#tail = this.#console.tail(entries, output);
-    const crashes = entries.filter((entry) => entry.type === 'crash').slice(0, MAX_CRASHES);
-    this.#crashProblems = crashes.map((crash) => this.#problemOf(crash));
-  }
-
-  #problemOf(crash: EntryOf<'crash'>): Problem {
-    const problem = this.#crashes.get(crash) ?? crashProblem(crash, this.#program);
-    this.#crashes.set(crash, problem);
-    return problem;
+    this.#crashProblems = crashesIn(entries).map(({ crash, restart }) => {
+      const problem = this.#crashes.get(restart ?? crash) ?? crashProblem(crash, this.#program, restart);
+      this.#crashes.set(restart ?? crash, problem);
+      return problem;
+    });
   }
 }
 

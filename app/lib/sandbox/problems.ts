@@ -38,17 +38,26 @@ export function loadProblem(error: TraceError, program: ProgramText): Problem {
   };
 }
 
-/** A callback threw, or returned something that is no step. */
-export function crashProblem(crash: EntryOf<'crash'>, program: ProgramText | null): Problem {
+/**
+ * A callback threw, or returned something that is no step.
+ *
+ * @param restart - What a supervisor did about it; `null` where nobody did anything.
+ */
+export function crashProblem(
+  crash: EntryOf<'crash'>,
+  program: ProgramText | null,
+  restart: EntryOf<'restart'> | null = null,
+): Problem {
   const { stage, callback, error } = crash;
   const place = program && (program.places.ofStack(error.stack) ?? placeOfCrash(crash, program));
   const where = callback === null ? `"${stage}"` : `${callback} of "${stage}"`;
   const known = hintOf(error.code);
   return {
-    severity: 'error',
+    severity: restart ? 'warning' : 'error',
     phase: 'run',
     message: known === null ? `${where} threw ${inWords(error)}` : error.message,
     hint:
+      (restart && `"${restart.stage}" started it again, with a new state. What it had in hand was lost.`) ??
       known ??
       hintOnName(error) ??
       hintOnThrown(error) ??
@@ -181,9 +190,26 @@ export function droppedProblem(dropped: number): Problem {
   };
 }
 
-/** Every crash among `entries`, in words. */
+/** Crashes that are put in words; a run whose stages crash again and again says it often enough. */
+const MAX_CRASHES = 20;
+
+/** The first crashes of a run, each with the restart that followed it; `null` where none did. */
+export function crashesIn(
+  entries: readonly TraceEntry[],
+): { readonly crash: EntryOf<'crash'>; readonly restart: EntryOf<'restart'> | null }[] {
+  const restarts = entries.filter((entry) => entry.type === 'restart');
+  return entries
+    .filter((entry) => entry.type === 'crash')
+    .slice(0, MAX_CRASHES)
+    .map((crash) => ({
+      crash,
+      restart: restarts.find(({ child, seq }) => child === crash.stage && seq > crash.seq) ?? null,
+    }));
+}
+
+/** The first crashes among `entries`, in words. */
 export function crashProblems(entries: readonly TraceEntry[], program: ProgramText | null): Problem[] {
-  return entries.flatMap((entry) => (entry.type === 'crash' ? [crashProblem(entry, program)] : []));
+  return crashesIn(entries).map(({ crash, restart }) => crashProblem(crash, program, restart));
 }
 
 /** One problem each, in order: runs that repeat a mistake repeat its words. */

@@ -50,7 +50,34 @@ const failed = (phase: 'load' | 'watchdog'): RunUpdate => ({
 
 const messages = (problems: readonly Problem[]): string[] => problems.map(({ message }) => message);
 
+const restart = (seq: number): TraceEntry => ({
+  seq,
+  atMs: seq,
+  worker: 0,
+  stage: 'keeper',
+  cause: null,
+  type: 'restart',
+  child: 'numbers',
+  life: 2,
+  restarts: 1,
+  reason: 'crash',
+});
+
 describe('`LiveView`', () => {
+  it('makes a crash a warning once a supervisor has started the stage again', () => {
+    const view = new LiveView(program);
+    const problemsOf = (entries: readonly TraceEntry[]) =>
+      view.view({ ...going, entries }, quiet).problems.map(({ severity, hint }) => [severity, hint]);
+    expect(problemsOf([crash(1)])[0]?.[0]).toBe('error');
+    expect(problemsOf([crash(1), restart(2)])).toEqual([
+      ['warning', '"keeper" started it again, with a new state. What it had in hand was lost.'],
+    ]);
+    expect(problemsOf([crash(1), restart(2), crash(3)]).map(([severity]) => severity)).toEqual([
+      'warning',
+      'error',
+    ]);
+  });
+
   it.each([
     ['starting', null, 'starting'],
     ['running', null, 'running'],
