@@ -1,9 +1,11 @@
 import {
   ask,
+  broadcastDispatcher,
   cancel,
   consumer,
   demandDispatcher,
   ignore,
+  partitionDispatcher,
   producer,
   producerConsumer,
   reply,
@@ -19,7 +21,7 @@ import {
   type SubscribeStep,
   type SubscribeTo,
 } from 'sluice';
-import { functionOf, isList, list, record, same } from './functions.ts';
+import { functionOf, hashOf, isList, list, record, same, selectorOf } from './functions.ts';
 import type { Json, JsonRecord, StageSpec } from './recording.ts';
 
 /** One callback as it was called. `emit` is set once it has returned. */
@@ -56,6 +58,8 @@ export function optionsOf(options: JsonRecord): Record<string, unknown> {
 function optionOf(name: string, value: Json): unknown {
   if (name === 'dispatcher') return dispatcherOf(value);
   if (name === 'subscribe_to' && isList(value)) return value.map(targetOf);
+  // A selector that is no function is one of the mistakes that are replayed.
+  if (name === 'selector' && typeof value === 'object' && value !== null) return selectorOf(value);
   return name === 'buffer_size' && value === 'infinity' ? Infinity : value;
 }
 
@@ -66,12 +70,22 @@ function targetOf(value: Json): SubscribeTo {
 }
 
 function dispatcherOf(value: Json): unknown {
-  if (value === 'demand') return demandDispatcher();
-  if (typeof value === 'string') throw new Unsupported(`the ${value} dispatcher`);
-  const { raw, type, ...options } = record(value);
+  const { raw, type, ...options } = typeof value === 'string' ? { type: value } : record(value);
   if (raw !== undefined) return raw;
-  if (type === 'demand') return demandDispatcher(optionsOf(options));
-  throw new Unsupported(`the ${String(type)} dispatcher`);
+  switch (type) {
+    case 'demand':
+      return demandDispatcher(optionsOf(options));
+    case 'broadcast':
+      return broadcastDispatcher();
+    case 'partition': {
+      const { partitions, hash } = options as JsonRecord;
+      // Without partitions, or with wrong ones: they are there to be refused.
+      const given = { partitions: partitions as never };
+      return partitionDispatcher(hash === undefined ? given : { ...given, hash: hashOf(hash) });
+    }
+    default:
+      throw new Unsupported(`the ${String(type)} dispatcher`);
+  }
 }
 
 type Handled = Step<Json, Json> | SubscribeStep<Json> | string | undefined;

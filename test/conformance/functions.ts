@@ -1,3 +1,4 @@
+import { none } from 'sluice';
 import type { Json } from './recording.ts';
 
 type Spec = Readonly<Record<string, Json>>;
@@ -76,4 +77,44 @@ const FUNCTIONS: Readonly<Record<string, (args: Spec) => (x: Json) => Json>> = {
     if (truthy(functionOf(a['pred'])(x))) throw new Error(`refused ${JSON.stringify(x)}`);
     return x;
   },
+};
+
+/** What a recorded hash answers: the event as it is sent and its partition, `none`, or what is no answer at all. */
+type HashAnswer = readonly [event: Json, partition: string | number] | typeof none;
+
+/** The hash function that a recording names: `{ fn: 'mod_names', k: 2, names: ['even', 'odd'] }`. */
+export function hashOf(spec: Json | undefined): (x: Json) => HashAnswer {
+  const { fn, ...args } = record(spec);
+  const make = HASHES[String(fn)];
+  if (!make) throw new Error(`Cannot replay as the hash must be known: received ${JSON.stringify(spec)}`);
+  return make(args);
+}
+
+/** The selector that a recording names. Elixir takes everything but nil and false for true, also 0. */
+export function selectorOf(spec: Json | undefined): (x: Json) => boolean {
+  const wants = functionOf(spec);
+  return (x) => truthy(wants(x));
+}
+
+const remainder = (value: Json | undefined, k: Json | undefined) => num(value) % num(k);
+const name = (value: Json | undefined): string | number =>
+  typeof value === 'number' ? value : String(value ?? null);
+const codeOf = (value: Json): Json => (typeof value === 'string' ? (value.codePointAt(0) ?? 0) : value);
+
+const HASHES: Readonly<Record<string, (args: Spec) => (x: Json) => HashAnswer>> = {
+  mod: (a) => (x) => [x, remainder(x, a['k'])],
+  const: (a) => (x) => [x, name(a['v'])],
+  mod_names: (a) => (x) => [x, name(item(a['names'] ?? [], remainder(x, a['k'])))],
+  mod_none: (a) => (x) => (remainder(x, a['k']) === num(a['none']) ? none : [x, remainder(x, a['k'])]),
+  wrap_mod: (a) => (x) => [[remainder(x, a['k']), x], remainder(x, a['k'])],
+  gt: (a) => (x) => [x, num(x) > num(a['k']) ? 1 : 0],
+  table: (a) => (x) => {
+    const row = list(a['table']).find((one) => same(item(one, 0), x));
+    return [x, name(row === undefined ? a['default'] : item(row, 1))];
+  },
+  elem_mod: (a) => (x) => [x, remainder(item(x, num(a['i'] ?? 0)), a['k'])],
+  len_mod: (a) => (x) => [x, remainder(isList(x) || typeof x === 'string' ? x.length : 0, a['k'])],
+  first_mod: (a) => (x) => [x, remainder(codeOf(isList(x) ? item(x, 0) : x), a['k'])],
+  // No answer that a hash may give, and that is the point of it.
+  bad: () => (x) => x as never,
 };

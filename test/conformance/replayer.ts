@@ -445,7 +445,15 @@ class Play {
 function failureOf(error: unknown): Json | null {
   if (!(error instanceof EngineError)) return null;
   const details: unknown = error.details;
+  // GenStage makes the dispatcher while the stage starts, so what is wrong with its options crashes the start (GS-016).
+  if (error.code === 'partitions_without_hash' || isOfDispatcher(details)) return { error: error.code };
   if (typeof details !== 'object' || details === null) return ['bad_opts', ''];
   const option = 'option' in details ? details.option : 'key' in details ? details.key : '';
   return ['bad_opts', String(option)];
+}
+
+function isOfDispatcher(details: unknown): boolean {
+  return (
+    typeof details === 'object' && details !== null && 'at' in details && details.at === 'partitionDispatcher'
+  );
 }
