@@ -40,6 +40,10 @@ export type {
 } from './trace/trace-entry.ts';
 export { traceError, traceValue } from './trace/trace-value.ts';
 
+// --- Runs in this thread, in real time --------------------------------------------------------------------------
+export { LocalRun, runLocal } from './runtime/local-run.ts';
+export type { LocalEnd, LocalRunOptions } from './runtime/local-run.ts';
+
 // --- Runs in one place, in virtual time -------------------------------------------------------------------------
 export { runVirtual } from './runtime/virtual-run.ts';
 export type { VirtualRun, VirtualRunOptions } from './runtime/virtual-run.ts';

@@ -1,0 +1,228 @@
+import type { StageId } from '../ids.ts';
+import type { Reason } from '../stage/definition.ts';
+import { Fifo } from '../stage/fifo.ts';
+import { laterTurns } from '../time/later.ts';
+import { seededRandom } from '../time/random.ts';
+import { realScheduler, type Scheduler } from '../time/scheduler.ts';
+import type { TraceEntry } from '../trace/trace-entry.ts';
+import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+import type { Plan } from './plan.ts';
+import { StageHost } from './stage-host.ts';
+
+/** How long stages handle messages before the thread may do other things, ms. */
+const SLICE_MS = 8;
+/** Messages between two looks at the clock. */
+const LOOK_EVERY = 16;
+const DEFAULT_MAX_ENTRIES = 20_000;
+
+/** How a run in this thread goes. */
+export interface LocalRunOptions {
+  /** For what chance decides. Default 1. */
+  readonly seed?: number;
+  /** Default `counters`. */
+  readonly trace?: TraceLevel;
+  /** Entries kept until they are taken; later ones are counted as dropped. Default 20,000. */
+  readonly maxEntries?: number;
+  /** Goes on when nothing is left to do, for calls and casts, until it is stopped. Default false. */
+  readonly keepAlive?: boolean;
+  /** Default: real time. */
+  readonly scheduler?: Scheduler;
+}
+
+/**
+ * Why a run in this thread is over: nothing is left to do; every stage has exited; nothing is left to do and at least one
+ * stage has crashed; somebody stopped it.
+ */
+export type LocalEnd = 'idle' | 'exited' | 'crashed' | 'stopped';
+
+/**
+ * Runs a pipeline in this thread, as fast as it goes: no workers, nothing is copied, and other work of the thread gets its
+ * turn every few milliseconds. Its stages' `init` have run when this returns, unless one of them waits for a promise.
+ *
+ * @example
+ * const run = runLocal(pipeline(({ start, subscribe }) => {
+ *   subscribe(start('printer', printer), { to: start('numbers', numbers, 0) });
+ * }));
+ * await run.done; // => 'exited'
+ */
+export function runLocal(plan: Plan, options: LocalRunOptions = {}): LocalRun {
+  return new LocalRun(plan, options);
+}
+
+/** A run in this thread, made by {@link runLocal}. */
+export class LocalRun {
+  /** Never rejects. A stage that crashed says why in its trace entry. */
+  readonly done: Promise<LocalEnd>;
+  readonly #plan: Plan;
+  readonly #keepAlive: boolean;
+  readonly #host: StageHost;
+  readonly #scheduler: Scheduler;
+  readonly #later = laterTurns();
+  /** Stages that have a message and were free when they got it. */
+  readonly #ready = new Fifo<StageId>();
+  /** Timers that may still give a stage something to do. */
+  readonly #timers = new Set<() => void>();
+  #settle: (end: LocalEnd) => void = () => undefined;
+  #wired = false;
+  #inSlice = false;
+  #deferred = false;
+  #ended = false;
+
+  constructor(plan: Plan, options: LocalRunOptions) {
+    const { seed = 1, trace = 'counters', maxEntries = DEFAULT_MAX_ENTRIES } = options;
+    const { scheduler = realScheduler(), keepAlive = false } = options;
+    this.#plan = plan;
+    this.#keepAlive = keepAlive;
+    this.#scheduler = scheduler;
+    const startMs = scheduler.nowMs();
+    this.#host = new StageHost({
+      worker: 0,
+      workers: 1,
+      placement: Object.fromEntries(plan.stages.map(({ id }) => [id, 0])),
+      scheduler: {
+        nowMs: () => scheduler.nowMs() - startMs,
+        after: (delayMs, action) => this.#after(delayMs, action),
+      },
+      random: seededRandom(seed),
+      trace,
+      capacity: maxEntries,
+      // Every stage is placed here.
+      onRemote: () => undefined,
+      onReady: (stage) => this.#wake(stage),
+    });
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#start();
+  }
+
+  /** Asks a stage; rejects with {@link EngineError} `call_unanswered` when it ends before it has answered. */
+  call(stage: StageId, request: unknown): Promise<unknown> {
+    return this.#host.call(stage, request);
+  }
+
+  cast(stage: StageId, request: unknown): void {
+    this.#host.tell(stage, { type: 'cast', request });
+  }
+
+  info(stage: StageId, message: unknown): void {
+    this.#host.tell(stage, { type: 'info', request: message });
+  }
+
+  /** Ends one stage at once, as a crash from outside would. */
+  kill(stage: StageId, reason: Reason): void {
+    this.#host.kill(stage, reason);
+    this.#sliceLater();
+  }
+
+  /** Ends the run: no stage handles anything any more. */
+  stop(): void {
+    this.#end('stopped');
+  }
+
+  /** What every stage and every subscription has done so far. */
+  counters(): {
+    readonly stages: readonly StageCounters[];
+    readonly subscriptions: readonly SubscriptionCounters[];
+  } {
+    return this.#host.counters();
+  }
+
+  /** Entries that were not kept because nobody took those before them. */
+  get dropped(): number {
+    return this.#host.recorder.dropped;
+  }
+
+  /** Hands over at most `limit` entries of the trace, oldest first, and forgets them. */
+  takeEntries(limit = Infinity): readonly TraceEntry[] {
+    return this.#host.recorder.take(limit);
+  }
+
+  #start(): void {
+    const waiting: Promise<unknown>[] = [];
+    for (const { id, definition, arg } of this.#plan.stages) {
+      const outcome = this.#host.start(id, definition, arg);
+      if (outcome instanceof Promise) waiting.push(outcome);
+    }
+    if (waiting.length === 0) this.#wire();
+    else void Promise.all(waiting).then(() => this.#wire());
+  }
+
+  #wire(): void {
+    this.#wired = true;
+    for (const subscription of this.#plan.subscriptions) this.#host.subscribe(subscription);
+    this.#sliceLater();
+  }
+
+  #wake(stage: StageId): void {
+    this.#ready.push(stage);
+    if (!this.#inSlice) this.#sliceLater();
+  }
+
+  #sliceLater(): void {
+    if (this.#deferred || this.#ended) return;
+    this.#deferred = true;
+    this.#later(() => {
+      this.#deferred = false;
+      this.#slice();
+    });
+  }
+
+  /** Lets stages handle one message each in turn, until none has any or the time of a slice is over. */
+  #slice(): void {
+    if (!this.#wired || this.#ended) return;
+    this.#inSlice = true;
+    const isDone = this.#handleAll();
+    this.#inSlice = false;
+    if (!isDone) this.#sliceLater();
+    else if (this.#isIdle) this.#end(this.#outcome());
+  }
+
+  #handleAll(): boolean {
+    const host = this.#host;
+    const endMs = this.#scheduler.nowMs() + SLICE_MS;
+    for (let handled = 1; ; handled++) {
+      const stage = this.#ready.shift();
+      if (stage === undefined) return true;
+      const waits = host.step(stage);
+      if (host.isReady(stage)) this.#ready.push(stage);
+      if (waits) {
+        // It first goes on as far as it can, before another stage's code runs: what it prints is its own.
+        void waits.then(() => this.#sliceLater());
+        return false;
+      }
+      if (handled % LOOK_EVERY === 0 && this.#scheduler.nowMs() >= endMs) return false;
+    }
+  }
+
+  get #isIdle(): boolean {
+    return !this.#keepAlive && this.#timers.size === 0 && this.#host.idle;
+  }
+
+  #outcome(): LocalEnd {
+    const { stages } = this.#host.counters();
+    if (stages.some(({ status }) => status === 'crashed')) return 'crashed';
+    return stages.every(({ status }) => status === 'exited') ? 'exited' : 'idle';
+  }
+
+  #end(end: LocalEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#settle(end);
+  }
+
+  #after(delayMs: number, action: () => void): () => void {
+    const cancel = this.#scheduler.after(delayMs, () => {
+      this.#timers.delete(cancel);
+      action();
+      this.#sliceLater();
+    });
+    this.#timers.add(cancel);
+    return () => {
+      this.#timers.delete(cancel);
+      cancel();
+    };
+  }
+}
