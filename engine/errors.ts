@@ -193,6 +193,36 @@ export const ERRORS = {
       `Cannot read the recording as it must be version ${d.supported}: received ${d.received}`,
     hint: 'Record it again with this version of Sluice.',
   },
+  source_not_readable: {
+    message: (d: { at: string; requirement: string; received: string }) =>
+      `Cannot read from a source as ${d.at} needs ${d.requirement}: received ${d.received}`,
+    hint: 'Give the source itself, or a function that makes it: then every stage of this definition reads one of its own.',
+  },
+  source_overflow: {
+    message: (d: { stage: string; bufferSize: number; received: number }) =>
+      `Cannot keep the events of "${d.stage}" as at most ${d.bufferSize} may wait: received ${d.received} more than that`,
+    hint: 'The source cannot be slowed. Let its consumers ask for more, raise bufferSize, or choose overflow: "dropOldest" or "dropNewest".',
+  },
+  sink_not_writable: {
+    message: (d: { at: string; requirement: string; received: string }) =>
+      `Cannot write to a sink as ${d.at} needs ${d.requirement}: received ${d.received}`,
+    hint: 'Give the stream itself, or a function that makes it: then every stage of this definition writes to one of its own.',
+  },
+  stream_subscriptions: {
+    message: (d: { received: string }) =>
+      `Cannot read stages as a stream as it needs a list of subscriptions: received ${d.received}`,
+    hint: 'Write stream([{ to: source, maxDemand: 10, cancel: "transient" }]).',
+  },
+  stream_ended: {
+    message: (d: { stage: string; reason: string; cancel: string }) =>
+      `Cannot go on reading as "${d.stage}" must live while its subscription is ${d.cancel}: it ended with ${d.reason}`,
+    hint: 'With cancel: "transient" an orderly end just ends the reading, with "temporary" any end does.',
+  },
+  stream_closed: {
+    message: (d: { action: string }) =>
+      `Cannot ${d.action} as the stream must be read at this moment: it has not begun, or is over`,
+    hint: 'Call it on what iterates, between the first event and the last.',
+  },
   not_cloneable: {
     message: (d: { stage: string; path: string; received: string }) =>
       `Cannot send from "${d.stage}" to another worker as events must be plain data: received ${d.received} at ${d.path}`,

@@ -19,6 +19,7 @@ export { defineDispatcher } from '../dispatcher/define-dispatcher.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
+export { fromIterable } from '../source/from-iterable.ts';
 export { sleep } from '../time/sleep.ts';
 export type {
   CancelMode,
@@ -61,5 +62,7 @@ export type {
   QueueChange,
   Refused,
 } from '../dispatcher/dispatcher.ts';
+export type { IterableOptions } from '../source/from-iterable.ts';
+export type { SourceOptions } from '../source/source-options.ts';
 export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from '../runtime/pipeline.ts';
 export { EngineError } from '../errors.ts';

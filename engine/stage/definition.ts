@@ -193,6 +193,8 @@ export interface StageCallbacks {
   handleCall?(request: unknown, state: unknown, from: Caller): unknown;
   handleCast?(request: unknown, state: unknown): unknown;
   handleInfo?(message: unknown, state: unknown): unknown;
+  /** Which messages `handleInfo` takes; others are warned of. Definitions of the engine itself have it, a learner's do not. */
+  understands?(message: unknown): boolean;
   formatDiscarded?(count: number, state: unknown): unknown;
   terminate?(reason: Reason, state: unknown): unknown;
 }

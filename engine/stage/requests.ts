@@ -92,7 +92,8 @@ export class Requests {
 
   *info(request: unknown, cause: Seq | null): Steps {
     const runner = this.#runner;
-    if (!runner.callbacks.handleInfo) {
+    const { handleInfo, understands } = runner.callbacks;
+    if (!handleInfo || understands?.(request) === false) {
       const message = `"${runner.id}" has no handleInfo: received ${describe(request)}`;
       runner.record({ type: 'warning', code: 'undefined_handle_info', message }, cause);
       return;

@@ -21,6 +21,7 @@ import {
   type SubscribeStep,
   type SubscribeTo,
 } from 'sluice';
+import { enumerableOf } from './enumerable.ts';
 import { functionOf, hashOf, isList, list, record, same, selectorOf } from './functions.ts';
 import type { Json, JsonRecord, StageSpec } from './recording.ts';
 
@@ -148,6 +149,8 @@ class Behaviour {
       case 'consumer':
         // A consumer that emits is one of the mistakes that are replayed.
         return consumer<Json, Json>({ init, handleEvents: events as never, ...common, ...given });
+      case 'enumerable':
+        return enumerableOf(this.#b, optionsOf(options));
       default:
         throw new Unsupported(`a ${kind}`);
     }

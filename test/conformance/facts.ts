@@ -1,7 +1,7 @@
-import { calls, plain } from './comparison.ts';
-import { isList } from './functions.ts';
+import { isList, list, record } from './functions.ts';
 import type { Json, Scenario } from './recording.ts';
 import type { Observed } from './replayer.ts';
+import { calls, matches, plain, withoutLevel } from './values.ts';
 
 type Log = readonly Readonly<Record<string, Json>>[];
 type Side = Pick<Observed, 'results' | 'logs' | 'diags' | 'exits' | 'final'>;
@@ -9,6 +9,7 @@ type Side = Pick<Observed, 'results' | 'logs' | 'diags' | 'exits' | 'final'>;
 /** Facts that hold under any schedule, of those the recording lists: the first that does not, or `null`. */
 export function brokenFact(scenario: Scenario, observed: Observed): string | null {
   const { expect, schedule_free: free } = scenario;
+  if (scenario.mode === 'invariants_only') return brokenInvariant(scenario, observed);
   const recorded: Side = {
     ...expect,
     results: expect.results ?? [],
@@ -31,6 +32,47 @@ export function brokenFact(scenario: Scenario, observed: Observed): string | nul
     if (difference) return difference;
   }
   return null;
+}
+
+/** What has no canonical schedule is recorded as its facts alone, in the form the recorder projects them. */
+function brokenInvariant({ expect }: Scenario, observed: Observed): string | null {
+  for (const [name, facts] of Object.entries(expect.stages)) {
+    for (const [fact, recorded] of Object.entries(facts)) {
+      const project = fact === 'subscribes' ? subscribers : STAGE_FACTS[fact];
+      if (!project) return `the fact "${fact}" is unknown`;
+      const difference = compareValues(
+        `${fact} of ${name}`,
+        projected(fact, recorded),
+        project(observed, name),
+      );
+      if (difference) return difference;
+    }
+  }
+  for (const [fact, recorded] of Object.entries(expect.scenario)) {
+    const project = SCENARIO_FACTS[fact];
+    if (!project) return `the fact "${fact}" is unknown`;
+    const difference = compareValues(fact, projected(fact, recorded), project(observed));
+    if (difference) return difference;
+  }
+  return null;
+}
+
+/** A recorded fact, written as the same fact is written here. */
+function projected(fact: string, recorded: Json): Json {
+  if (!isList(recorded)) return plain(recorded);
+  if (fact === 'log') return calls(recorded.map((call) => record(call)));
+  if (fact === 'diags') return sorted(recorded.map((diag) => plain(withoutLevel(list(diag)))));
+  return recorded.map(plain);
+}
+
+/** `[role, subscription]` of each, sorted. */
+function subscribers(side: Side, name: string): Json {
+  return sorted(of(side, name, 'handle_subscribe').map((call) => [call['as'] ?? null, call['sub'] ?? null]));
+}
+
+function compareValues(fact: string, wanted: Json, got: Json): string | null {
+  if (matches(wanted, got)) return null;
+  return `${fact}: expected ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`;
 }
 
 const STAGE_FACTS: Readonly<Record<string, (side: Side, name: string) => Json>> = {
@@ -100,11 +142,6 @@ function items(value: Json | undefined): readonly Json[] {
 
 function sorted(values: readonly Json[]): Json[] {
   return [...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-}
-
-function withoutLevel(diag: readonly Json[]): Json {
-  const [, code, ...args] = diag;
-  return code === 'bad_opts' ? ['bad_opts'] : [code ?? null, ...args];
 }
 
 function compare(fact: string, wanted: Json, got: Json): string | null {

@@ -47,6 +47,9 @@ const scenario = v.object({
     turns: v.optional(v.array(list)),
     snapshots: v.optional(v.array(v.object({ step: v.number(), stages: fields })), []),
     final: v.optional(fields, {}),
+    /** The facts themselves, of what has no canonical schedule. */
+    stages: v.optional(v.record(v.string(), fields), {}),
+    scenario: v.optional(fields, {}),
   }),
 });
 

@@ -448,6 +448,8 @@ function failureOf(error: unknown): Json | null {
   // GenStage makes the dispatcher while the stage starts, so what is wrong with its options crashes the start (GS-016).
   if (error.code === 'partitions_without_hash' || isOfDispatcher(details)) return { error: error.code };
   if (typeof details !== 'object' || details === null) return ['bad_opts', ''];
+  // There it is no check that refuses the value, but a case without a clause for it (GS-207).
+  if ('option' in details && details.option === 'onCancel') return { error: 'case_clause' };
   const option = 'option' in details ? details.option : 'key' in details ? details.key : '';
   return ['bad_opts', String(option)];
 }

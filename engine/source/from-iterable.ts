@@ -1,0 +1,121 @@
+import { EngineError } from '../errors.ts';
+import { producer } from '../stage/define.ts';
+import type { Producer } from '../stage/definition.ts';
+import { self } from '../stage/self.ts';
+import { describe } from '../trace/trace-value.ts';
+import {
+  STOP,
+  checkCount,
+  checkSourceOptions,
+  endingWithConsumers,
+  stageOptionsOf,
+  understanding,
+  type SourceOptions,
+} from './source-options.ts';
+
+/** Options of {@link fromIterable}. */
+export interface IterableOptions extends SourceOptions {
+  /**
+   * Events to read at most; the source ends with the last of them. Integer >= 0; default Infinity. An iterable that just
+   * runs dry shows that only when one more event is asked of it.
+   */
+  readonly take?: number;
+}
+
+/**
+ * Defines a producer of the elements of an iterable (GenStage.from_enumerable): each demand takes exactly as many as are
+ * wanted. After the last one it ends with `"normal"`, once what is buffered has been sent. A throw of the iterable crashes
+ * it. When the stage stops, the iterator is closed.
+ *
+ * @param iterable - Or a function that makes one, called when the first event is wanted: what a generator needs if the
+ *   definition runs as several stages.
+ * @throws {EngineError} `source_not_readable`, `option_unknown`, `option_out_of_range`.
+ * @example
+ * const words = fromIterable(['to', 'be', 'or', 'not']);
+ * @example
+ * const squares = fromIterable(function* () { for (let n = 0; ; n++) yield n * n; }, { take: 100 });
+ */
+export function fromIterable<Event>(
+  iterable: Iterable<Event> | (() => Iterable<Event>),
+  options: IterableOptions = {},
+): Producer<void, Event> {
+  checkSourceOptions('fromIterable', options, ['take']);
+  const { onCancel, take = Infinity } = options;
+  checkCount('fromIterable', 'take', take);
+  const open = typeof iterable === 'function' ? iterable : () => iterable;
+  if (typeof iterable !== 'function') checkIterable(iterable);
+  const definition = producer<Event, Elements<Event>>({
+    init: () => new Elements(open, take),
+    handleDemand: (demand, elements) => {
+      if (elements.ended) return {};
+      const events = elements.next(demand);
+      // Sent before the events, and handled behind those of them that nobody wants yet (GS-202).
+      if (elements.ended) self().queueInfo(STOP);
+      return { events };
+    },
+    handleInfo: () => ({ stop: 'normal' }),
+    terminate: (_reason, elements) => elements.close(),
+    ...endingWithConsumers<Elements<Event>>(onCancel),
+    ...stageOptionsOf(options),
+  });
+  return understanding(definition, (message) => message === STOP);
+}
+
+/** How far an iterable has been read. A picture shows the public fields. */
+class Elements<Event> {
+  readonly #open: () => Iterable<Event>;
+  readonly #most: number;
+  #iterator: Iterator<Event> | null = null;
+  taken = 0;
+  ended = false;
+  consumers = 0;
+
+  constructor(open: () => Iterable<Event>, most: number) {
+    this.#open = open;
+    this.#most = most;
+  }
+
+  /** The next `count` elements; fewer when it ends with them. */
+  next(count: number): readonly Event[] {
+    this.#iterator ??= this.#begin();
+    const events: Event[] = [];
+    while (events.length < count && !this.ended) {
+      if (this.taken < this.#most) this.#step(this.#iterator, events);
+      if (this.taken === this.#most) this.close();
+    }
+    return events;
+  }
+
+  /** Lets go of the iterator, wherever it stands. */
+  close(): void {
+    const iterator = this.ended ? null : this.#iterator;
+    this.ended = true;
+    iterator?.return?.();
+  }
+
+  #step(iterator: Iterator<Event>, events: Event[]): void {
+    // Until it has given an element it counts as over: one that throws has nothing left to close.
+    this.ended = true;
+    const { done, value } = iterator.next();
+    if (done) return;
+    this.ended = false;
+    events.push(value);
+    this.taken += 1;
+  }
+
+  #begin(): Iterator<Event> {
+    const iterable = this.#open();
+    checkIterable(iterable);
+    return iterable[Symbol.iterator]();
+  }
+}
+
+function checkIterable(iterable: unknown): void {
+  if (typeof iterable === 'string') return;
+  if (typeof iterable === 'object' && iterable !== null && Symbol.iterator in iterable) return;
+  throw new EngineError('source_not_readable', {
+    at: 'fromIterable',
+    requirement: 'an iterable, such as an array, or a function that makes one',
+    received: describe(iterable),
+  });
+}
