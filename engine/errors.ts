@@ -233,6 +233,26 @@ export const ERRORS = {
       `Cannot ${d.action} as the run must go on: it has ended (${d.end})`,
     hint: 'Start it again with Run.',
   },
+  not_a_task: {
+    message: (d: { action: string; received: string }) =>
+      `Cannot ${d.action} as it must be what Task.async returned: received ${d.received}`,
+    hint: 'Keep what Task.async returns: const running = Task.async(fn, …); await Task.await(running).',
+  },
+  task_failed: {
+    message: (d: { task: string; reason: string }) =>
+      `Cannot use the result of a task as "${d.task}" must succeed: it ended with ${d.reason}`,
+    hint: 'A task is linked to the stage that starts it. Catch the failure around Task.await, or start it with Task.asyncNolink.',
+  },
+  task_function: {
+    message: (d: { action: string; received: string }) =>
+      `Cannot ${d.action} as it must run a function: received ${d.received}`,
+    hint: 'Declare it at the top level, const double = task((n: number) => 2 * n), then Task.async(double, 21).',
+  },
+  task_timeout: {
+    message: (d: { task: string; timeoutMs: number }) =>
+      `Cannot wait for the task "${d.task}" any longer as it must end within ${d.timeoutMs} ms: received no result`,
+    hint: 'Give Task.await or Task.asyncStream a longer timeoutMs, or let the task do less.',
+  },
   worker_hangs: {
     message: (d: { worker: number; stage: string; callback: string; seconds: number }) =>
       `Cannot go on as every callback must return: received no answer from ${d.callback} of "${d.stage}" (worker ${d.worker}) for ${d.seconds} s`,

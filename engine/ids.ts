@@ -9,3 +9,6 @@ export type WorkerId = number;
 
 /** Position of a trace entry: unique in a run, and greater than that of everything that caused it. */
 export type Seq = number;
+
+/** A task, or a child of a consumerSupervisor: the stage that started it, `#` and a number. Unique within a run. */
+export type TaskId = string;

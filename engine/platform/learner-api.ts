@@ -21,6 +21,8 @@ export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts
 export { pipeline } from '../runtime/pipeline.ts';
 export { fromIterable } from '../source/from-iterable.ts';
 export { sleep } from '../time/sleep.ts';
+export { task } from '../task/declare.ts';
+export { Task } from '../task/task.ts';
 export type {
   CancelMode,
   Caller,
@@ -64,5 +66,8 @@ export type {
 } from '../dispatcher/dispatcher.ts';
 export type { IterableOptions } from '../source/from-iterable.ts';
 export type { SourceOptions } from '../source/source-options.ts';
+export type { AsyncStreamOptions } from '../task/async-stream.ts';
+export type { DeclaredTask } from '../task/declare.ts';
+export type { TaskHandle, TaskResult } from '../task/task-handle.ts';
 export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from '../runtime/pipeline.ts';
 export { EngineError } from '../errors.ts';

@@ -1,9 +1,11 @@
 import type { Seq, StageId } from '../ids.ts';
+import type { TaskRun } from './task-run.ts';
 
-/** Whose code runs: a stage, and the entry of the callback it belongs to. */
+/** Whose code runs: a stage, and the entry of the callback it belongs to; or a task that was started for the stage. */
 export interface Owner {
   readonly stage: StageId;
   readonly cause: Seq | null;
+  readonly task?: TaskRun;
 }
 
 /**
@@ -37,10 +39,16 @@ export class CodeOwner {
     this.#isSure = false;
   }
 
-  /** An action that belongs to whoever runs now, whenever it happens; so does what follows from it in promises. */
-  owned<Args extends readonly unknown[]>(action: (...args: Args) => void): (...args: Args) => void {
-    const owner = this.current;
+  /**
+   * An action that belongs to its owner, by default whoever runs now, whenever it happens; so does what follows from it in
+   * promises. A task that was ended meanwhile goes no further.
+   */
+  owned<Args extends readonly unknown[]>(
+    action: (...args: Args) => void,
+    owner: Owner | null = this.current,
+  ): (...args: Args) => void {
     return (...args) => {
+      if (owner?.task?.isOver) return;
       if (owner) this.enter(owner);
       action(...args);
     };

@@ -252,6 +252,7 @@ class Controller implements RunHandle {
     this.#postAll({
       type: 'start',
       version: PROTOCOL_VERSION,
+      workers: used,
       placement: this.#placement,
       seed,
       pace: paceOf(this.#speed),

@@ -60,7 +60,11 @@ export class Deliveries {
   /** Sends to the worker of the addressee, if there is one. */
   post(envelope: RemoteEnvelope): void {
     const worker = this.workerOf(envelope.to);
-    if (worker === undefined) return;
+    if (worker !== undefined) this.postTo(worker, envelope);
+  }
+
+  /** Sends to another worker, wherever the addressee is. */
+  postTo(worker: WorkerId, envelope: RemoteEnvelope): void {
     this.#sent++;
     this.#options.onRemote(envelope, worker);
   }
@@ -108,8 +112,17 @@ export class Deliveries {
   }
 }
 
+const FOR_HOSTS: ReadonlySet<string> = new Set<HostMessage['type']>([
+  'watch',
+  'unwatch',
+  'reply',
+  'replyFailed',
+  'spawn',
+  'endTask',
+  'taskEnded',
+]);
+
 /** Whether a message is taken on arrival and never lies in a mailbox. */
 export function isForHost(message: StageMessage | HostMessage): message is HostMessage {
-  const { type } = message;
-  return type === 'watch' || type === 'unwatch' || type === 'reply' || type === 'replyFailed';
+  return FOR_HOSTS.has(message.type);
 }

@@ -6,15 +6,19 @@ import type { StageContext } from '../stage/stage-context.ts';
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
+import { tasksOn } from '../task/task-scope.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { traceValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+import type { Refused } from '../transport/transport.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
 import { Hosted } from './hosted.ts';
 import { OpenCalls } from './open-calls.ts';
 import { StageTimers } from './stage-timers.ts';
+import { TaskHost, isTaskMessage } from './task-host.ts';
+import type { TaskRun } from './task-run.ts';
 import { Watches } from './watches.ts';
 
 /** Who hosts stages, and what they may use. */
@@ -34,8 +38,16 @@ export interface StageHostOptions {
   readonly console?: Recorder;
   /** A message for a stage of another worker. */
   readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
-  /** A callback of the learner's is about to run. */
-  readonly onEntering?: (stage: StageId, callback: CallbackName) => void;
+  /** A callback of the learner's is about to run, or a task: `task "name"`. */
+  readonly onEntering?: (stage: StageId, callback: string) => void;
+  /** Workers that tasks may run on; default all. */
+  readonly taskWorkers?: number;
+  /** Tasks that a stream of tasks runs at once unless told otherwise; default the workers they may run on. */
+  readonly concurrency?: number;
+  /** Definition of a stage, of whatever worker: what children of a consumerSupervisor run stands there. */
+  readonly definitionOf?: (stage: StageId) => StageDefinition | null;
+  /** A task waits to begin, or has gone on: there may be something to do. */
+  readonly onTasks?: () => void;
   /** A stage has something to do: its mailbox was empty, or it was busy. */
   readonly onReady?: (stage: StageId) => void;
 }
@@ -44,11 +56,14 @@ export interface StageHostOptions {
 export class StageHost implements StageContext {
   readonly worker: WorkerId;
   readonly recorder: Recorder;
+  /** The tasks that run here, and those that stages of this worker have started. */
+  readonly tasks: TaskHost;
   readonly #console: Recorder;
   readonly tracing: boolean;
   readonly #options: StageHostOptions;
   readonly #hosted: ReadonlyMap<StageId, Hosted>;
   readonly #order: StageId[] = [];
+  readonly #definitions = new Map<StageId, StageDefinition>();
   readonly #calls: OpenCalls;
   readonly #timers: StageTimers;
   /** How many subscriptions were named for each pair of stages, whatever became of them. */
@@ -76,8 +91,9 @@ export class StageHost implements StageContext {
     this.#sleep = {
       nowMs: () => scheduler.nowMs(),
       after: (delayMs, action) => scheduler.after(delayMs, action),
-      owned: (action) => this.#owner.owned(action),
+      owned: (action) => this.#later(action),
     };
+    this.tasks = this.#makeTasks();
   }
 
   // --- What the owner of the host calls -------------------------------------------------------------------------
@@ -85,6 +101,7 @@ export class StageHost implements StageContext {
   /** Starts a stage: its `init` runs now. A failure is recorded and told, never thrown. */
   start(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
     const stage = new Stage(id, definition, this);
+    this.#definitions.set(id, definition);
     const hosted = new Hosted(stage);
     this.#deliveries.add(hosted);
     if (!this.#order.includes(id)) this.#order.push(id);
@@ -164,6 +181,13 @@ export class StageHost implements StageContext {
     this.#hosted.get(stage)?.stage.fail(error, cause);
   }
 
+  /** What was to cross to another worker is no plain data (RUN-9): the task it is about fails, else the stage that sent it. */
+  refused({ envelope, error }: Refused): void {
+    const { message, from, cause } = envelope;
+    if (isTaskMessage(message)) this.tasks.refused(envelope, message, error);
+    else if (from !== null) this.crash(from, error, cause);
+  }
+
   /** Takes what another worker has sent. */
   receive(envelope: RemoteEnvelope): void {
     this.#received++;
@@ -204,9 +228,14 @@ export class StageHost implements StageContext {
     return done.then(() => this.#deliveries.wake(hosted));
   }
 
-  /** Nothing waits, nobody is busy and no timer is set here. */
+  /** Lets a task begin that waits to. */
+  stepTask(task: TaskRun): void {
+    this.tasks.begin(task);
+  }
+
+  /** Nothing waits, nobody is busy, no timer is set and no task runs here. */
   get idle(): boolean {
-    if (this.#timers.count > 0) return false;
+    if (this.#timers.count > 0 || !this.tasks.idle) return false;
     for (const hosted of this.#hosted.values()) if (!hosted.isIdle) return false;
     return true;
   }
@@ -336,7 +365,7 @@ export class StageHost implements StageContext {
     this.#deliveries.deliver({ to: way.to, from: way.from, cause: way.cause, message: question(call) });
     return new Promise((resolve, reject) => {
       // What follows the answer is still code of the stage that has called.
-      answer.then(this.#owner.owned(resolve), this.#owner.owned(reject));
+      answer.then(this.#later(resolve), this.#later(reject));
     });
   }
 
@@ -360,8 +389,7 @@ export class StageHost implements StageContext {
   }
 
   entering(stage: StageId, callback: CallbackName, began: Seq | null): void {
-    this.#owner.enter({ stage, cause: began });
-    sleepOn(this.#sleep);
+    this.#enter({ stage, cause: began });
     this.#options.onEntering?.(stage, callback);
   }
 
@@ -379,10 +407,62 @@ export class StageHost implements StageContext {
       const { message, from } = left;
       if ('call' in message) this.#deliveries.fail(id, { call: message.call, stage: from }, reason);
     }
+    this.tasks.ownerEnded(id, reason);
     this.#watches.ended(id, reason, cause);
   }
 
   // --- Within ---------------------------------------------------------------------------------------------------
+
+  #makeTasks(): TaskHost {
+    const { worker, workers, scheduler, taskWorkers = workers, definitionOf, onTasks } = this.#options;
+    const mailboxOf = (stage: StageId) => this.#hosted.get(stage)?.mailbox;
+    return new TaskHost({
+      worker,
+      workers: taskWorkers,
+      concurrency: this.#options.concurrency ?? taskWorkers,
+      tracing: this.tracing,
+      nowMs: () => scheduler.nowMs(),
+      after: (delayMs, action) => scheduler.after(delayMs, action),
+      owner: () => this.#owner.current,
+      as: (owner, action) => {
+        this.#enter(owner);
+        try {
+          action();
+        } finally {
+          this.#owner.leave();
+        }
+      },
+      ownedBy: (owner, action) => this.#later(action, owner),
+      record: (stage, event, cause) => this.record(stage, event, cause),
+      post: (envelope, to) => this.#deliveries.postTo(to, envelope),
+      entering: (stage, what) => this.#options.onEntering?.(stage, what),
+      definitionOf: (stage) => this.#definitions.get(stage) ?? definitionOf?.(stage) ?? null,
+      fail: (stage, error, cause) => this.crash(stage, error, cause),
+      inform: (stage, request, cause) => this.send(stage, stage, { type: 'info', request }, cause),
+      takeBack: (stage, isWanted) => {
+        const message = mailboxOf(stage)?.takeInfo(isWanted)?.message;
+        return message?.type === 'info' ? message.request : null;
+      },
+      changed: () => onTasks?.(),
+    });
+  }
+
+  /** This owner's code is about to run: what it sleeps by, and what tasks it starts, is this run's. */
+  #enter(owner: Owner): void {
+    this.#owner.enter(owner);
+    sleepOn(this.#sleep);
+    tasksOn(this.tasks);
+  }
+
+  #later<Args extends readonly unknown[]>(
+    action: (...args: Args) => void,
+    owner: Owner | null = this.#owner.current,
+  ): (...args: Args) => void {
+    return this.#owner.owned((...args: Args) => {
+      if (owner) this.#enter(owner);
+      action(...args);
+    }, owner);
+  }
 
   /** A callback goes on after a promise that no timer of this run settled: the latest that waits, or the only one. */
   #likelyOwner(latest: Owner | null): Owner | null {
@@ -411,7 +491,7 @@ export class StageHost implements StageContext {
   }
 
   /** A message between hosts has come. */
-  #take({ from, to }: RemoteEnvelope, message: HostMessage): void {
+  #take({ from, to, cause }: RemoteEnvelope, message: HostMessage): void {
     switch (message.type) {
       case 'watch':
         if (from !== null) this.#watches.watch(from, to, message.subscription);
@@ -421,6 +501,10 @@ export class StageHost implements StageContext {
       case 'reply':
       case 'replyFailed':
         return this.#calls.settle(message, from);
+      case 'spawn':
+      case 'endTask':
+      case 'taskEnded':
+        return this.tasks.take({ from, to, cause, message }, message);
     }
   }
 }

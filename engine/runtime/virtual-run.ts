@@ -5,12 +5,14 @@ import { sleepOn } from '../time/sleep.ts';
 import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
 import { VirtualScheduler } from '../time/virtual-scheduler.ts';
 import { Recorder } from '../trace/recorder.ts';
-import type { CallbackName, TraceEntry } from '../trace/trace-entry.ts';
+import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
+import { defaultWorkers } from './placement.ts';
 import { viewOfPlan, type Plan } from './plan.ts';
 import type { Print } from './print.ts';
 import { StageHost } from './stage-host.ts';
+import type { TaskRun } from './task-run.ts';
 
 /** How a run under the virtual scheduler goes. */
 export interface VirtualRunOptions {
@@ -25,7 +27,7 @@ export interface VirtualRunOptions {
   /** Told where the program's console goes while the run lasts, and `null` after it. */
   readonly onPrint?: (print: Print | null) => void;
   /** Told before every callback: who watches from outside can name one that never returns. */
-  readonly onEntering?: (stage: StageId, callback: CallbackName) => void;
+  readonly onEntering?: (stage: StageId, callback: string) => void;
 }
 
 /** What a run under the virtual scheduler recorded. */
@@ -44,6 +46,8 @@ const DEFAULT_ENTRY_BUDGET = 20_000;
 const DEFAULT_MAX_TURNS = 1_000_000;
 /** Promise jobs let through after a callback has returned a promise: enough for any that waits for no timer. */
 const JOBS_PER_TURN = 64;
+/** Processors of the machine whose run this one stands for: how many tasks a stream of tasks runs at once. */
+const MACHINE_PROCESSORS = 4;
 /** How long the run waits in real time for a promise that neither virtual time nor a message can settle. */
 const REAL_WAIT_MS = 2_000;
 const REAL_POLL_MS = 5;
@@ -67,7 +71,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   const { onPrint = () => undefined, onEntering } = options;
   const scheduler = new VirtualScheduler();
   const random = seededRandom(seed);
-  const turns: Turns<StageId> = seed === 0 ? new RoundRobin() : new RandomTurns(random);
+  const turns: Turns<StageId | TaskRun> = seed === 0 ? new RoundRobin() : new RandomTurns(random);
   const lines = new Recorder(MAX_LINES + 1);
   const host = new StageHost({
     worker: 0,
@@ -80,6 +84,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
     console: lines,
     // There is no other worker, and every stage is placed on this one.
     onRemote: () => undefined,
+    concurrency: defaultWorkers(plan.stages.length, MACHINE_PROCESSORS),
     ...(onEntering && { onEntering }),
   });
   const printer = new Printer(host);
@@ -132,7 +137,7 @@ function withLines(recorder: Recorder, lines: Recorder): readonly TraceEntry[] {
 
 interface Drive {
   readonly scheduler: VirtualScheduler;
-  readonly turns: Turns<StageId>;
+  readonly turns: Turns<StageId | TaskRun>;
   readonly entryBudget: number;
   readonly maxTurns: number;
 }
@@ -142,24 +147,25 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
     if (host.start(id, definition, arg) instanceof Promise) await letJobsRun(host);
   }
   for (const subscription of plan.subscriptions) host.subscribe(subscription);
-  const isReady = (id: StageId) => host.isReady(id);
+  const isReady = (next: StageId | TaskRun) =>
+    typeof next === 'string' ? host.isReady(next) : next.isWaiting;
   let turn = 0;
   for (;;) {
-    const next = turns.next(host.order, isReady);
+    const { waiting } = host.tasks;
+    const next = turns.next(waiting.length === 0 ? host.order : [...host.order, ...waiting], isReady);
     if (next !== null) {
       if (turn === maxTurns || host.recorder.recorded >= entryBudget) return 'budget';
       turn++;
       const { answered } = host;
-      if (host.step(next) || host.answered > answered) await letJobsRun(host);
-    } else if (host.busy.length === 0 && host.timers === 0) {
+      const done = typeof next === 'string' ? host.step(next) : host.stepTask(next);
+      if (done || host.answered > answered || !host.tasks.idle) await letJobsRun(host);
+    } else if (host.busy.length === 0 && host.timers === 0 && host.tasks.idle) {
       break;
     } else if (scheduler.advance() || (await realProgress(host))) {
       await letJobsRun(host);
     } else {
-      for (const id of host.busy) {
-        const message = `"${id}" still waits for a promise that nothing in the run settles`;
-        host.record(id, { type: 'warning', code: 'never_settled', message }, null);
-      }
+      for (const id of host.busy) warnOfWaiting(host, id, `"${id}"`);
+      for (const { id, stage } of host.tasks.running) warnOfWaiting(host, stage, `The task "${id}"`);
       break;
     }
   }
@@ -168,20 +174,30 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
   return stages.every(({ status }) => status === 'exited') ? 'exited' : 'idle';
 }
 
+function warnOfWaiting(host: StageHost, stage: StageId, who: string): void {
+  const message = `${who} still waits for a promise that nothing in the run settles`;
+  host.record(stage, { type: 'warning', code: 'never_settled', message }, null);
+}
+
+/** Stages and tasks in the middle of something that has returned a promise. */
+function unsettled(host: StageHost): number {
+  return host.busy.length + host.tasks.running.length;
+}
+
 /** Lets promises that wait for nothing but other promises settle. */
 async function letJobsRun(host: StageHost): Promise<void> {
-  for (let job = 0; job < JOBS_PER_TURN && host.busy.length > 0; job++) await null;
+  for (let job = 0; job < JOBS_PER_TURN && unsettled(host) > 0; job++) await null;
 }
 
 /** Waits in real time until a stage goes on; `false` when none does. */
 async function realProgress(host: StageHost): Promise<boolean> {
   const scheduler = realScheduler();
-  const busy = host.busy.length;
+  const before = unsettled(host);
   while (scheduler.nowMs() < REAL_WAIT_MS) {
     await new Promise<void>((resolve) => {
       scheduler.after(REAL_POLL_MS, resolve);
     });
-    if (host.busy.length < busy || host.ready().length > 0) return true;
+    if (unsettled(host) < before || host.ready().length > 0 || host.tasks.waiting.length > 0) return true;
   }
   return false;
 }

@@ -20,6 +20,7 @@ import type { Print } from './print.ts';
 import { PrintedLines } from './printed-lines.ts';
 import { StageHost } from './stage-host.ts';
 import { perform } from './stage-requests.ts';
+import type { TaskRun } from './task-run.ts';
 import { TelemetryReports } from './telemetry-reports.ts';
 
 /** How long stages handle messages before the worker looks for other things to do, ms (RUN-4). */
@@ -63,6 +64,7 @@ export class WorkerRun {
   #stopped = false;
   #inSlice = false;
   #sliceDeferred = false;
+  #isTasksTurn = false;
   #entriesSent = 0;
   #lastEntered = '';
 
@@ -145,6 +147,9 @@ export class WorkerRun {
       capacity: RECORDER_CAPACITY,
       onRemote: (envelope, to) => this.#lines.send(envelope, to),
       onEntering: (stage, callback) => this.#entering(stage, callback),
+      taskWorkers: message.workers,
+      definitionOf: (id) => plan.stages.find((stage) => stage.id === id)?.definition ?? null,
+      onTasks: () => this.#sliceLater(),
       // A timer, or an answer, has woken a stage outside all slices.
       onReady: () => this.#inSlice || this.#sliceLater(),
     });
@@ -189,22 +194,32 @@ export class WorkerRun {
     this.#lastEntered = begun.trace === 'full' ? this.#lastEntered : '';
     const { scheduler } = this.#options;
     const endMs = scheduler.nowMs() + SLICE_MS;
-    let stage = this.#next(begun);
-    while (stage !== null) {
-      held.use(stage);
-      const done = host.step(stage);
+    let next = this.#next(begun);
+    while (next !== null) {
+      const waits = this.#turn(begun, next);
       this.#flush(host);
-      if (done) void done.then(() => this.#sliceLater());
       // A callback that waits first goes on as far as it can, before another stage's code runs: its console is its own.
-      if (done || scheduler.nowMs() >= endMs) break;
-      stage = this.#next(begun);
+      if (waits || scheduler.nowMs() >= endMs) break;
+      next = this.#next(begun);
     }
     this.#printed.settle(host);
     held.dropStale(host);
     this.#flush(host);
     this.#inSlice = false;
     reports.changed();
-    if (stage !== null) this.#sliceLater();
+    if (next !== null) this.#sliceLater();
+  }
+
+  /** One message for a stage, or the beginning of a task; whether it waits for a promise now. */
+  #turn({ host, held }: Begun, next: StageId | TaskRun): boolean {
+    if (typeof next !== 'string') {
+      host.stepTask(next);
+      return !next.isOver;
+    }
+    held.use(next);
+    const done = host.step(next);
+    if (done) void done.then(() => this.#sliceLater());
+    return done !== undefined;
   }
 
   #sliceLater(): void {
@@ -216,16 +231,18 @@ export class WorkerRun {
     });
   }
 
-  #next({ host, held }: Begun): StageId | null {
+  /** Tasks and stages in turn. A task needs no permit: what a held run holds is deliveries to stages. */
+  #next({ host, held }: Begun): StageId | TaskRun | null {
     if (held.isSpent(host) || isClogged(host, this.#entriesSent)) return null;
-    return this.#turns.next(host.order, (id) => held.allows(id) && host.isReady(id));
+    const [task] = host.tasks.waiting;
+    this.#isTasksTurn = !this.#isTasksTurn;
+    if (task && this.#isTasksTurn) return task;
+    return this.#turns.next(host.order, (id) => held.allows(id) && host.isReady(id)) ?? task ?? null;
   }
 
   /** What a stage sends must be data: one that sends something else fails, as one that throws does (RUN-9). */
   #flush(host: StageHost): void {
-    this.#lines.flush(({ envelope, error }) => {
-      if (envelope.from !== null) host.crash(envelope.from, error, envelope.cause);
-    });
+    this.#lines.flush((refused) => host.refused(refused));
   }
 
   // --- Reporting ------------------------------------------------------------------------------------------------

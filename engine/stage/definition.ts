@@ -1,5 +1,5 @@
 import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
-import type { StageId, SubscriptionId } from '../ids.ts';
+import type { StageId, SubscriptionId, TaskId } from '../ids.ts';
 import type { StageKind } from '../trace/trace-entry.ts';
 
 /** Why a stage ends. `"normal"`, `"shutdown"` and `["shutdown", detail]` are orderly; anything else is a failure. */
@@ -199,11 +199,26 @@ export interface StageCallbacks {
   terminate?(reason: Reason, state: unknown): unknown;
 }
 
+/** What a child of a consumerSupervisor may know of itself. */
+export interface ChildContext {
+  readonly id: TaskId;
+  /** Aborted when the child is shut down. A child that looks at it is given time to finish. */
+  readonly signal: AbortSignal;
+}
+
+/** What a consumerSupervisor starts for each event, on any worker. */
+export interface ChildrenDefinition {
+  readonly restart: 'temporary' | 'transient';
+  run(event: unknown, context: ChildContext): unknown;
+}
+
 /** A definition as the engine reads it. One definition may run as many stages. */
 export interface StageDefinition {
   readonly kind: StageKind;
   readonly callbacks: StageCallbacks;
   readonly options: StageOptions;
+  /** For a consumerSupervisor only. */
+  readonly children?: ChildrenDefinition;
 }
 
 // Members that exist for the compiler alone: without them any stage could be wired to any other.

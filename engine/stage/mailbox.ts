@@ -11,4 +11,15 @@ export class Mailbox extends Fifo<Envelope> {
   removeDown(subscription: SubscriptionId): void {
     this.retain(({ message }) => !(message.type === 'down' && message.subscription === subscription));
   }
+
+  /** Takes out the oldest info that is wanted, wherever it lies; `null` when there is none. */
+  takeInfo(isWanted: (request: unknown) => boolean): Envelope | null {
+    let taken: Envelope | null = null;
+    this.retain((envelope) => {
+      if (taken !== null || envelope.message.type !== 'info' || !isWanted(envelope.message.request)) return true;
+      taken = envelope;
+      return false;
+    });
+    return taken;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Seq, StageId, SubscriptionId } from '../ids.ts';
+import type { Seq, StageId, SubscriptionId, TaskId, WorkerId } from '../ids.ts';
 import type { Reason, SubscribeOptions } from './definition.ts';
 
 /** A resubscription names the one it replaces. */
@@ -63,7 +63,37 @@ export type HostMessage =
   | { readonly type: 'unwatch'; readonly subscription: SubscriptionId }
   /** Answer to a call that this stage (or the outside world beside it) has made. */
   | { readonly type: 'reply'; readonly call: number; readonly value: unknown }
-  | { readonly type: 'replyFailed'; readonly call: number; readonly reason: Reason };
+  | { readonly type: 'replyFailed'; readonly call: number; readonly reason: Reason }
+  /** Run this task; `origin` is the worker that wants to hear of its end. */
+  | {
+      readonly type: 'spawn';
+      readonly task: TaskId;
+      readonly code: PortableCode;
+      readonly args: readonly unknown[];
+      readonly origin: WorkerId;
+    }
+  /** End a task that runs there: by an exit signal, or (`kill`) without a chance to finish. */
+  | { readonly type: 'endTask'; readonly task: TaskId; readonly reason: Reason; readonly kill: boolean }
+  /** A task is over, for the worker that started it. */
+  | {
+      readonly type: 'taskEnded';
+      readonly task: TaskId;
+      readonly outcome: TaskOutcome;
+      readonly origin: WorkerId;
+    };
+
+/** What a task runs, as every worker that has evaluated the program finds it. */
+export type PortableCode =
+  /** A function declared with `task`, by its number. */
+  | { readonly type: 'declared'; readonly index: number }
+  /** What a consumerSupervisor runs for each event. */
+  | { readonly type: 'child'; readonly stage: StageId };
+
+/** How a task ended. */
+export type TaskOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  /** `stack`: where it was thrown, if it was. */
+  | { readonly ok: false; readonly reason: Reason; readonly stack?: string };
 
 /** A message on its way. Cloneable whenever its events are. */
 export interface Envelope<Message = StageMessage> {

@@ -24,6 +24,8 @@ export type ToWorker =
   | {
       readonly type: 'start';
       readonly version: number;
+      /** Workers in use: stages and tasks run on 0 … `workers` - 1. */
+      readonly workers: number;
       /** Which worker runs which stage; the same on all. */
       readonly placement: Readonly<Record<StageId, WorkerId>>;
       readonly seed: number;

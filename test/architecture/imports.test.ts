@@ -14,6 +14,7 @@ const ENGINE_LAYERS = [
   ['window'],
   ['flow'],
   ['transport'],
+  ['task'],
   ['supervision'],
   ['runtime'],
   ['platform'],
