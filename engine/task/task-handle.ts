@@ -5,9 +5,8 @@ import type { TaskOutcome } from '../stage/message.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { StartedTask, TaskScope } from './task-scope.ts';
 
-/** How a task ended: Elixir's `{:ok, value}` or `{:exit, reason}`. */
-export type TaskResult<Value> =
-  { readonly ok: Value; readonly exit?: never } | { readonly exit: Reason; readonly ok?: never };
+/** How a task ended: Elixir's `{:ok, value}` or `{:exit, reason}`. `'ok' in result` tells which. */
+export type TaskResult<Value> = { readonly ok: Value } | { readonly exit: Reason };
 
 /** A task that was started, for whoever waits for it. Made by `Task.async`. */
 export class TaskHandle<Value> {

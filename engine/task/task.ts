@@ -25,7 +25,7 @@ type Runs<Args extends readonly unknown[], Result> = (...args: Args) => Result;
  *   handleEvents: async (numbers: number[]) => {
  *     const events: number[] = [];
  *     for await (const result of Task.asyncStream(numbers, slow, { maxConcurrency: 4 })) {
- *       if (result.exit === undefined) events.push(result.ok);
+ *       if ('ok' in result) events.push(result.ok);
  *     }
  *     return { events };
  *   },

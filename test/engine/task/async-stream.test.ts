@@ -45,7 +45,7 @@ describe('Task.asyncStream()', () => {
               return i * 2;
             };
             for await (const result of Task.asyncStream(waits.keys(), slow, { maxConcurrency })) {
-              if (result.exit === undefined) results.push(result.ok);
+              if ('ok' in result) results.push(result.ok);
             }
           }, seed);
           expect(crashOf(run.entries)).toBeUndefined();
