@@ -16,7 +16,8 @@ export class Mailbox extends Fifo<Envelope> {
   takeInfo(isWanted: (request: unknown) => boolean): Envelope | null {
     let taken: Envelope | null = null;
     this.retain((envelope) => {
-      if (taken !== null || envelope.message.type !== 'info' || !isWanted(envelope.message.request)) return true;
+      if (taken !== null || envelope.message.type !== 'info' || !isWanted(envelope.message.request))
+        return true;
       taken = envelope;
       return false;
     });
