@@ -19,7 +19,7 @@ import type {
  * producer({ handleDemand, dispatcher: broadcastDispatcher() });
  */
 export function broadcastDispatcher(): DispatcherSpec {
-  return { name: 'broadcast', create: (context) => new BroadcastDispatcher(context) };
+  return { name: 'broadcast', checksPlan: true, create: (context) => new BroadcastDispatcher(context) };
 }
 
 type Selector = (event: unknown) => unknown;

@@ -2,7 +2,7 @@ import { EngineError, didYouMean } from '../errors.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { Demand, Dispatched, Dispatcher, DispatcherSpec } from './dispatcher.ts';
 
-const KEYS = ['name', 'create', 'partitions'];
+const KEYS = ['name', 'create', 'partitions', 'checksPlan'];
 const METHODS = ['subscribe', 'ask', 'cancel', 'dispatch'];
 
 /**
@@ -27,12 +27,14 @@ const METHODS = ['subscribe', 'ask', 'cancel', 'dispatch'];
 export function defineDispatcher(spec: DispatcherSpec): DispatcherSpec {
   const given: unknown = spec;
   if (!isRecord(given)) throw bad('this dispatcher', 'an object with name and create', given);
-  const { name, create, partitions } = given;
+  const { name, create, partitions, checksPlan } = given;
   if (typeof name !== 'string' || name === '')
     throw bad('this dispatcher', 'one with a name, a text that is not empty', name);
   if (typeof create !== 'function') throw bad(`"${name}"`, 'one with create, a function', create);
   if (partitions !== undefined && !(Array.isArray(partitions) && partitions.every(isPartitionName)))
     throw bad(`"${name}"`, 'one whose partitions are a list of texts and numbers', partitions);
+  if (checksPlan !== undefined && typeof checksPlan !== 'boolean')
+    throw bad(`"${name}"`, 'one whose checksPlan is true or false', checksPlan);
   for (const key of Object.keys(given)) {
     if (KEYS.includes(key)) continue;
     throw bad(`"${name}"`, `one with nothing but ${KEYS.join(', ')}${didYouMean(key, KEYS)}`, key);

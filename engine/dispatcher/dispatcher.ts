@@ -115,4 +115,9 @@ export interface DispatcherSpec {
   readonly create: (context: DispatcherContext) => Dispatcher<unknown>;
   /** The partitions it serves, if it has any: known before the run, for the picture. */
   readonly partitions?: readonly (string | number)[];
+  /**
+   * Whether a plan may try its subscriptions on a dispatcher made for that alone, to find what `subscribe` throws where
+   * the plan is declared. `create` and `subscribe` must then leave nothing behind outside.
+   */
+  readonly checksPlan?: boolean;
 }

@@ -63,6 +63,7 @@ export function partitionDispatcher<Event = unknown, const Name extends Partitio
   return {
     name: 'partition',
     partitions: names,
+    checksPlan: true,
     create: (context) => new PartitionDispatcher({ names, hash: hash ?? null }, context),
   };
 }

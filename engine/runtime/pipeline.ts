@@ -12,6 +12,7 @@ import { demandOptions } from '../stage/demand.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { PlanWarning } from '../trace/plan-view.ts';
 import { Plan, isPlan, type PlannedStage, type PlannedSubscription } from './plan.ts';
+import { Rehearsal } from './rehearsal.ts';
 
 /** A stage of the pipeline, as `start` returns it. */
 export interface StageHandle {
@@ -49,11 +50,12 @@ export interface PipelineBuilder {
   /**
    * Lets `consumer` receive the events of the stage `to`. Counts are events.
    *
-   * @throws {EngineError} `stage_unknown`, `not_a_consumer`, `not_a_producer`, `subscribe_target`, `cycle`, `option_out_of_range`.
+   * @throws {EngineError} `stage_unknown`, `not_a_consumer`, `not_a_producer`, `subscribe_target`, `cycle`, `option_out_of_range`;
+   *   and what the producer's dispatcher refuses: `partition_missing`, `partition_unknown`, `partition_taken`, `selector_not_function`.
    */
   subscribe<Event>(
     consumer: StageHandle & Consuming<Event>,
-    options: SubscribeOptions & { readonly to: StageHandle & Producing<Event> },
+    options: SubscribeOptions<Event> & { readonly to: StageHandle & Producing<Event> },
   ): void;
 }
 
@@ -105,6 +107,7 @@ class Builder {
   readonly #subscriptions: PlannedSubscription[] = [];
   /** What definitions subscribe to by themselves. */
   readonly #targets: [StageId, SubscribeTo][] = [];
+  readonly #rehearsal = new Rehearsal();
 
   start(name: unknown, definition: unknown, arg: unknown): StageHandle {
     if (typeof name !== 'string' || name === '')
@@ -164,7 +167,9 @@ class Builder {
       // Shown the way events flow: from the consumer of the new subscription round to it again.
       throw new EngineError('cycle', { path: [...path, consumer].map((id) => `"${id}"`).join(' → ') });
     }
-    this.#subscriptions.push({ id: this.#newId(consumer, producer), consumer, producer, options });
+    const subscription = { id: this.#newId(consumer, producer), consumer, producer, options };
+    this.#rehearsal.subscribe(this.#stage(producer, producer, action), subscription);
+    this.#subscriptions.push(subscription);
   }
 
   #newId(consumer: StageId, producer: StageId): SubscriptionId {

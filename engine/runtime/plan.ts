@@ -45,16 +45,23 @@ export function isPlan(value: unknown): value is Plan {
   return typeof value === 'object' && value !== null && PLAN in value;
 }
 
+/** Any option may be anything until a dispatcher looks at it. */
+function isName(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
 /** The plain data of a plan: cloneable, and equal for equal programs. */
 export function viewOfPlan(plan: Plan): PlanView {
   return {
     stages: plan.stages.map(({ id, definition: { kind, options } }) => {
       const limit = bufferLimit(kind, options);
+      const partitions = options.dispatcher?.partitions;
       return {
         id,
         kind,
         dispatcher: kind === 'consumer' ? null : (options.dispatcher?.name ?? 'demand'),
         bufferSize: kind === 'consumer' || limit === Infinity ? null : limit,
+        ...(partitions && { partitions }),
       };
     }),
     subscriptions: plan.subscriptions.map(({ id, consumer, producer, options }) => ({
@@ -62,6 +69,8 @@ export function viewOfPlan(plan: Plan): PlanView {
       consumer,
       producer,
       ...demandOptions(options, `the subscription "${id}"`),
+      ...(isName(options.partition) && { partition: options.partition }),
+      ...(typeof options.selector === 'function' && { selective: true }),
     })),
   };
 }

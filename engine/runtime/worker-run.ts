@@ -14,6 +14,7 @@ import {
 } from '../transport/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
 import { HeldDeliveries, isClogged } from './held-deliveries.ts';
+import { PlannedFunctions } from './planned-functions.ts';
 import { PeerLines } from './peer-lines.ts';
 import type { Plan } from './plan.ts';
 import type { Print } from './print.ts';
@@ -134,6 +135,7 @@ export class WorkerRun {
     const seed = message.seed + worker * 7_919;
     this.#options.onSeed?.(seed);
     const startMs = scheduler.nowMs();
+    const functions = new PlannedFunctions(plan);
     const host = new StageHost({
       worker,
       workers,
@@ -145,7 +147,7 @@ export class WorkerRun {
       random: seededRandom(seed),
       trace: message.trace,
       capacity: RECORDER_CAPACITY,
-      onRemote: (envelope, to) => this.#lines.send(envelope, to),
+      onRemote: (envelope, to) => this.#lines.send(functions.leave(envelope), to),
       onEntering: (stage, callback) => this.#entering(stage, callback),
       taskWorkers: message.workers,
       definitionOf: (id) => plan.stages.find((stage) => stage.id === id)?.definition ?? null,
@@ -164,7 +166,7 @@ export class WorkerRun {
     const outcomes = own.map(({ id, definition, arg }) => host.start(id, definition, arg));
     // Also while an `init` waits: perhaps for the answer of a stage elsewhere.
     this.#lines.open((batch) => {
-      for (const envelope of batch) host.receive(envelope);
+      for (const envelope of batch) host.receive(functions.find(envelope));
       this.#slice();
     });
     void Promise.all(outcomes).then(() => {

@@ -52,14 +52,22 @@ export interface Cancellation {
   readonly reason: Reason;
 }
 
-/** Options of `subscribe`. Counts are events. Custom fields travel to both ends' callbacks and to the dispatcher. */
-export interface SubscribeOptions {
+/**
+ * Options of `subscribe`. Counts are events. Custom fields travel to both ends' callbacks and to the dispatcher.
+ *
+ * @typeParam Event - What the producer emits; only a selector needs to know.
+ */
+export interface SubscribeOptions<Event = never> {
   /** The most that may be asked for and not yet handled. Integer >= 1; default 1,000. */
   readonly maxDemand?: number;
   /** Ask again once no more than this is pending. Integer 0 … maxDemand - 1; default half of maxDemand. */
   readonly minDemand?: number;
   /** Default `"permanent"`. */
   readonly cancel?: CancelMode;
+  /** Of a broadcastDispatcher: the events this consumer wants. Default: all. It runs where the producer does. */
+  readonly selector?: (event: Event) => boolean;
+  /** Of a partitionDispatcher: the partition whose events this consumer gets. It has none but this one. */
+  readonly partition?: string | number;
   readonly [custom: string]: unknown;
 }
 

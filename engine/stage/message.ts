@@ -13,6 +13,8 @@ export type ToProducer =
       readonly type: 'subscribe';
       readonly subscription: SubscriptionId;
       readonly options: SubscribeOptions;
+      /** Options that are functions of the plan, while the message crosses to another worker: that one has them too. */
+      readonly functions?: readonly string[];
       readonly replaces?: Replaces;
     }
   | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
