@@ -1,0 +1,72 @@
+/** One process of the bench: measures the works it is given by name, and prints them. Made ready by `scripts/bench.mjs`. */
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { measure } from './measure.ts';
+import { allocations, memoryTable } from './memory.ts';
+import { PEERS } from './peers/index.ts';
+import { heading, results, table, type Setting } from './report.ts';
+import { WORKS } from './works/index.ts';
+
+/** What the command line calls the count of allocations. */
+export const MEMORY = 'memory';
+/** What can be measured, in order. */
+export const NAMES: readonly string[] = [...WORKS.map(({ name }) => name), MEMORY];
+
+const FULL = { rounds: 15, runMs: 60, warmUpMs: 400, share: 1, nowMs: () => performance.now() };
+/** Every contender comes to a result, quickly. */
+const SMOKE = { ...FULL, rounds: 1, runMs: 1, warmUpMs: 0, share: 0.0002 };
+const EVENTS_FOR_MEMORY = 1_000_000;
+const EVENTS_FOR_MEMORY_SMOKE = 200_000;
+
+/**
+ * Measures the works of these names one after the other and prints each when it is done.
+ *
+ * @param names - Of {@link NAMES}.
+ */
+export async function bench(names: readonly string[], { smoke }: { readonly smoke: boolean }): Promise<void> {
+  const collect = globalThis.gc ?? (() => undefined);
+  for (const work of WORKS.filter(({ name }) => names.includes(name))) {
+    const measured = await measure(work, { ...(smoke ? SMOKE : FULL), collect });
+    print(smoke ? [results(work, measured)] : ['', ...table(work, measured)]);
+  }
+  if (!names.includes(MEMORY)) return;
+  print([
+    '',
+    ...memoryTable(await allocations(smoke ? EVENTS_FOR_MEMORY_SMOKE : EVENTS_FOR_MEMORY, collect)),
+  ]);
+}
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) console.log(line);
+}
+
+/** The lines that say when, where and with what was measured. */
+export function settingLines(): string[] {
+  return heading(setting());
+}
+
+function setting(): Setting {
+  const processors = cpus();
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  const model = processors[0]?.model.trim() ?? 'unknown processor';
+  const { v8 = '' } = process.versions;
+  return {
+    date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    machine: `${process.platform}-${process.arch}, ${processors.length} × ${model}, ${gigabytes} GB`,
+    versions: {
+      Node: process.versions.node,
+      V8: v8,
+      ...Object.fromEntries(
+        PEERS.flatMap((peer) => (peer.package ? [[peer.package, versionOf(peer.package)]] : [])),
+      ),
+    },
+  };
+}
+
+/** The commands are run at the root of the repository. */
+function versionOf(name: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'));
+  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return hasVersion ? String(manifest.version) : 'unknown';
+}

@@ -1,0 +1,115 @@
+import type { Contender, Work } from './work.ts';
+
+/** How a work is measured. */
+export interface MeasureOptions {
+  readonly rounds: number;
+  /** What one run of a slow contender may take, ms: it gets fewer events. */
+  readonly runMs: number;
+  /** How long each contender runs before anything is measured, ms. */
+  readonly warmUpMs: number;
+  /** Share of the work's events that a full run has. In (0, 1]. */
+  readonly share: number;
+  /** Milliseconds, monotonic. */
+  readonly nowMs: () => number;
+  /** Collects garbage, so that no contender pays for another's. */
+  readonly collect: () => void;
+}
+
+/** What a contender took. */
+export interface Measured {
+  readonly contender: Contender;
+  /** Events per run. */
+  readonly events: number;
+  /** Nanoseconds per event: median of the rounds. */
+  readonly ns: number;
+  /** Time per event in multiples of the first contender's in the same round: quartiles of the rounds. */
+  readonly ratio: Quartiles;
+}
+
+/** Lower quartile, median, upper quartile. */
+export interface Quartiles {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+const LEAST_EVENTS = 1_000;
+const WARM_UP_RUNS = 3;
+
+/**
+ * Measures all contenders of a work in this process: in every round each runs once, in an order that moves on by one from
+ * round to round, so that what disturbs the machine meets all alike.
+ *
+ * @throws {Error} when a contender comes to a wrong result.
+ */
+export async function measure(work: Work, options: MeasureOptions): Promise<readonly Measured[]> {
+  await work.prepare?.();
+  const lanes: Lane[] = [];
+  for (const contender of work.contenders) lanes.push(await warmedUp(work, contender, options));
+  for (let round = 0; round < options.rounds; round++) {
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[(round + i) % lanes.length];
+      if (!lane) continue;
+      options.collect();
+      lane.nsPerRound.push(await timeOf(work, lane.contender, lane.events, options.nowMs));
+    }
+  }
+  const [first] = lanes;
+  return lanes.map(({ contender, events, nsPerRound }) => ({
+    contender,
+    events,
+    ns: quartiles(nsPerRound).median,
+    ratio: quartiles(nsPerRound.map((ns, round) => ns / (first?.nsPerRound[round] ?? NaN))),
+  }));
+}
+
+/** Quartiles of at least one number, by linear interpolation. */
+export function quartiles(values: readonly number[]): Quartiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part: number) => {
+    const position = part * (sorted.length - 1);
+    const below = Math.floor(position);
+    const low = sorted[below] ?? NaN;
+    return low + (position - below) * ((sorted[below + 1] ?? low) - low);
+  };
+  return { low: at(0.25), median: at(0.5), high: at(0.75) };
+}
+
+interface Lane {
+  readonly contender: Contender;
+  readonly events: number;
+  readonly nsPerRound: number[];
+}
+
+/** Runs a contender with ever more events until it has been compiled and its pace is known. */
+async function warmedUp(work: Work, contender: Contender, options: MeasureOptions): Promise<Lane> {
+  const all = Math.max(LEAST_EVENTS, Math.round(work.events * options.share));
+  let events = LEAST_EVENTS;
+  const startMs = options.nowMs();
+  for (let run = 0; run < WARM_UP_RUNS || options.nowMs() - startMs < options.warmUpMs; run++) {
+    const ns = await timeOf(work, contender, events, options.nowMs);
+    const affordable = Math.floor((options.runMs * 1e6) / ns);
+    events = Math.max(LEAST_EVENTS, Math.min(all, affordable, events * 10));
+  }
+  return { contender, events, nsPerRound: [] };
+}
+
+/** Nanoseconds per event of one run, whose result is checked. */
+async function timeOf(
+  work: Work,
+  contender: Contender,
+  events: number,
+  nowMs: () => number,
+): Promise<number> {
+  const startMs = nowMs();
+  const running = contender.run(events);
+  const result = typeof running === 'number' ? running : await running;
+  const ms = nowMs() - startMs;
+  const expected = work.expected(events);
+  if (result !== expected) {
+    throw new Error(
+      `${work.name}: "${contender.name}" comes to ${result} for ${events} events, where ${expected} is right`,
+    );
+  }
+  return (ms * 1e6) / events;
+}

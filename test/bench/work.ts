@@ -1,0 +1,35 @@
+/** Who does a work: the loop written by hand that all are compared with, the engine, or another library. */
+export type Role = 'loop' | 'engine' | 'peer';
+
+/** One way to do a work. */
+export interface Contender {
+  readonly name: string;
+  readonly role: Role;
+  /** Does the work for so many events and hands back its result, which is checked. */
+  readonly run: (events: number) => number | Promise<number>;
+}
+
+/** An upper bound on the engine's time, in multiples of another contender's. */
+export interface Target {
+  /** Name of the contender it is for. */
+  readonly for: string;
+  readonly atMost: number;
+  /** Name of the contender it is compared with. */
+  readonly of: string;
+}
+
+/** A work that all contenders do alike. */
+export interface Work {
+  /** What the command line calls it. */
+  readonly name: string;
+  readonly title: string;
+  /** Events of a full run; a slow contender gets fewer. */
+  readonly events: number;
+  /** The one right result, computed by another way than the contenders'. */
+  readonly expected: (events: number) => number;
+  /** The first one is what the others are compared with. */
+  readonly contenders: readonly Contender[];
+  readonly targets: readonly Target[];
+  /** Done once before anything is measured. */
+  readonly prepare?: () => void | Promise<void>;
+}

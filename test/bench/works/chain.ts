@@ -1,0 +1,47 @@
+import { INTEGERS, chainSum, useInManyPlaces } from '../chain.ts';
+import { chain } from '../engine.ts';
+import { PEERS } from '../peers/index.ts';
+import type { Contender, Work } from '../work.ts';
+import { ENGINE, LOOP, engine, loop, peers } from './contenders.ts';
+
+const EVENTS = 5_000_000;
+/** Events that every other use of the operators handles before W2p. */
+const EVENTS_ELSEWHERE = 2_000;
+
+/** The chain as one loop. */
+export const chainLoop: Contender = loop((events) => {
+  let sum = 0;
+  for (let n = 0; n < events; n++) {
+    const next = n + 1;
+    if (next % 2 === 0) sum += next * 3;
+  }
+  return sum;
+});
+
+const contenders = [
+  chainLoop,
+  engine((events) => chain(events, INTEGERS)),
+  ...peers((peer) => (events) => peer.chain(events, INTEGERS)),
+];
+
+export const w2: Work = {
+  name: 'W2',
+  title: 'chain: map → filter → map → sum, a stage each',
+  events: EVENTS,
+  expected: chainSum,
+  contenders,
+  targets: [{ for: ENGINE, atMost: 13, of: LOOP }],
+};
+
+export const w2p: Work = {
+  name: 'W2p',
+  title: 'the chain, after its operators have run with other closures and types',
+  events: EVENTS,
+  expected: chainSum,
+  contenders,
+  targets: [{ for: ENGINE, atMost: 14, of: LOOP }],
+  prepare: async () => {
+    await useInManyPlaces(chain, EVENTS_ELSEWHERE);
+    for (const peer of PEERS) await useInManyPlaces(peer.chain, EVENTS_ELSEWHERE);
+  },
+};
