@@ -38,6 +38,12 @@ export interface PlacedEdge {
   readonly open: Box;
 }
 
+/** The point between the lanes of a road, so far along from the producer (0) to the consumer (1). */
+export function middleOf({ events, asks }: Pick<PlacedEdge, 'events' | 'asks'>, progress: number): Point {
+  const [there, back] = [events.at(progress), asks.at(1 - progress)];
+  return { x: (there.x + back.x) / 2, y: (there.y + back.y) / 2 };
+}
+
 /** Where everything stands. Depends on the plan and the room alone, so nothing moves while it runs. */
 export interface PipelineLayout extends Size {
   readonly orientation: Orientation;
