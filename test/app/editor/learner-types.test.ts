@@ -77,7 +77,69 @@ export default pipeline(({ start, subscribe }) => {
 });
 `;
 
+const DISPATCHERS = `import { broadcastDispatcher, consumer, none, partitionDispatcher, pipeline, producer } from 'sluice';
+
+const words = producer({
+  init: () => 0,
+  handleDemand: (demand, next) => ({
+    events: Array.from({ length: demand }, (_, i) => ({ word: 'w' + (next + i), size: i })),
+    state: next + demand,
+  }),
+  dispatcher: partitionDispatcher({
+    partitions: ['short', 'long'],
+    hash: (event: { size: number }) => (event.size < 0 ? none : [event, event.size < 3 ? 'short' : 'long']),
+  }),
+});
+const numbers = producer({
+  handleDemand: (demand) => ({ events: Array.from({ length: demand }, (_, i) => i) }),
+  dispatcher: broadcastDispatcher(),
+});
+const reader = consumer({ handleEvents: (events: { word: string; size: number }[]) => console.log(events[0]?.word) });
+const printer = consumer({ handleEvents: (events: number[]) => console.log(events.length) });
+export default pipeline(({ start, subscribe }) => {
+  const source = start('words', words);
+  subscribe(start('a', reader), { to: source, partition: 'short' });
+  subscribe(start('b', reader), { to: source, partition: 'long', maxDemand: 5 });
+  const all = start('numbers', numbers);
+  subscribe(start('odd', printer), { to: all, selector: (n) => n % 2 === 1 });
+});
+`;
+
+const TASKS = `import { call, cast, consumer, pipeline, producer, self, send, Task, task } from 'sluice';
+
+const square = task(async (n: number) => ({ n, squared: n * n }));
+const numbers = producer({
+  init: () => 0,
+  handleDemand: (demand, next) => ({ events: Array.from({ length: demand }, (_, i) => next + i), state: next + demand }),
+  handleCall: (request, _from, state) => ({ reply: [request, state] }),
+});
+const squarer = consumer({
+  handleEvents: async (events: number[]) => {
+    const first = Task.async(square, 1);
+    const { squared } = await Task.await(first, 1_000);
+    const sum: number = squared + 1;
+    for await (const result of Task.asyncStream(events, square, { maxConcurrency: 3, ordered: false })) {
+      if ('ok' in result) console.log(result.ok.squared.toFixed(sum));
+    }
+    self().sendAfter('tick', 100);
+    cast('numbers', 'more');
+    send('numbers', { any: 'thing' });
+    console.log(await call('numbers', 'how many', 100));
+  },
+});
+export default pipeline(({ start, subscribe }) => {
+  subscribe(start('squarer', squarer), { to: start('numbers', numbers) });
+});
+`;
+
 describe('learnerTypes()', () => {
+  it.each([
+    ['dispatchers, partitions and selectors', DISPATCHERS],
+    ['tasks, calls and casts', TASKS],
+  ])('infers the types of %s', (_, program) => {
+    expect(errors(program)).toEqual([]);
+  });
+
   it('accepts a program as lessons write it', () => {
     expect(errors(PROGRAM)).toEqual([]);
   });
