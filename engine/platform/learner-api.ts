@@ -20,12 +20,15 @@ export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
 export { fromIterable } from '../source/from-iterable.ts';
+export { countChildren, startChild, terminateChild, whichChildren } from '../supervision/child-requests.ts';
+export { consumerSupervisor } from '../supervision/consumer-supervisor.ts';
 export { sleep } from '../time/sleep.ts';
 export { task } from '../task/declare.ts';
 export { Task } from '../task/task.ts';
 export type {
   CancelMode,
   Caller,
+  ChildContext,
   Cancellation,
   CommonCallbacks,
   Consumer,
@@ -66,6 +69,19 @@ export type {
 } from '../dispatcher/dispatcher.ts';
 export type { IterableOptions } from '../source/from-iterable.ts';
 export type { SourceOptions } from '../source/source-options.ts';
+export type {
+  ChildCounts,
+  ChildRow,
+  StartChildReply,
+  TerminateChildReply,
+} from '../supervision/child-requests.ts';
+export type {
+  ChildSpec,
+  ChildStart,
+  ConsumerSupervisorDefinition,
+  ConsumerSupervisorOptions,
+} from '../supervision/consumer-supervisor.ts';
+export type { RestartLimits } from '../supervision/restart-intensity.ts';
 export type { AsyncStreamOptions } from '../task/async-stream.ts';
 export type { DeclaredTask } from '../task/declare.ts';
 export type { TaskHandle, TaskResult } from '../task/task-handle.ts';

@@ -119,10 +119,9 @@ class Builder {
     // Its subscriptions are made once all stages of all workers run, like any other of the plan.
     const { subscribeTo = [], ...options } = definition.options;
     this.#targets.push(...subscribeTo.map((target): [StageId, SubscribeTo] => [name, target]));
-    const { kind, callbacks } = definition;
     this.#stages.set(name, {
       id: name,
-      definition: { kind, callbacks, options },
+      definition: { ...definition, options },
       arg,
       declared: new Error().stack ?? '',
     });

@@ -53,7 +53,7 @@ function isName(value: unknown): value is string | number {
 /** The plain data of a plan: cloneable, and equal for equal programs. */
 export function viewOfPlan(plan: Plan): PlanView {
   return {
-    stages: plan.stages.map(({ id, definition: { kind, options } }) => {
+    stages: plan.stages.map(({ id, definition: { kind, options, children } }) => {
       const limit = bufferLimit(kind, options);
       const partitions = options.dispatcher?.partitions;
       return {
@@ -62,6 +62,7 @@ export function viewOfPlan(plan: Plan): PlanView {
         dispatcher: kind === 'consumer' ? null : (options.dispatcher?.name ?? 'demand'),
         bufferSize: kind === 'consumer' || limit === Infinity ? null : limit,
         ...(partitions && { partitions }),
+        ...(children && { children: { restart: children.restart } }),
       };
     }),
     subscriptions: plan.subscriptions.map(({ id, consumer, producer, options }) => ({
