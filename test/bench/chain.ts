@@ -8,14 +8,14 @@ export interface ChainSteps<Between> {
 /** The chain as it is measured: of the integers from 0, as many as there are events. */
 export const INTEGERS: ChainSteps<number> = {
   first: (n) => n + 1,
-  keeps: (n) => n % 2 === 0,
-  last: (n) => n * 3,
+  keeps: (n) => n % 3 !== 0,
+  last: (n) => n * 2,
 };
 
-/** 3 × (2 + 4 + … up to the number of events). */
+/** Twice the integers from 1, as many as there are events, less the multiples of 3 among them. */
 export function chainSum(events: number): number {
-  const kept = Math.floor(events / 2);
-  return 3 * kept * (kept + 1);
+  const left = Math.floor(events / 3);
+  return events * (events + 1) - 3 * left * (left + 1);
 }
 
 /** The sum of the integers from 0, as many as there are events. */

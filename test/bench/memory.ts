@@ -35,8 +35,8 @@ export async function allocations(events: number, collect: () => void): Promise<
     },
     {
       name: 'chain, five stages',
-      // The source, its map and the filter handle all events, the rest half of them.
-      batches: (3 * events + 2 * (events / 2)) / BATCH,
+      // The source, the map and the filter handle all events, the rest two thirds of them.
+      batches: (3 * events + 2 * ((2 * events) / 3)) / BATCH,
       whole: () => chain(events, INTEGERS),
       own: () => ownChain(events),
       expected: chainSum(events),

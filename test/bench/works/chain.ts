@@ -13,7 +13,7 @@ export const chainLoop: Contender = loop((events) => {
   let sum = 0;
   for (let n = 0; n < events; n++) {
     const next = n + 1;
-    if (next % 2 === 0) sum += next * 3;
+    if (next % 3 !== 0) sum += next * 2;
   }
   return sum;
 });
