@@ -198,7 +198,11 @@ function counted(
   const stage = state.stages[entry.stage] ?? ABSENT;
   const next = withStage(state, entry, { [what]: stage[what] + entry.count });
   if (entry.subscription === undefined) return next;
-  return changeSubscription(next, entry.subscription, (link) => ({ [what]: link[what] + entry.count }));
+  return changeSubscription(next, entry.subscription, (link) => ({
+    [what]: link[what] + entry.count,
+    // Refused events have used up demand too, until they are asked for again.
+    ...(what === 'dropped' && { open: link.open - entry.count }),
+  }));
 }
 
 /** Events that were lost are neither on their way any longer, nor where they were kept. */

@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { demandDispatcher, seededRandom, type Dispatcher, type DispatcherWarning } from 'sluice';
+import { demandDispatcher, type Dispatcher } from 'sluice';
 import {
   DemandDispatcher,
   type DemandDispatcherOptions,
 } from '../../../engine/dispatcher/demand-dispatcher.ts';
-import { unicastLaws } from '../../laws/dispatcher-laws.ts';
+import { playOf, unicastLaws } from '../../laws/dispatcher-laws.ts';
+import { dispatcherContext } from '../../support/dispatcher-context.ts';
 
 function make(options: DemandDispatcherOptions = {}) {
-  const warnings: DispatcherWarning[] = [];
-  const context = {
-    stage: 'source',
-    random: seededRandom(7),
-    warn: (warning: DispatcherWarning) => warnings.push(warning),
-  };
+  const context = dispatcherContext();
   const dispatcher: Dispatcher<number> = new DemandDispatcher<number>(options, context);
-  return { dispatcher, warnings };
+  return { dispatcher, warnings: context.warnings };
 }
 
 function sizes(dispatcher: Dispatcher<number>, count: number) {
@@ -23,8 +19,8 @@ function sizes(dispatcher: Dispatcher<number>, count: number) {
 }
 
 describe('DemandDispatcher', () => {
-  unicastLaws(() => make().dispatcher);
-  unicastLaws(() => make({ shuffleDemandsOnFirstDispatch: true }).dispatcher);
+  unicastLaws('demand', () => playOf(demandDispatcher()));
+  unicastLaws('demand, shuffled', () => playOf(demandDispatcher({ shuffleDemandsOnFirstDispatch: true })));
 
   it('GS-107 a subscription creates no demand', () => {
     expect(make().dispatcher.subscribe('a', {}, 'sink')).toBe(0);
