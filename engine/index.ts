@@ -70,6 +70,7 @@ export type {
   TraceLevel,
 } from './transport/protocol.ts';
 export { parseFromWorker } from './transport/parse-message.ts';
+export type { Subscribed } from './transport/parse-answer.ts';
 
 // --- Runs on workers (runtime, transport, replay) ---------------------------------------------------------------
 export { startRun } from './runtime/controller.ts';
@@ -81,6 +82,7 @@ export type {
   RunOptions,
   RunUpdate,
   Speed,
+  StageAccess,
   WorkerLink,
 } from './runtime/run-handle.ts';
 export { defaultWorkers, placementOf } from './runtime/placement.ts';

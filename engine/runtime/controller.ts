@@ -1,21 +1,18 @@
 import { EngineError } from '../errors.ts';
-import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import type { StageId, WorkerId } from '../ids.ts';
+import type { Reason } from '../stage/definition.ts';
+import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../stage/self.ts';
+import type { StageSnapshot } from '../stage/stage-report.ts';
 import { traceError } from '../trace/trace-value.ts';
 import type { TraceError } from '../trace/trace-entry.ts';
-import {
-  PROTOCOL_VERSION,
-  type FromWorker,
-  type OutputLine,
-  type Pace,
-  type StageRequest,
-  type Telemetry,
-  type ToWorker,
-} from '../transport/protocol.ts';
+import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
+import type { Subscribed } from '../transport/parse-answer.ts';
+import { CollectedOutput } from './collected-output.ts';
 import { MergedCounters } from './merged-counters.ts';
 import { MergedTrace } from './merged-trace.ts';
-import { Permits } from './permits.ts';
+import { Pacing } from './pacing.ts';
 import { placementOf, type Placement } from './placement.ts';
-import { planDifference } from './plan-difference.ts';
+import { PlanAgreement } from './plan-agreement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import { Quiescence } from './quiescence.ts';
 import type {
@@ -28,12 +25,11 @@ import type {
   Speed,
   WorkerLink,
 } from './run-handle.ts';
+import { RunRequests } from './run-requests.ts';
 import { Watchdog, type Silent } from './watchdog.ts';
 
 const HEARTBEAT_MS = 250;
 const MAX_ENTRIES = 200_000;
-const MAX_OUTPUT_LINES = 1_000;
-const MAX_UNCAUGHT = 50;
 /** Telemetry batches under way per worker: two keep it busy, more would only queue up on this side. */
 const CREDITS = 2;
 /** A worker is ready in a tenth of a second; a machine under load gets a hundred times that and more. */
@@ -46,30 +42,27 @@ export function startRun(platform: Platform, options: RunOptions): RunHandle {
   return new Controller(platform, options);
 }
 
-type OpenRequest = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
-
 class Controller implements RunHandle {
   readonly done: Promise<RunEnd>;
   readonly #options: RunOptions;
   readonly #startMs: number;
   readonly #listeners = new Set<(update: RunUpdate) => void>();
   readonly #trace: MergedTrace;
-  readonly #requests = new Map<number, OpenRequest>();
+  readonly #requests: RunRequests;
+  readonly #pacing: Pacing;
+  readonly #output = new CollectedOutput();
   readonly #stopped = new Set<WorkerId>();
   #resolveDone: (end: RunEnd) => void = () => undefined;
   #spawned: readonly WorkerLink[] = [];
   /** The links in use, by worker. */
   #links: readonly WorkerLink[] = [];
-  readonly #plans = new Map<WorkerId, PlanView>();
+  readonly #agreement = new PlanAgreement();
   readonly #started = new Set<WorkerId>();
   readonly #heldForBudget = new Set<WorkerId>();
-  readonly #droppedThere = new Map<WorkerId, number>();
-  readonly #outputDroppedThere = new Map<WorkerId, number>();
   #plan: PlanView | null = null;
   #warnings: readonly PlanWarning[] = [];
   #placement: Placement = {};
   #counters: MergedCounters | null = null;
-  readonly #permits = new Permits();
   #quiescence: Quiescence | null = null;
   /** Who waits until nothing is left to do. */
   readonly #settling: (() => void)[] = [];
@@ -77,12 +70,7 @@ class Controller implements RunHandle {
   /** Id of the pings of the second wave of {@link Quiescence}. */
   #waveId = 0;
   #nextId = 1;
-  #speed: Speed;
-  #cancelTick: () => void = () => undefined;
   #cancelBeat: () => void = () => undefined;
-  #output: readonly OutputLine[] = [];
-  #outputDropped = 0;
-  #uncaught: readonly TraceError[] = [];
   /** What the run ends with once every worker has handed over what it recorded. */
   #ending: RunEnd | null = null;
   #end: RunEnd | null = null;
@@ -90,10 +78,20 @@ class Controller implements RunHandle {
 
   constructor(platform: Platform, options: RunOptions) {
     this.#options = options;
-    this.#speed = options.speed;
     this.#startMs = options.scheduler.nowMs();
     this.#trace = new MergedTrace(options.maxEntries ?? MAX_ENTRIES);
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
+    const { scheduler, speed } = options;
+    this.#pacing = new Pacing(speed, scheduler, ({ worker, stage }) =>
+      this.#links[worker]?.post({ type: 'permit', stage, count: 1 }),
+    );
+    this.#requests = new RunRequests({
+      scheduler,
+      names: () => this.#plan?.stages.map(({ id }) => id) ?? [],
+      lineTo: (stage) => this.#lineTo(stage),
+      endsOf: (id) => this.#counters?.endsOf(id),
+      failed: (error) => this.#output.fail(traceError(error)),
+    });
     void this.#spawn(platform);
   }
 
@@ -101,7 +99,6 @@ class Controller implements RunHandle {
 
   get now(): RunUpdate {
     const { scheduler } = this.#options;
-    const droppedThere = sum(this.#droppedThere.values());
     return {
       status: this.#status(),
       plan: this.#plan,
@@ -109,12 +106,12 @@ class Controller implements RunHandle {
       placement: this.#placement,
       workers: this.#links.length,
       entries: this.#trace.entries,
-      dropped: this.#trace.dropped + droppedThere,
+      dropped: this.#trace.dropped + this.#output.entriesDropped,
       stages: this.#counters?.stages ?? [],
       subscriptions: this.#counters?.subscriptions ?? [],
-      output: this.#output,
-      outputDropped: this.#outputDropped + sum(this.#outputDroppedThere.values()),
-      uncaught: this.#uncaught,
+      output: this.#output.lines,
+      outputDropped: this.#output.linesDropped,
+      uncaught: this.#output.uncaught,
       elapsedMs: (this.#end ? this.#endMs : scheduler.nowMs()) - this.#startMs,
       end: this.#end,
     };
@@ -126,19 +123,13 @@ class Controller implements RunHandle {
   }
 
   setSpeed(speed: Speed): void {
-    const before = paceOf(this.#speed);
-    this.#speed = speed;
-    this.#permits.forget();
-    this.#cancelTick();
-    if (paceOf(speed) !== before) this.#postAll({ type: 'pace', pace: paceOf(speed) });
-    this.#tick();
+    if (this.#pacing.set(speed)) this.#postAll({ type: 'pace', pace: this.#pacing.pace });
     this.#notify();
   }
 
   step(): void {
-    if (this.#speed.kind !== 'step') this.setSpeed({ kind: 'step' });
-    this.#permits.want();
-    this.#grant();
+    if (!this.#pacing.isStepping) this.setSpeed({ kind: 'step' });
+    this.#pacing.step();
   }
 
   addBudget(entries: number): void {
@@ -152,34 +143,66 @@ class Controller implements RunHandle {
     this.#finish({ type: 'stopped' });
   }
 
-  kill(stage: StageId, reason: unknown): void {
-    this.#linkOf(stage)?.post({ type: 'kill', stage, reason });
+  call(stage: StageRef, message: unknown, timeoutMs?: number): Promise<unknown> {
+    return this.#requests.call(stage, message, timeoutMs);
   }
 
-  call(stage: StageId, message: unknown): Promise<unknown> {
-    return this.#ask(stage, { type: 'call', message });
+  cast(stage: StageRef, message: unknown): void {
+    this.#requests.cast(stage, message);
   }
 
-  cast(stage: StageId, message: unknown): void {
-    this.#tell(stage, { type: 'cast', message });
+  info(stage: StageRef, message: unknown): void {
+    this.#requests.info(stage, message);
   }
 
-  info(stage: StageId, message: unknown): void {
-    this.#tell(stage, { type: 'info', message });
+  queueInfo(stage: StageRef, message: unknown): Promise<void> {
+    return this.#requests.queueInfo(stage, message);
   }
 
-  ask(subscription: SubscriptionId, count: number): void {
-    const link = this.#plan?.subscriptions.find(({ id }) => id === subscription);
-    if (link) this.#tell(link.consumer, { type: 'ask', subscription, count });
+  subscribe(consumer: StageRef, target: SubscribeTarget): Promise<Subscribed> {
+    return this.#requests.subscribe(consumer, target);
   }
 
-  cancel(subscription: SubscriptionId, reason: unknown): void {
-    const link = this.#plan?.subscriptions.find(({ id }) => id === subscription);
-    if (link) this.#tell(link.producer, { type: 'cancel', subscription, reason });
+  resubscribe(
+    consumer: StageRef,
+    old: SubscriptionRef,
+    target: SubscribeTarget & { readonly reason: Reason },
+  ): Promise<Subscribed> {
+    return this.#requests.resubscribe(consumer, old, target);
   }
 
-  snapshot(stage: StageId): Promise<unknown> {
-    return this.#ask(stage, { type: 'snapshot' });
+  ask(subscription: SubscriptionRef, count: number): void {
+    this.#requests.ask(subscription, count);
+  }
+
+  cancel(subscription: SubscriptionRef, reason: Reason): void {
+    this.#requests.cancel(subscription, reason);
+  }
+
+  demandMode(stage: StageRef): Promise<DemandMode>;
+  demandMode(stage: StageRef, mode: DemandMode): void;
+  demandMode(stage: StageRef, mode?: DemandMode): Promise<DemandMode> | void {
+    return mode === undefined ? this.#requests.demandMode(stage) : this.#requests.demandMode(stage, mode);
+  }
+
+  estimateBuffered(stage: StageRef): Promise<number> {
+    return this.#requests.estimateBuffered(stage);
+  }
+
+  stopStage(stage: StageRef, reason?: Reason): Promise<void> {
+    return this.#requests.stopStage(stage, reason);
+  }
+
+  exit(stage: StageRef, reason: Reason): void {
+    this.#requests.exit(stage, reason);
+  }
+
+  kill(stage: StageRef, reason?: Reason): void {
+    this.#requests.kill(stage, reason);
+  }
+
+  snapshot(stage: StageRef): Promise<StageSnapshot | null> {
+    return this.#requests.snapshot(stage);
   }
 
   settled(): Promise<void> {
@@ -223,19 +246,13 @@ class Controller implements RunHandle {
       });
       return;
     }
-    this.#plans.set(worker, message.plan);
     this.#warnings = message.warnings;
-    if (this.#plan !== null || this.#plans.size < this.#spawned.length) return;
-    const plan = this.#plans.get(0);
-    if (!plan) return;
-    for (const [other, theirs] of this.#plans) {
-      const difference = planDifference(plan, theirs);
-      if (difference === null) continue;
-      const error = new EngineError('plan_differs', { worker: other + 1, difference });
-      this.#fail({ phase: 'plan', worker: other, error: traceError(error) });
-      return;
+    if (this.#plan !== null) return;
+    const agreement = this.#agreement.add(worker, message.plan, this.#spawned.length);
+    if (agreement.kind === 'agreed') this.#start(agreement.plan);
+    else if (agreement.kind === 'differs') {
+      this.#fail({ phase: 'plan', worker: agreement.worker, error: traceError(agreement.error) });
     }
-    this.#start(plan);
   }
 
   #start(plan: PlanView): void {
@@ -247,7 +264,6 @@ class Controller implements RunHandle {
     this.#plan = plan;
     this.#placement = placementOf(plan, used);
     this.#counters = new MergedCounters(plan);
-    this.#permits.arrange(plan.stages.map(({ id }) => id));
     this.#quiescence = new Quiescence(used);
     this.#postAll({
       type: 'start',
@@ -255,12 +271,12 @@ class Controller implements RunHandle {
       workers: used,
       placement: this.#placement,
       seed,
-      pace: paceOf(this.#speed),
+      pace: this.#pacing.pace,
       trace,
       entryBudget: Math.ceil(entryBudget / used),
       credits: CREDITS,
     });
-    this.#tick();
+    this.#pacing.begin(plan.stages.map(({ id }) => id));
     this.#notify();
   }
 
@@ -277,8 +293,9 @@ class Controller implements RunHandle {
         return this.#fail({ phase: message.phase, worker, error: message.error });
       case 'started':
         this.#started.add(worker);
-        if (this.#started.size === this.#links.length) this.#postAll({ type: 'wire' });
-        return;
+        if (this.#started.size < this.#links.length) return;
+        this.#postAll({ type: 'wire' });
+        return this.#requests.begin();
       case 'telemetry':
         return this.#telemetry(worker, message);
       case 'pong':
@@ -286,15 +303,11 @@ class Controller implements RunHandle {
       case 'entering':
         return this.#watchdog?.entering(worker, message.stage, message.callback);
       case 'reply':
-        this.#requests.get(message.id)?.resolve(message.value);
-        this.#requests.delete(message.id);
-        return;
+        return this.#requests.answered(message.id, message.value);
       case 'replyFailed':
-        this.#requests.get(message.id)?.reject(rebuilt(message.error));
-        this.#requests.delete(message.id);
-        return;
+        return this.#requests.failed(message.id, message.error);
       case 'uncaught':
-        if (this.#uncaught.length < MAX_UNCAUGHT) this.#uncaught = [...this.#uncaught, message.error];
+        this.#output.fail(message.error);
         return this.#notify();
       case 'stopped':
         this.#stopped.add(worker);
@@ -308,17 +321,12 @@ class Controller implements RunHandle {
   #telemetry(worker: WorkerId, telemetry: Telemetry): void {
     this.#trace.add(telemetry.entries);
     this.#counters?.add(telemetry);
-    this.#droppedThere.set(worker, telemetry.dropped);
-    this.#outputDroppedThere.set(worker, telemetry.outputDropped);
-    this.#print(telemetry.output);
+    this.#output.report(worker, telemetry);
     if (telemetry.held === 'budget') this.#heldForBudget.add(worker);
     else this.#heldForBudget.delete(worker);
     this.#links[worker]?.post({ type: 'credit', batches: 1 });
-    this.#permits.report(worker, telemetry);
-    if (!this.#ending) {
-      this.#grant();
-      this.#look(worker, telemetry);
-    }
+    this.#pacing.report(worker, telemetry);
+    if (!this.#ending) this.#look(worker, telemetry);
     this.#notify();
   }
 
@@ -341,40 +349,15 @@ class Controller implements RunHandle {
   /** Nothing is left to do. */
   #quiet(): void {
     const { keepAlive = false } = this.#options;
-    if (!keepAlive) this.#finish({ type: 'idle' });
     this.#settle();
+    if (keepAlive) return;
+    if (this.#requests.pending === 0) this.#finish({ type: 'idle' });
+    // Somebody still waits for an answer: look again.
+    else this.#quiescence = new Quiescence(this.#links.length);
   }
 
   #settle(): void {
     for (const resolve of this.#settling.splice(0)) resolve();
-  }
-
-  #print(lines: readonly OutputLine[]): void {
-    if (lines.length === 0) return;
-    const kept = lines.slice(0, MAX_OUTPUT_LINES - this.#output.length);
-    this.#outputDropped += lines.length - kept.length;
-    this.#output = [...this.#output, ...kept];
-  }
-
-  // --- Pace -----------------------------------------------------------------------------------------------------
-
-  /** Slow motion: wants one delivery every so often. */
-  #tick(): void {
-    const speed = this.#speed;
-    if (speed.kind !== 'slow' || this.#ending || this.#plan === null) return;
-    const everyMs = 1_000 / speed.deliveriesPerSecond;
-    this.#cancelTick = this.#options.scheduler.after(everyMs, () => {
-      // What was not granted since the last tick is not made up for.
-      this.#permits.forget();
-      this.#permits.want();
-      this.#grant();
-      this.#tick();
-    });
-  }
-
-  #grant(): void {
-    const permit = this.#permits.grant();
-    if (permit) this.#links[permit.worker]?.post({ type: 'permit', stage: permit.stage, count: 1 });
   }
 
   // --- Watchdog -------------------------------------------------------------------------------------------------
@@ -397,8 +380,8 @@ class Controller implements RunHandle {
       });
       return;
     }
-    if (this.#plans.size < this.#spawned.length && nowMs - this.#startMs > START_WITHIN_MS) {
-      const worker = this.#spawned.findIndex((_, index) => !this.#plans.has(index));
+    const worker = this.#agreement.missing(this.#spawned.length);
+    if (worker !== undefined && nowMs - this.#startMs > START_WITHIN_MS) {
       const problem = `it was not ready within ${START_WITHIN_MS} ms`;
       const error = new EngineError('worker_failed', { worker: worker + 1, problem });
       this.#fail({ phase: 'platform', worker, error: traceError(error) });
@@ -431,6 +414,8 @@ class Controller implements RunHandle {
   #finish(end: RunEnd): void {
     if (this.#ending) return;
     this.#ending = end;
+    this.#pacing.end();
+    this.#requests.finish(end.type);
     if (this.#links.length === 0) {
       this.#conclude(end);
       return;
@@ -446,10 +431,9 @@ class Controller implements RunHandle {
     this.#ending = this.#end = end.type === 'idle' ? this.#quietEnd() : end;
     this.#endMs = this.#options.scheduler.nowMs();
     this.#cancelBeat();
-    this.#cancelTick();
+    this.#pacing.end();
     for (const link of this.#spawned) link.terminate();
-    for (const { reject } of this.#requests.values()) reject(this.#ended('get an answer'));
-    this.#requests.clear();
+    this.#requests.finish(this.#end.type);
     this.#settle();
     this.#notify();
     this.#resolveDone(this.#end);
@@ -461,31 +445,13 @@ class Controller implements RunHandle {
     if (this.#end) return 'ended';
     if (this.#plan === null) return 'starting';
     if (this.#heldForBudget.size > 0) return 'spent';
-    return this.#speed.kind === 'step' ? 'paused' : 'running';
+    return this.#pacing.isStepping ? 'paused' : 'running';
   }
 
-  #linkOf(stage: StageId): WorkerLink | undefined {
-    if (this.#ending) return undefined;
-    const worker = this.#placement[stage];
-    return worker === undefined ? undefined : this.#links[worker];
-  }
-
-  #tell(stage: StageId, request: StageRequest): void {
-    this.#linkOf(stage)?.post({ type: 'request', id: this.#nextId++, stage, request });
-  }
-
-  #ask(stage: StageId, request: StageRequest): Promise<unknown> {
-    const link = this.#linkOf(stage);
-    if (!link) return Promise.reject(this.#ended(`ask "${stage}"`));
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#requests.set(id, { resolve, reject });
-      link.post({ type: 'request', id, stage, request });
-    });
-  }
-
-  #ended(action: string): EngineError {
-    return new EngineError('run_ended', { action, end: this.#ending?.type ?? 'not started' });
+  #lineTo(stage: StageId): ((message: ToWorker) => void) | undefined {
+    const worker = Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined;
+    const link = worker === undefined ? undefined : this.#links[worker];
+    return link && ((message) => link.post(message));
   }
 
   #postAll(message: ToWorker): void {
@@ -500,30 +466,12 @@ class Controller implements RunHandle {
   }
 }
 
-function paceOf(speed: Speed): Pace {
-  return speed.kind === 'full' ? 'full' : 'held';
-}
-
 /** A program that hangs while it is loaded never entered a callback. */
 function hangs({ worker, waitedMs, entered }: Silent): EngineError {
   const seconds = Math.round(waitedMs / 100) / 10;
   return entered
     ? new EngineError('worker_hangs', { worker: worker + 1, ...entered, seconds })
     : new EngineError('load_hangs', { seconds });
-}
-
-function rebuilt(error: TraceError): Error {
-  return Object.assign(
-    new Error(error.message),
-    { name: error.name },
-    error.code !== undefined && { code: error.code },
-  );
-}
-
-function sum(numbers: Iterable<number>): number {
-  let total = 0;
-  for (const each of numbers) total += each;
-  return total;
 }
 
 /** Fails to compile while a member of the union has no case. */

@@ -16,19 +16,28 @@ export class MergedCounters {
 
   constructor(plan: PlanView) {
     this.#order = plan.stages.map(({ id }) => id);
-    for (const { id } of plan.subscriptions) {
-      this.#subscriptions.set(id, { subscription: id, asked: 0, dispatched: 0, pending: 0 });
+    for (const { id, consumer, producer } of plan.subscriptions) {
+      this.#subscriptions.set(id, {
+        subscription: id,
+        consumer,
+        producer,
+        asked: 0,
+        dispatched: 0,
+        pending: 0,
+      });
     }
   }
 
   add({ stages, subscriptions }: Report): void {
     for (const counters of stages) this.#stages.set(counters.stage, counters);
-    for (const { subscription, asked, dispatched, pending } of subscriptions) {
+    for (const { subscription, consumer, producer, asked, dispatched, pending } of subscriptions) {
       const known = this.#subscriptions.get(subscription);
       // Totals never shrink, and each end reports 0 for what the other counts. Only the consumer's end has asked.
       const isConsumerEnd = asked > 0 && asked >= (known?.asked ?? 0);
       this.#subscriptions.set(subscription, {
         subscription,
+        consumer,
+        producer,
         asked: Math.max(asked, known?.asked ?? 0),
         dispatched: Math.max(dispatched, known?.dispatched ?? 0),
         pending: isConsumerEnd ? pending : (known?.pending ?? 0),
@@ -39,6 +48,11 @@ export class MergedCounters {
   /** In the order of the plan. */
   get stages(): readonly StageCounters[] {
     return this.#order.flatMap((id) => this.#stages.get(id) ?? []);
+  }
+
+  /** The stages at both ends of a subscription, once it has been heard of. */
+  endsOf(subscription: SubscriptionId): SubscriptionCounters | undefined {
+    return this.#subscriptions.get(subscription);
   }
 
   get subscriptions(): readonly SubscriptionCounters[] {

@@ -1,4 +1,7 @@
-import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import type { StageId, WorkerId } from '../ids.ts';
+import type { Reason } from '../stage/definition.ts';
+import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../stage/self.ts';
+import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
 import type {
@@ -9,6 +12,7 @@ import type {
   ToWorker,
   TraceLevel,
 } from '../transport/protocol.ts';
+import type { Subscribed } from '../transport/parse-answer.ts';
 import type { Placement } from './placement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 
@@ -105,8 +109,65 @@ export interface RunUpdate {
   readonly end: RunEnd | null;
 }
 
+/**
+ * What the outside world may do to the stages of a run: GenStage's own functions. What is asked for before the stages run
+ * waits until they do. Where nothing else is said, answers are waited for 5,000 ms, and promises reject with `run_ended`,
+ * `call_timeout`, `call_unanswered` (the stage has ended), `stage_unknown` or `not_cloneable`.
+ */
+export interface StageAccess {
+  /**
+   * Asks a stage; its `handleCall` answers.
+   *
+   * @param timeoutMs - How long to wait, ms; `Infinity` waits until the run ends. Default 5,000.
+   */
+  call(stage: StageRef, message: unknown, timeoutMs?: number): Promise<unknown>;
+  /** Leaves a stage a message for its `handleCast`. */
+  cast(stage: StageRef, message: unknown): void;
+  /** Sends a stage a message for its `handleInfo`. */
+  info(stage: StageRef, message: unknown): void;
+  /** Like `info`, behind the events that wait in the stage's buffer. Resolves once it is queued (sync_info). */
+  queueInfo(stage: StageRef, message: unknown): Promise<void>;
+  /** Lets a consumer subscribe to one more producer. A refusal is an answer, not an error. */
+  subscribe(consumer: StageRef, target: SubscribeTarget): Promise<Subscribed>;
+  /**
+   * Lets a consumer replace a subscription: the producer `to` cancels the old one with `reason` before it takes the new
+   * one. The cancel mode of the old one decides whether the consumer goes on.
+   */
+  resubscribe(
+    consumer: StageRef,
+    old: SubscriptionRef,
+    target: SubscribeTarget & { readonly reason: Reason },
+  ): Promise<Subscribed>;
+  /**
+   * Asks for events on a subscription in manual mode. On one that is over nothing happens.
+   *
+   * @throws {EngineError} `ask_not_positive`.
+   */
+  ask(subscription: SubscriptionRef, count: number): void;
+  /** Cancels a subscription, as its consumer would. On one that is over nothing happens. */
+  cancel(subscription: SubscriptionRef, reason: Reason): void;
+  /** The demand mode of a stage. */
+  demandMode(stage: StageRef): Promise<DemandMode>;
+  /**
+   * Sets the demand mode of a producer.
+   *
+   * @throws {EngineError} `demand_mode`.
+   */
+  demandMode(stage: StageRef, mode: DemandMode): void;
+  /** How many events wait in the buffer of a stage. */
+  estimateBuffered(stage: StageRef): Promise<number>;
+  /** Ends a stage in an orderly way, `terminate` included; resolves once it is gone. Default reason `"normal"`. */
+  stopStage(stage: StageRef, reason?: Reason): Promise<void>;
+  /** Ends a stage at once, without `terminate`, as an exit signal does; the reason `"normal"` is ignored. */
+  exit(stage: StageRef, reason: Reason): void;
+  /** Ends a stage at once, whatever it does and for whatever reason. Default `"killed"`. */
+  kill(stage: StageRef, reason?: Reason): void;
+  /** The stage as it stands inside; `null` when it was never started. */
+  snapshot(stage: StageRef): Promise<StageSnapshot | null>;
+}
+
 /** A run as the outside world holds it. */
-export interface RunHandle {
+export interface RunHandle extends StageAccess {
   /** Where it stands now. */
   readonly now: RunUpdate;
   /** Called after every change, with where the run stands; what it returns ends that. */
@@ -118,17 +179,6 @@ export interface RunHandle {
   addBudget(entries: number): void;
   /** Ends the run; what was recorded until then is kept. */
   stop(): void;
-  /** Ends a stage at once, as a crash from outside would. */
-  kill(stage: StageId, reason: unknown): void;
-  /** Rejects with {@link EngineError} `run_ended`, or with what the stage failed with. */
-  call(stage: StageId, message: unknown): Promise<unknown>;
-  cast(stage: StageId, message: unknown): void;
-  info(stage: StageId, message: unknown): void;
-  /** Asks for events on a subscription in manual mode. */
-  ask(subscription: SubscriptionId, count: number): void;
-  cancel(subscription: SubscriptionId, reason: unknown): void;
-  /** The stage as it stands inside, as plain data. */
-  snapshot(stage: StageId): Promise<unknown>;
   /**
    * Resolves once nothing is left to do after all that was asked of the run so far, or once it is over: no stage works,
    * none has a message, none is on its way. The run itself goes on only if it is kept alive.

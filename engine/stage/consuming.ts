@@ -53,7 +53,7 @@ export class Consuming {
   readonly #runner: CallbackRunner;
   readonly #on: ConsumingOn;
   readonly #producers = new Map<SubscriptionId, Upstream>();
-  readonly #ended = new Map<SubscriptionId, number>();
+  readonly #ended = new Map<SubscriptionId, Upstream>();
   #queue: Queued[] = [];
   /** Events downstream asked for that this stage has not emitted yet (GS-084). */
   #wanted = 0;
@@ -76,13 +76,13 @@ export class Consuming {
     return this.#producers.has(id);
   }
 
-  eachUpstream(visit: (id: SubscriptionId, upstream: Readonly<Upstream>) => void): void {
-    for (const [id, upstream] of this.#producers) visit(id, upstream);
+  eachUpstream(visit: (upstream: Readonly<Upstream>) => void): void {
+    for (const upstream of this.#producers.values()) visit(upstream);
   }
 
   /** What ended subscriptions had asked for, for the counters. */
-  eachEnded(visit: (id: SubscriptionId, asked: number) => void): void {
-    for (const [id, asked] of this.#ended) visit(id, asked);
+  eachEnded(visit: (upstream: Readonly<Upstream>) => void): void {
+    for (const upstream of this.#ended.values()) visit(upstream);
   }
 
   /**
@@ -216,7 +216,7 @@ export class Consuming {
     const upstream = this.#producers.get(id);
     if (!upstream) return;
     this.#producers.delete(id);
-    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, upstream.asked);
+    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, upstream);
     this.#runner.context.unwatch(this.#runner.id, upstream.from.peer, id);
     if (this.#queue.length > 0) this.#queue.push({ type: 'ended', upstream, end, cause });
     else yield* this.#end(upstream, end, cause);

@@ -24,7 +24,7 @@ export class Downstream {
   readonly #name: string;
   readonly #dispatcher: Dispatcher<unknown>;
   readonly #consumers = new Map<SubscriptionId, Consumer>();
-  readonly #ended = new Map<SubscriptionId, number>();
+  readonly #ended = new Map<SubscriptionId, Consumer>();
   /** The consumer whose `handleCancel` runs: no longer subscribed, and still known to the dispatcher. */
   #leaving: Consumer | null = null;
   /** Entry in whose course the dispatcher speaks. */
@@ -54,13 +54,13 @@ export class Downstream {
     return this.#consumers.has(id);
   }
 
-  each(visit: (id: SubscriptionId, dispatched: number, open: number) => void): void {
-    for (const [id, { dispatched, open }] of this.#consumers) visit(id, dispatched, open);
+  each(visit: (from: Subscription, dispatched: number, open: number) => void): void {
+    for (const { from, dispatched, open } of this.#consumers.values()) visit(from, dispatched, open);
   }
 
   /** What ended subscriptions were sent, for the counters. */
-  eachEnded(visit: (id: SubscriptionId, dispatched: number) => void): void {
-    for (const [id, dispatched] of this.#ended) visit(id, dispatched);
+  eachEnded(visit: (from: Subscription, dispatched: number) => void): void {
+    for (const { from, dispatched } of this.#ended.values()) visit(from, dispatched);
   }
 
   /** From here on the consumer counts; the dispatcher has not heard of it yet. */
@@ -102,7 +102,7 @@ export class Downstream {
     const consumer = this.#consumers.get(id);
     if (!consumer) return null;
     this.#consumers.delete(id);
-    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, consumer.dispatched);
+    if (this.#ended.size < MAX_ENDED) this.#ended.set(id, consumer);
     this.#leaving = consumer;
     return consumer.from;
   }

@@ -80,12 +80,12 @@ export class Producing {
     return this.#downstream.has(id);
   }
 
-  eachDownstream(visit: (id: SubscriptionId, dispatched: number, open: number) => void): void {
+  eachDownstream(visit: (from: Subscription, dispatched: number, open: number) => void): void {
     this.#downstream.each(visit);
   }
 
   /** What ended subscriptions were sent, for the counters. */
-  eachEnded(visit: (id: SubscriptionId, dispatched: number) => void): void {
+  eachEnded(visit: (from: Subscription, dispatched: number) => void): void {
     this.#downstream.eachEnded(visit);
   }
 

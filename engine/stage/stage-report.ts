@@ -1,8 +1,9 @@
-import type { SubscriptionId } from '../ids.ts';
+import type { StageId, SubscriptionId } from '../ids.ts';
 import type { TraceValue } from '../trace/trace-entry.ts';
 import { traceValue } from '../trace/trace-value.ts';
 import type { CallbackRunner } from './callback-runner.ts';
 import type { Consuming } from './consuming.ts';
+import type { Subscription } from './definition.ts';
 import type { Producing } from './producing.ts';
 
 /** How a stage stands inside, for whoever debugs. */
@@ -31,6 +32,8 @@ export interface StageTotals {
 /** Totals of one end of a subscription, in events; an end counts 0 where the other counts. */
 export interface EndTotals {
   readonly subscription: SubscriptionId;
+  readonly consumer: StageId;
+  readonly producer: StageId;
   readonly asked: number;
   readonly dispatched: number;
   readonly pending: number;
@@ -52,26 +55,28 @@ export function totalsOf(
 }
 
 /** Visits every subscription the stage takes or took part in. */
-export function eachEnd({ producing, consuming }: Sides, visit: (totals: EndTotals) => void): void {
-  consuming?.eachUpstream((subscription, { asked, outstanding }) =>
-    visit({ subscription, asked, dispatched: 0, pending: outstanding }),
-  );
-  consuming?.eachEnded((subscription, asked) => visit({ subscription, asked, dispatched: 0, pending: 0 }));
-  producing?.eachDownstream((subscription, dispatched) =>
-    visit({ subscription, asked: 0, dispatched, pending: 0 }),
-  );
-  producing?.eachEnded((subscription, dispatched) =>
-    visit({ subscription, asked: 0, dispatched, pending: 0 }),
-  );
+export function eachEnd(
+  stage: StageId,
+  { producing, consuming }: Sides,
+  visit: (totals: EndTotals) => void,
+): void {
+  const upstream = ({ id, peer }: Subscription, asked: number, pending: number) =>
+    visit({ subscription: id, consumer: stage, producer: peer, asked, dispatched: 0, pending });
+  const downstream = ({ id, peer }: Subscription, dispatched: number) =>
+    visit({ subscription: id, consumer: peer, producer: stage, asked: 0, dispatched, pending: 0 });
+  consuming?.eachUpstream(({ from, asked, outstanding }) => upstream(from, asked, outstanding));
+  consuming?.eachEnded(({ from, asked }) => upstream(from, asked, 0));
+  producing?.eachDownstream(downstream);
+  producing?.eachEnded(downstream);
 }
 
 /** The inside of a stage at this moment. */
 export function snapshotOf(runner: CallbackRunner, { producing, consuming }: Sides): StageSnapshot {
   const consumers: SubscriptionId[] = [];
   const producers: Record<SubscriptionId, number> = {};
-  producing?.eachDownstream((id) => consumers.push(id));
-  consuming?.eachUpstream((id, { pending }) => {
-    producers[id] = pending;
+  producing?.eachDownstream(({ id }) => consumers.push(id));
+  consuming?.eachUpstream(({ from, pending }) => {
+    producers[from.id] = pending;
   });
   return {
     state: traceValue(runner.state),

@@ -94,7 +94,7 @@ export class Stage {
   }
 
   eachSubscription(visit: (totals: EndTotals) => void): void {
-    eachEnd(this.#sides, visit);
+    eachEnd(this.id, this.#sides, visit);
   }
 
   snapshot(): StageSnapshot {

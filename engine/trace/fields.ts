@@ -38,6 +38,20 @@ export class Fields {
     return value;
   }
 
+  /** A number per key, whatever the keys. */
+  numbers(name: string): Record<string, number> {
+    const record = this.fields(name);
+    return Object.fromEntries(Object.keys(record.#record).map((key) => [key, record.number(key)]));
+  }
+
+  /** Strings in an array. */
+  texts(name: string): string[] {
+    return this.#array(name).map((item, i) => {
+      if (typeof item !== 'string') throw damaged(`${this.#at(name)}[${i}]`, 'a string', item);
+      return item;
+    });
+  }
+
   numberOrNull(name: string): number | null {
     return this.isNull(name) ? null : this.number(name);
   }

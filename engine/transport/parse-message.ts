@@ -105,6 +105,8 @@ function stageCounters(f: Fields): StageCounters {
 function subscriptionCounters(f: Fields): SubscriptionCounters {
   return {
     subscription: f.text('subscription'),
+    consumer: f.text('consumer'),
+    producer: f.text('producer'),
     asked: f.number('asked'),
     dispatched: f.number('dispatched'),
     pending: f.number('pending'),

@@ -3,7 +3,7 @@ import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** How fast deliveries go. `held`: each mailbox delivery waits for a permit. */
 export type Pace = 'full' | 'held';
@@ -13,10 +13,20 @@ export type TraceLevel = 'full' | 'counters';
 
 /** What the outside world may want of one stage. */
 export type StageRequest =
-  | { readonly type: 'call' | 'cast' | 'info'; readonly message: unknown }
+  | { readonly type: 'call' | 'cast' | 'info' | 'queueInfo'; readonly message: unknown }
+  /** Subscribe to `producer`; `replaces` names a subscription that the producer is to cancel first. */
+  | {
+      readonly type: 'subscribe';
+      readonly producer: StageId;
+      readonly options: Readonly<Record<string, unknown>>;
+      readonly replaces?: { readonly subscription: SubscriptionId; readonly reason: unknown };
+    }
   | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
   | { readonly type: 'cancel'; readonly subscription: SubscriptionId; readonly reason: unknown }
-  | { readonly type: 'snapshot' };
+  | { readonly type: 'demandMode'; readonly mode: 'forward' | 'accumulate' }
+  | { readonly type: 'getDemandMode' | 'estimateBuffered' | 'snapshot' }
+  /** `stop` ends it in an orderly way, `exit` as an exit signal does. */
+  | { readonly type: 'stop' | 'exit'; readonly reason: unknown };
 
 /** Controller → worker. Plain cloneable data. */
 export type ToWorker =
@@ -73,6 +83,8 @@ export interface StageCounters {
 
 export interface SubscriptionCounters {
   readonly subscription: SubscriptionId;
+  readonly consumer: StageId;
+  readonly producer: StageId;
   /** Demand sent, at the consumer; events dispatched, at the producer. Each worker fills in its own end. */
   readonly asked: number;
   readonly dispatched: number;

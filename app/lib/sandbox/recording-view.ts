@@ -57,14 +57,16 @@ function countersIn(
         status: state?.status === 'exited' || state?.status === 'crashed' ? state.status : 'waiting',
       };
     }),
-    subscriptions: plan.subscriptions.map(({ id }) => {
-      const state = last.subscriptions[id];
-      return {
-        subscription: id,
-        asked: state?.asked ?? 0,
-        dispatched: state?.dispatched ?? 0,
-        pending: state?.pending ?? 0,
-      };
-    }),
+    // Those of the plan, and those that were made while it ran.
+    subscriptions: Object.entries(last.subscriptions).map(
+      ([subscription, { consumer, producer, asked, dispatched, pending }]) => ({
+        subscription,
+        consumer,
+        producer,
+        asked,
+        dispatched,
+        pending,
+      }),
+    ),
   };
 }

@@ -338,6 +338,65 @@ export default pipeline(({ start, subscribe }) => {
     expect(await numbersOf(8)).not.toEqual(first);
   });
 
+  it('lets stages call each other and wake themselves, and is driven from outside', async () => {
+    const run = start(
+      await nodePlatform(`
+import { call, consumer, pipeline, producer, self } from 'sluice';
+const rates = producer({
+  handleDemand: () => undefined,
+  handleCall: (request) => (request === 'EUR' ? { reply: 3 } : {}),
+});
+const prices = producer({
+  init: () => [],
+  handleDemand: () => undefined,
+  handleInfo: async (message) => {
+    const me = self();
+    if (message === 'begin') return void me.sendAfter('tick', 20);
+    const rate = await call('rates', 'EUR');
+    const failed = await me.call('rates', 'USD', 30).catch((error) => error.code);
+    return { events: [rate, failed] };
+  },
+});
+const sink = consumer({
+  init: () => [],
+  handleEvents: (events, got) => ({ state: [...got, ...events] }),
+  handleCancel: ({ reason }, got, from) => ({ state: [...got, from.id, reason] }),
+});
+export default pipeline(({ start }) => {
+  start('rates', rates);
+  start('prices', prices);
+  start('sink', sink);
+});
+`),
+      { keepAlive: true },
+    );
+    const subscribed = await run.subscribe('sink', { to: 'prices', cancel: 'temporary' });
+    expect(subscribed).toEqual({ ok: true, subscription: 'sink←prices+1' });
+    expect(await run.subscribe('sink', { to: 'prices', cancel: 'never' as never })).toMatchObject({
+      ok: false,
+      refused: 'bad_opts',
+    });
+    await expect(run.subscribe('sink', { to: 'prices', selector: () => true })).rejects.toMatchObject({
+      code: 'not_cloneable',
+    });
+    run.demandMode('prices', 'accumulate');
+    run.info('prices', 'begin');
+    await run.settled();
+    expect(await run.demandMode('prices')).toBe('accumulate');
+    expect(await run.snapshot('sink')).toMatchObject({ state: [], producers: { 'sink←prices+1': 1_000 } });
+    run.demandMode('prices', 'forward');
+    await run.settled();
+    expect((await run.snapshot('sink'))?.state).toEqual([3, 'call_timeout']);
+    run.cancel('sink←prices+1', 'enough');
+    await run.settled();
+    expect((await run.snapshot('sink'))?.state).toEqual([3, 'call_timeout', 'sink←prices+1', 'enough']);
+    await run.stopStage('rates', 'shutdown');
+    await expect(run.call('rates', 'EUR')).rejects.toMatchObject({ code: 'call_unanswered' });
+    run.stop();
+    expect(await run.done).toEqual({ type: 'stopped' });
+    expect(ofType(run.now.entries, 'exit')).toMatchObject([{ stage: 'rates', reason: 'shutdown' }]);
+  });
+
   it('answers calls, takes casts and infos, and kills', async () => {
     const run = start(
       await nodePlatform(`

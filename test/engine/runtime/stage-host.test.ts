@@ -141,7 +141,14 @@ describe('StageHost, several of them', () => {
     cluster.of(1).kill('b');
     cluster.settle();
     const counted = (worker: number) => cluster.of(worker).counters().subscriptions;
-    expect(counted(0)).toContainEqual({ subscription: 'b←a', asked: 0, dispatched: LIMIT, pending: 0 });
+    expect(counted(0)).toContainEqual({
+      subscription: 'b←a',
+      consumer: 'b',
+      producer: 'a',
+      asked: 0,
+      dispatched: LIMIT,
+      pending: 0,
+    });
     expect(counted(2).find(({ subscription }) => subscription === 'c←b')?.asked).toBeGreaterThanOrEqual(
       2 * LIMIT,
     );

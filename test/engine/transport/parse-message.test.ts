@@ -24,7 +24,7 @@ const TELEMETRY = {
       status: 'held',
     },
   ],
-  subscriptions: [{ subscription: 's', asked: 1, dispatched: 0, pending: 1 }],
+  subscriptions: [{ subscription: 's', consumer: 'c', producer: 'a', asked: 1, dispatched: 0, pending: 1 }],
   permitsUsed: 4,
   held: 'pace',
   sent: 1,
