@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { LessonPage } from './support/lesson-page.ts';
+import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
+
+/** A program of `test/e2e/programs`, pasted into the editor and run on real workers. */
+async function runProgram(page: Page, name: string): Promise<LessonPage> {
+  const lesson = new LessonPage(page);
+  await lesson.open('1-run');
+  await lesson.skipPredictions();
+  await lesson.writeProgram(readFileSync(resolve(import.meta.dirname, 'programs', `${name}.ts`), 'utf8'));
+  await lesson.setSpeed('Full speed');
+  await lesson.run.click();
+  return lesson;
+}
+
+/** What a stage has printed, as far as `pattern` captures it. Also of lines that are scrolled out of sight. */
+async function printed(lesson: LessonPage, stage: string, pattern: string): Promise<string[]> {
+  const lines = await lesson.console.getByRole('listitem').allTextContents();
+  const line = new RegExp(`^\\s*${stage}\\s*w\\d.*the moment of: ${pattern}`, 's');
+  return lines.flatMap((text) => line.exec(text)?.[1] ?? []);
+}
+
+test('broadcast: everyone gets every event but what its selector refuses', async ({ page }) => {
+  const lesson = await runProgram(page, 'broadcast');
+  await expect(lesson.status).toHaveText('Finished');
+  const all = Array.from({ length: 40 }, (_, i) => String(i));
+  expect(await printed(lesson, 'all', 'all (\\d+)')).toEqual(all);
+  expect(await printed(lesson, 'odd', 'odd (\\d+)')).toEqual(all.filter((n) => Number(n) % 2 === 1));
+
+  await expect(lesson.stage('numbers')).toHaveAccessibleName(
+    /broadcast dispatcher; .*20 left out by selectors/,
+  );
+  await expect(lesson.subscription('odd', 'numbers')).toHaveAccessibleName(/its selector refused 20 events/);
+  const tables = await lesson.openTable();
+  await expect(tables.getByRole('columnheader', { name: 'dispatcher' })).toBeVisible();
+  await expectNoAxeViolations(page, 'a broadcast, with its tables');
+});
+
+test('partition: a key always goes the same way; what belongs nowhere is left out', async ({ page }) => {
+  const lesson = await runProgram(page, 'partition');
+  await expect(lesson.picture.getByText('two', { exact: true })).toBeVisible();
+  await expect(lesson.status).toHaveText('Finished');
+  const kept = Array.from({ length: 60 }, (_, i) => i + 1).filter((n) => n % 10 !== 0);
+  for (const [i, stage] of ['quick', 'steady', 'slow'].entries()) {
+    const got = await printed(lesson, stage, `(\\d+) leaves ${i}`);
+    expect(got.map(Number), stage).toEqual(kept.filter((n) => n % 3 === i));
+  }
+  await expect(lesson.stage('numbers')).toHaveAccessibleName(
+    /partition dispatcher: .*zero.*; 6 left out by the hash/,
+  );
+  await expect(lesson.subscription('slow', 'numbers')).toHaveAccessibleName(/partition two\. /);
+});
+
+test('tasks run on several workers, and their results come in order', async ({ page }) => {
+  const lesson = await runProgram(page, 'tasks');
+  await expect(lesson.status).toHaveText('Finished');
+  const squares = Array.from({ length: 12 }, (_, i) => String((i + 1) ** 2));
+  expect(await printed(lesson, 'squarer', 'squared (\\d+)')).toEqual(squares);
+  await expect(lesson.stage('squarer')).toHaveAccessibleName(/0 tasks running; 12 done/);
+  await lesson.openTable();
+  await expect(lesson.picture.getByText('squarer: 0 tasks running; 12 done.')).toBeVisible();
+});
