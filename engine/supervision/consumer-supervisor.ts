@@ -1,5 +1,4 @@
 import { EngineError, didYouMean } from '../errors.ts';
-import type { StageId } from '../ids.ts';
 import { consumer } from '../stage/define.ts';
 import {
   InitRefusal,

@@ -22,6 +22,7 @@ import {
   type SubscribeTo,
 } from 'sluice';
 import { enumerableOf } from './enumerable.ts';
+import { supervisorOf } from './supervisors.ts';
 import { functionOf, hashOf, isList, list, record, same, selectorOf } from './functions.ts';
 import type { Json, JsonRecord, StageSpec } from './recording.ts';
 
@@ -46,6 +47,8 @@ const NAMES_OF_OPTIONS: Readonly<Record<string, string>> = {
   max_demand: 'maxDemand',
   min_demand: 'minDemand',
   cancel: 'cancel',
+  max_restarts: 'maxRestarts',
+  max_seconds: 'maxSeconds',
   shuffle_demands_on_first_dispatch: 'shuffleDemandsOnFirstDispatch',
 };
 
@@ -151,6 +154,8 @@ class Behaviour {
         return consumer<Json, Json>({ init, handleEvents: events as never, ...common, ...given });
       case 'enumerable':
         return enumerableOf(this.#b, optionsOf(options));
+      case 'consumer_supervisor':
+        return supervisorOf(this.#b, optionsOf(options), this.#log);
       default:
         throw new Unsupported(`a ${kind}`);
     }

@@ -52,7 +52,7 @@ function insideDifference({ expect }: Scenario, observed: Observed): string | nu
       const shown = isRecord(mine) ? mine : {};
       const producers = inside['producers'];
       const pending = isRecord(producers) ? pendingOf(producers) : {};
-      for (const key of ['buffered', 'consumers', 'demand_mode', 'queued', 'demand_left']) {
+      for (const key of ['buffered', 'consumers', 'demand_mode', 'queued', 'demand_left', ...SUPERVISED]) {
         if (inside[key] === undefined || shown[key] === undefined) continue;
         const difference = compare(`${at}: ${key} of ${name}`, inside[key], shown[key]);
         if (difference) return difference;
@@ -68,6 +68,9 @@ function insideDifference({ expect }: Scenario, observed: Observed): string | nu
   }
   return null;
 }
+
+/** What a supervisor shows of its children. */
+const SUPERVISED = ['children', 'restarting', 'subs'];
 
 function pendingOf(producers: Readonly<Record<string, Json>>): Record<string, Json> {
   const pending: Record<string, Json> = {};

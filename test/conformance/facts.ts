@@ -101,6 +101,7 @@ const STAGE_FACTS: Readonly<Record<string, (side: Side, name: string) => Json>> 
         plain(call['reason'] ?? null),
       ]),
     ),
+  child_starts: (side, name) => sorted(calls(of(side, name, 'child_start'))),
   diags: (side, name) => sorted((side.diags[name] ?? []).map(plain)),
   exit: (side, name) => plain(side.exits[name] ?? null),
   buffered: (side, name) => {

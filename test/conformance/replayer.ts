@@ -5,6 +5,7 @@ import { VirtualScheduler } from '../../engine/time/virtual-scheduler.ts';
 import { Unsupported, interpret, jsonOf, optionsOf, type Call } from './behaviours.ts';
 import { list, record } from './functions.ts';
 import type { Json, Scenario } from './recording.ts';
+import { ChildNames } from './supervisors.ts';
 
 /** What a replay of one scenario has shown, in the words of the recordings. */
 export interface Observed {
@@ -42,6 +43,7 @@ class Play {
   readonly #interpreted: ReadonlyMap<string, ReturnType<typeof interpret>>;
   /** Subscriptions that a stage made as it started, under their recorded names. */
   readonly #names = new Map<string, string>();
+  readonly #children: ChildNames;
   readonly #paused = new Set<string>();
   /** Producer of each subscription, for whoever cancels from outside. */
   readonly #producerOf = new Map<string, string>();
@@ -65,12 +67,15 @@ class Play {
       worker: 0,
       workers: 2,
       placement: { [PROBE]: 1 },
+      // The probe is no worker that could run children.
+      taskWorkers: 1,
       scheduler: new VirtualScheduler(),
       random,
       trace: 'full',
       capacity: 1_000_000,
       onRemote: (envelope) => this.#received(envelope),
     });
+    this.#children = new ChildNames(this.#host);
   }
 
   async step(step: Scenario['steps'][number]): Promise<void> {
@@ -78,6 +83,7 @@ class Play {
     // Until it is looked at, a failed answer has an owner: the list of results.
     result.catch(() => undefined);
     this.#results.push(result);
+    this.#children.note();
     if (step.op === 'settle' || step.op === 'snapshot') await this.#settle();
     // Anywhere but on the canonical schedule, stages do not wait for the outside process to have sent everything.
     else while (this.#random && this.#random() < 0.5 && (await this.#turn()));
@@ -174,6 +180,21 @@ class Play {
         return Promise.resolve('ok');
       case 'stop':
         return this.#stop(stage, step['reason']);
+      case 'count_children':
+        return this.#answer(stage, host.call(stage, 'countChildren'));
+      case 'which_children':
+        return this.#answer(stage, host.call(stage, 'whichChildren'));
+      case 'start_child':
+        return this.#answer(stage, host.call(stage, ['startChild', list(step['args']).at(-1)]));
+      case 'terminate_child': {
+        const child = this.#children.find(stage, step['event'] ?? null) ?? PROBE;
+        return this.#answer(stage, host.call(stage, ['terminateChild', child]));
+      }
+      case 'child_exit': {
+        const child = this.#children.find(stage, step['event'] ?? null);
+        if (child !== null) host.tasks.finish(child, step['reason']);
+        return Promise.resolve('ok');
+      }
       case 'unrelated_down':
         return this.#unrelatedDown(stage);
       default:
@@ -279,7 +300,7 @@ class Play {
 
   async #answer(stage: string, answer: Promise<unknown>): Promise<Json> {
     try {
-      return ['reply', jsonOf(await answer)];
+      return ['reply', this.#children.replyOf(jsonOf(await answer))];
     } catch (error) {
       if (error instanceof EngineError && error.code === 'call_unanswered') return ['no_reply', stage];
       throw error;
@@ -315,6 +336,7 @@ class Play {
     const envelope = this.#host.peek(name);
     if (envelope) this.#turnsTaken.push(this.#turnOf(name, envelope));
     await this.#host.step(name);
+    this.#children.note();
     return true;
   }
 
@@ -339,10 +361,13 @@ class Play {
         return [name, 'down', from, jsonOf(message.reason)];
       case 'call':
       case 'cast':
-        return [name, message.type, jsonOf(message.request)];
-      case 'info':
+        return [name, message.type, this.#children.requestOf(jsonOf(message.request))];
+      case 'info': {
+        const turn = this.#children.turnOf(name, message.request);
+        if (turn !== null) return turn;
         if (this.#labels.get(message) === 'down') return [name, 'down', PROBE, 'whatever'];
         return [name, 'info', jsonOf(message.request)];
+      }
       case 'queueInfo':
         return message.call === undefined
           ? [name, 'cast', ['async_info', jsonOf(message.request)]]
@@ -423,10 +448,11 @@ class Play {
       const shot = this.#exits[name] === 'alive' ? this.#host.snapshot(name) : null;
       if (!shot) continue;
       inside[name] = {
-        ...(kind === 'consumer' ? {} : { buffered: shot.buffered, consumers: shot.consumers.length }),
+        ...(kind.startsWith('consumer') ? {} : { buffered: shot.buffered, consumers: shot.consumers.length }),
         ...(kind === 'producer' ? { demand_mode: shot.mode } : {}),
         ...(kind === 'producer_consumer' ? { queued: shot.queued, demand_left: shot.wanted } : {}),
         ...(kind === 'producer' ? {} : { pending: this.#named(shot.producers) }),
+        ...(kind === 'consumer_supervisor' ? supervised(shot.state) : {}),
       };
     }
     return inside;
@@ -441,6 +467,12 @@ class Play {
   }
 }
 
+/** What a supervisor shows of itself, as snapshots write it. */
+function supervised(state: Json): Record<string, Json> {
+  const { children = null, restarting = null, subscriptions } = record(state);
+  return { children, restarting, subs: Object.values(record(subscriptions)) };
+}
+
 /** The engine's refusal in GenStage's words, as far as the recordings compare them: which option was wrong. */
 function failureOf(error: unknown): Json | null {
   if (!(error instanceof EngineError)) return null;
@@ -451,6 +483,8 @@ function failureOf(error: unknown): Json | null {
   // There it is no check that refuses the value, but a case without a clause for it (GS-207).
   if ('option' in details && details.option === 'onCancel') return { error: 'case_clause' };
   const option = 'option' in details ? details.option : 'key' in details ? details.key : '';
+  if (option === 'child' || option === 'type' || option === 'shutdownMs')
+    return ['bad_specs', String(option)];
   return ['bad_opts', String(option)];
 }
 

@@ -18,6 +18,7 @@ const COMPARED = [
   'ref',
   'from',
   'current',
+  'event',
 ];
 
 /** Calls with the fields that count. Nothing emitted is written in two ways. */
@@ -41,6 +42,11 @@ export function plain(value: Json): Json {
   if (isList(value)) {
     const [head, detail] = value;
     if (head === 'bad_opts') return ['bad_opts', optionNamed(detail)];
+    // Which specification is wrong is told by the words alone.
+    if (head === 'bad_specs') return ['bad_specs'];
+    // A throw that nobody caught, as Elixir words it; the modules of a child are Elixir's too.
+    if (head === 'nocatch') return '<crash>';
+    if (head === 'undefined' && value.length === 4) return value.slice(0, 3);
     if (head === 'bad_return_value')
       return ['bad_return_value', isList(detail) ? (detail[0] ?? null) : (detail ?? null)];
     return value.map(plain);
@@ -56,7 +62,9 @@ function optionNamed(text: Json | undefined): string {
   const found =
     /expected :(\w+)/.exec(given)?.[1] ??
     /unknown options \[(\w+):/.exec(given)?.[1] ??
-    /Cannot use (\w+)/.exec(given)?.[1];
+    /Cannot use (\w+)/.exec(given)?.[1] ??
+    /^(\w+) must be an integer/.exec(given)?.[1] ??
+    /supervis\w+ .*(strategy)|^a child specification with :(restart)/.exec(given)?.slice(1).find(Boolean);
   return (found ?? given).replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
