@@ -153,6 +153,16 @@ export const ERRORS = {
       `Cannot subscribe "${d.subscription}" to "${d.stage}" as selector must be a function of an event: received ${d.received}`,
     hint: 'Write subscribe(sink, { to: source, selector: (event) => event > 9 }).',
   },
+  supervised_twice: {
+    message: (d: { child: string; by: string; supervisor: string }) =>
+      `Cannot supervise "${d.child}" with "${d.supervisor}" as a child has one supervisor: received a child of "${d.by}"`,
+    hint: 'Name every stage and every supervisor in one supervise(…) only.',
+  },
+  supervisor_children: {
+    message: (d: { supervisor: string; received: string }) =>
+      `Cannot supervise with "${d.supervisor}" as its children must be a list of at least one: received ${d.received}`,
+    hint: 'Pass what start and supervise returned: supervise("all", [source, { child: sink, restart: "transient" }], { strategy: "restForOne" }).',
+  },
   stage_unknown: {
     message: (d: { action: string; stage: string; nearest: string; known: string }) =>
       `Cannot ${d.action} as "${d.stage}" must be a stage of the pipeline (${d.known}): received an unknown name${d.nearest}`,
@@ -160,8 +170,8 @@ export const ERRORS = {
   },
   stage_name: {
     message: (d: { received: string }) =>
-      `Cannot start a stage as its name must be a text that is not empty: received ${d.received}`,
-    hint: 'The name comes first: start("numbers", numbers, 0).',
+      `Cannot start a stage as its name must be a text that is not empty and does not end in @ and a number: received ${d.received}`,
+    hint: 'The name comes first: start("numbers", numbers, 0). An end such as @2 marks what a restarted stage does.',
   },
   subscribe_target: {
     message: (d: { consumer: string; received: string }) =>

@@ -6,7 +6,7 @@ export * from './platform/learner-api.ts';
 // --- Plans ------------------------------------------------------------------------------------------------------
 export { planOf } from './runtime/pipeline.ts';
 export { Plan, isPlan, viewOfPlan } from './runtime/plan.ts';
-export type { PlannedStage, PlannedSubscription } from './runtime/plan.ts';
+export type { PlannedStage, PlannedSubscription, PlannedSupervisor } from './runtime/plan.ts';
 export { parsePlan } from './trace/parse-plan.ts';
 export type {
   PlanView,

@@ -85,5 +85,13 @@ export type { RestartLimits } from '../supervision/restart-intensity.ts';
 export type { AsyncStreamOptions } from '../task/async-stream.ts';
 export type { DeclaredTask } from '../task/declare.ts';
 export type { TaskHandle, TaskResult } from '../task/task-handle.ts';
-export type { HandleOf, PipelineBuilder, StageHandle, StartArgs } from '../runtime/pipeline.ts';
+export type {
+  Child,
+  HandleOf,
+  PipelineBuilder,
+  StageHandle,
+  StartArgs,
+  SupervisorHandle,
+} from '../runtime/pipeline.ts';
+export type { Restart, Strategy, SupervisorOptions } from '../supervision/supervisor-options.ts';
 export { EngineError } from '../errors.ts';

@@ -12,6 +12,7 @@ import { MergedCounters } from './merged-counters.ts';
 import { MergedTrace } from './merged-trace.ts';
 import { Pacing } from './pacing.ts';
 import { placementOf, type Placement } from './placement.ts';
+import { namesIn } from './plan.ts';
 import { PlanAgreement } from './plan-agreement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import { Quiescence } from './quiescence.ts';
@@ -276,7 +277,7 @@ class Controller implements RunHandle {
       entryBudget: Math.ceil(entryBudget / used),
       credits: CREDITS,
     });
-    this.#pacing.begin(plan.stages.map(({ id }) => id));
+    this.#pacing.begin(namesIn(plan));
     this.#notify();
   }
 

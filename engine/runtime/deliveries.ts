@@ -12,18 +12,28 @@ export interface DeliveriesOptions {
   readonly onReady?: (stage: StageId) => void;
 }
 
+/** Events on their way. */
+export type EventsMessage = Extract<StageMessage, { readonly type: 'events' }>;
+
 /** Brings messages to where they belong: to a mailbox of this worker, or on their way to another worker. */
 export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #calls: OpenCalls;
+  /** Events have come for a life that is over. */
+  readonly #onLost: (envelope: Envelope, message: EventsMessage) => void;
   readonly #hosted = new Map<StageId, Hosted>();
   /** For stages of this worker that have not been started yet. */
   #early: RemoteEnvelope[] = [];
   #sent = 0;
 
-  constructor(options: DeliveriesOptions, calls: OpenCalls) {
+  constructor(
+    options: DeliveriesOptions,
+    calls: OpenCalls,
+    onLost: (envelope: Envelope, message: EventsMessage) => void,
+  ) {
     this.#options = options;
     this.#calls = calls;
+    this.#onLost = onLost;
   }
 
   /** The stages of this worker, by name, ended ones included. */
@@ -37,7 +47,7 @@ export class Deliveries {
   }
 
   add(hosted: Hosted): void {
-    this.#hosted.set(hosted.stage.id, hosted);
+    this.#hosted.set(hosted.id, hosted);
   }
 
   workerOf(stage: StageId): WorkerId | undefined {
@@ -99,16 +109,17 @@ export class Deliveries {
 
   /** Says that a stage can go on, if it can. */
   wake(hosted: Hosted): void {
-    if (hosted.isReady) this.#options.onReady?.(hosted.stage.id);
+    if (hosted.isReady) this.#options.onReady?.(hosted.id);
   }
 
-  /** What is sent to a stage that has ended vanishes, as its mailbox has; but nobody waits for an answer in vain. */
+  /** What is sent to a life that is over vanishes, as its mailbox has; but nobody waits for an answer in vain. */
   #put(hosted: Hosted, envelope: Envelope): void {
     const { message, from, to } = envelope;
-    if (hosted.stage.isAlive) {
+    if (hosted.process.isAlive && !hosted.isPast(envelope)) {
       hosted.mailbox.push(envelope);
       if (hosted.mailbox.size === 1) this.wake(hosted);
     } else if ('call' in message) this.fail(to, { call: message.call, stage: from }, 'noproc');
+    else if (message.type === 'events') this.#onLost(envelope, message);
   }
 }
 
@@ -120,6 +131,8 @@ const FOR_HOSTS: ReadonlySet<string> = new Set<HostMessage['type']>([
   'spawn',
   'endTask',
   'taskEnded',
+  'startAgain',
+  'signal',
 ]);
 
 /** Whether a message is taken on arrival and never lies in a mailbox. */

@@ -1,25 +1,106 @@
 import type { StageId, SubscriptionId } from '../ids.ts';
 import { Mailbox } from '../stage/mailbox.ts';
-import type { Stage } from '../stage/stage.ts';
+import type { Process } from '../stage/process.ts';
+import type { Stage, StartOutcome } from '../stage/stage.ts';
+import type { SubscribeOptions } from '../stage/definition.ts';
+import type { Envelope } from '../stage/message.ts';
+import type { SupervisorProcess } from '../supervision/supervisor-process.ts';
 
-/** A stage of this worker, with what waits for it and who waits for its end. */
+/** A subscription of the plan, to be made in every life of its consumer. */
+export interface SubscriptionToMake {
+  readonly id: SubscriptionId;
+  readonly consumer: StageId;
+  readonly producer: StageId;
+  readonly options: SubscribeOptions;
+}
+
+/** One life of what runs under a name. */
+export type Life =
+  | {
+      readonly kind: 'stage';
+      readonly process: Stage;
+      readonly begin: () => StartOutcome | Promise<StartOutcome>;
+    }
+  | { readonly kind: 'supervisor'; readonly process: SupervisorProcess; readonly begin: () => void };
+
+/** What runs under one name on this worker, life after life: what waits for it, and who waits for its end. */
 export class Hosted {
-  readonly stage: Stage;
+  readonly id: StageId;
   readonly mailbox = new Mailbox();
   /** Who wants to hear of its end, by subscription. */
   readonly watchers = new Map<SubscriptionId, StageId>();
+  /** Whose end it wants to hear of, by subscription. */
+  readonly watching = new Map<SubscriptionId, StageId>();
+  /** Subscriptions to an earlier life, or to none, whose other end may not know that yet. */
+  readonly past = new Set<SubscriptionId>();
+  /** What the plan wants it to subscribe to. */
+  readonly subscriptions: SubscriptionToMake[] = [];
+  /** Its start has not come to an end yet. */
+  isStarting = true;
+  /** To be started again as soon as it has ended. */
+  isWanted = false;
+  readonly #make: (life: number) => Life;
+  #life = 1;
+  #current: Life;
 
-  constructor(stage: Stage) {
-    this.stage = stage;
+  constructor(id: StageId, make: (life: number) => Life) {
+    this.id = id;
+    this.#make = make;
+    this.#current = make(1);
+  }
+
+  /** Counts its starts, from 1. */
+  get life(): number {
+    return this.#life;
+  }
+
+  get current(): Life {
+    return this.#current;
+  }
+
+  get process(): Process {
+    return this.#current.process;
+  }
+
+  /** The stage that runs; `null` for a supervisor. */
+  get stage(): Stage | null {
+    return this.#current.kind === 'stage' ? this.#current.process : null;
+  }
+
+  get supervisor(): SupervisorProcess | null {
+    return this.#current.kind === 'supervisor' ? this.#current.process : null;
   }
 
   /** Whether it has a message and is free to handle it. */
   get isReady(): boolean {
-    return this.mailbox.size > 0 && this.stage.isFree;
+    return this.mailbox.size > 0 && this.process.isFree;
   }
 
   /** Nothing waits and it is not busy. */
   get isIdle(): boolean {
-    return !this.stage.isBusy && (this.mailbox.size === 0 || !this.stage.isAlive);
+    return !this.process.isBusy && (this.mailbox.size === 0 || !this.process.isAlive);
+  }
+
+  /** Makes the next life, which has not begun yet. */
+  renew(): void {
+    this.#life++;
+    this.#current = this.#make(this.#life);
+    this.isStarting = true;
+  }
+
+  /** Whether a message was meant for an earlier life. Such messages vanish, as what is sent to a dead process does. */
+  isPast({ message }: Envelope): boolean {
+    if (this.#life === 1) return false;
+    switch (message.type) {
+      case 'subscribe':
+      case 'ask':
+      case 'cancel':
+        return this.past.has(message.subscription);
+      case 'events':
+      case 'cancelled':
+        return message.life !== undefined && message.life !== this.#life;
+      default:
+        return false;
+    }
   }
 }

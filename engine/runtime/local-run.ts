@@ -6,7 +6,7 @@ import { seededRandom } from '../time/random.ts';
 import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
-import type { Plan } from './plan.ts';
+import { namesIn, type Plan } from './plan.ts';
 import { StageHost } from './stage-host.ts';
 
 /** How long stages handle messages before the thread may do other things, ms. */
@@ -78,7 +78,8 @@ export class LocalRun {
     this.#host = new StageHost({
       worker: 0,
       workers: 1,
-      placement: Object.fromEntries(plan.stages.map(({ id }) => [id, 0])),
+      placement: Object.fromEntries(namesIn(plan).map((id) => [id, 0])),
+      supervisors: plan.supervisors,
       scheduler: {
         nowMs: () => scheduler.nowMs() - startMs,
         after: (delayMs, action) => this.#after(delayMs, action),
@@ -144,6 +145,7 @@ export class LocalRun {
       const outcome = this.#host.start(id, definition, arg);
       if (outcome instanceof Promise) waiting.push(outcome);
     }
+    for (const supervisor of this.#plan.supervisors) this.#host.supervise(supervisor);
     if (waiting.length === 0) this.#wire();
     else void Promise.all(waiting).then(() => this.#wire());
   }

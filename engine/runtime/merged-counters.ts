@@ -13,6 +13,8 @@ export class MergedCounters {
   readonly #order: readonly StageId[];
   readonly #stages = new Map<StageId, StageCounters>();
   readonly #subscriptions = new Map<SubscriptionId, SubscriptionCounters>();
+  /** By worker. */
+  readonly #lost = new Map<SubscriptionId, number[]>();
 
   constructor(plan: PlanView) {
     this.#order = plan.stages.map(({ id }) => id);
@@ -24,13 +26,14 @@ export class MergedCounters {
         asked: 0,
         dispatched: 0,
         pending: 0,
+        lost: 0,
       });
     }
   }
 
-  add({ stages, subscriptions }: Report): void {
+  add({ worker, stages, subscriptions }: Report): void {
     for (const counters of stages) this.#stages.set(counters.stage, counters);
-    for (const { subscription, consumer, producer, asked, dispatched, pending } of subscriptions) {
+    for (const { subscription, consumer, producer, asked, dispatched, pending, lost } of subscriptions) {
       const known = this.#subscriptions.get(subscription);
       // Totals never shrink, and each end reports 0 for what the other counts. Only the consumer's end has asked.
       const isConsumerEnd = asked > 0 && asked >= (known?.asked ?? 0);
@@ -41,8 +44,17 @@ export class MergedCounters {
         asked: Math.max(asked, known?.asked ?? 0),
         dispatched: Math.max(dispatched, known?.dispatched ?? 0),
         pending: isConsumerEnd ? pending : (known?.pending ?? 0),
+        lost: this.#lostOn(subscription, worker, lost),
       });
     }
+  }
+
+  /** What all workers have lost of a subscription, now that one reports its share. */
+  #lostOn(subscription: SubscriptionId, worker: WorkerId, lost: number): number {
+    const shares = this.#lost.get(subscription) ?? [];
+    shares[worker] = Math.max(lost, shares[worker] ?? 0);
+    if (lost > 0) this.#lost.set(subscription, shares);
+    return shares.reduce((sum, share) => sum + share, 0);
   }
 
   /** In the order of the plan. */

@@ -11,7 +11,13 @@ import type {
 import { demandOptions } from '../stage/demand.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { PlanWarning } from '../trace/plan-view.ts';
-import { Plan, isPlan, type PlannedStage, type PlannedSubscription } from './plan.ts';
+import {
+  restartOf,
+  supervisorOptions,
+  type Restart,
+  type SupervisorOptions,
+} from '../supervision/supervisor-options.ts';
+import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type PlannedSupervisor } from './plan.ts';
 import { Rehearsal } from './rehearsal.ts';
 
 /** A stage of the pipeline, as `start` returns it. */
@@ -23,6 +29,18 @@ export interface StageHandle {
 export type HandleOf<Definition> = StageHandle &
   (Definition extends Consuming<infer In> ? Consuming<In> : unknown) &
   (Definition extends Producing<infer Out> ? Producing<Out> : unknown);
+
+/** A supervisor of the pipeline, as `supervise` returns it. */
+export interface SupervisorHandle {
+  readonly id: StageId;
+  readonly supervises: readonly StageId[];
+}
+
+/** A child of a supervisor: what `start` or `supervise` returned, alone or with its restart (default `"permanent"`). */
+export type Child =
+  | StageHandle
+  | SupervisorHandle
+  | { readonly child: StageHandle | SupervisorHandle; readonly restart?: Restart };
 
 /** What `start` takes besides name and definition: nothing, or the argument of the definition's `init`. */
 export type StartArgs<Definition> =
@@ -57,6 +75,17 @@ export interface PipelineBuilder {
     consumer: StageHandle & Consuming<Event>,
     options: SubscribeOptions<Event> & { readonly to: StageHandle & Producing<Event> },
   ): void;
+  /**
+   * Starts children again when they end, as Elixir's Supervisor does. They are started in the order of the list and
+   * ended in the reverse order.
+   *
+   * @param name - Unique among stages and supervisors.
+   * @throws {EngineError} `stage_name`, `duplicate_stage`, `stage_unknown`, `supervisor_children`, `supervised_twice`,
+   *   `option_unknown`, `option_out_of_range`.
+   * @example
+   * supervise('all', [source, { child: sink, restart: 'transient' }], { strategy: 'restForOne', maxRestarts: 10 });
+   */
+  supervise(name: string, children: readonly Child[], options: SupervisorOptions): SupervisorHandle;
 }
 
 /**
@@ -76,6 +105,7 @@ export function pipeline(build: (builder: PipelineBuilder) => void): Plan {
     start: (name, definition, ...arg: readonly unknown[]) =>
       builder.start(name, definition, arg[0]) as HandleOf<typeof definition>,
     subscribe: (consumer, options) => builder.subscribe(consumer, options),
+    supervise: (name, children, options) => builder.supervise(name, children, options),
   });
   return builder.finish();
 }
@@ -102,30 +132,56 @@ function received(exported: unknown): string {
   return describe(exported);
 }
 
+const CHILD_OPTIONS = ['child', 'restart'];
+/** What later lives add to names. */
+const LATER_LIFE = /@\d+$/;
+
 class Builder {
   readonly #stages = new Map<StageId, PlannedStage>();
   readonly #subscriptions: PlannedSubscription[] = [];
+  readonly #supervisors = new Map<StageId, PlannedSupervisor>();
   /** What definitions subscribe to by themselves. */
   readonly #targets: [StageId, SubscribeTo][] = [];
   readonly #rehearsal = new Rehearsal();
 
   start(name: unknown, definition: unknown, arg: unknown): StageHandle {
-    if (typeof name !== 'string' || name === '')
-      throw new EngineError('stage_name', { received: describe(name) });
+    const id = this.#newName(name);
     if (!isDefinition(definition)) {
-      throw new EngineError('not_a_definition', { name, received: describe(definition) });
+      throw new EngineError('not_a_definition', { name: id, received: describe(definition) });
     }
-    if (this.#stages.has(name)) throw new EngineError('duplicate_stage', { name });
     // Its subscriptions are made once all stages of all workers run, like any other of the plan.
     const { subscribeTo = [], ...options } = definition.options;
-    this.#targets.push(...subscribeTo.map((target): [StageId, SubscribeTo] => [name, target]));
-    this.#stages.set(name, {
-      id: name,
+    this.#targets.push(...subscribeTo.map((target): [StageId, SubscribeTo] => [id, target]));
+    this.#stages.set(id, {
+      id,
       definition: { ...definition, options },
       arg,
       declared: new Error().stack ?? '',
     });
-    return { id: name };
+    return { id };
+  }
+
+  supervise(name: unknown, children: unknown, options: unknown): SupervisorHandle {
+    const id = this.#newName(name);
+    if (!Array.isArray(children) || children.length === 0) {
+      throw new EngineError('supervisor_children', { supervisor: id, received: describe(children) });
+    }
+    const supervisor = {
+      id,
+      ...supervisorOptions(options, `the supervisor "${id}"`),
+      children: [] as PlannedSupervisor['children'][number][],
+      declared: new Error().stack ?? '',
+    };
+    for (const given of children) {
+      const child = this.#child(id, given);
+      const by = [supervisor, ...this.#supervisors.values()].find((one) =>
+        one.children.some((other) => other.id === child.id),
+      );
+      if (by) throw new EngineError('supervised_twice', { child: child.id, by: by.id, supervisor: id });
+      supervisor.children.push(child);
+    }
+    this.#supervisors.set(id, supervisor);
+    return { id, supervises: supervisor.children.map((child) => child.id) };
   }
 
   subscribe(consumer: unknown, given: unknown): void {
@@ -148,6 +204,7 @@ class Builder {
     return new Plan({
       stages: [...this.#stages.values()],
       subscriptions: this.#subscriptions,
+      supervisors: [...this.#supervisors.values()],
       warnings: [...this.#stages.values()].flatMap((stage) => this.#warnings(stage)),
     });
   }
@@ -169,6 +226,31 @@ class Builder {
     const subscription = { id: this.#newId(consumer, producer), consumer, producer, options };
     this.#rehearsal.subscribe(this.#stage(producer, producer, action), subscription);
     this.#subscriptions.push(subscription);
+  }
+
+  #newName(name: unknown): StageId {
+    if (typeof name !== 'string' || name === '' || LATER_LIFE.test(name)) {
+      throw new EngineError('stage_name', { received: describe(name) });
+    }
+    if (this.#stages.has(name) || this.#supervisors.has(name)) {
+      throw new EngineError('duplicate_stage', { name });
+    }
+    return name;
+  }
+
+  #child(supervisor: StageId, given: unknown): PlannedSupervisor['children'][number] {
+    const isSpec = typeof given === 'object' && given !== null && 'child' in given;
+    const handle: unknown = isSpec ? given.child : given;
+    const id = idOf(handle);
+    if (id === null || !this.#supervisors.has(id)) this.#stage(id, handle, `supervise with "${supervisor}"`);
+    const at = `the child "${id}" of "${supervisor}"`;
+    if (!isSpec) return { id: id ?? '', restart: restartOf(undefined, at) };
+    for (const option of Object.keys(given)) {
+      if (CHILD_OPTIONS.includes(option)) continue;
+      const nearest = didYouMean(option, CHILD_OPTIONS);
+      throw new EngineError('option_unknown', { option, at, nearest, allowed: CHILD_OPTIONS.join(', ') });
+    }
+    return { id: id ?? '', restart: restartOf('restart' in given ? given.restart : undefined, at) };
   }
 
   #newId(consumer: StageId, producer: StageId): SubscriptionId {

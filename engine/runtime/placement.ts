@@ -16,7 +16,7 @@ export function defaultWorkers(stages: number, processors: number): number {
 }
 
 /**
- * Spreads stages so that neighbours land on different workers whenever there are two, and all workers carry about
+ * Spreads stages and supervisors so that neighbours land on different workers whenever there are two, and all workers carry about
  * the same number. The same plan always gives the same placement.
  */
 export function placementOf(plan: PlanView, workers: number): Placement {
@@ -38,6 +38,12 @@ export function placementOf(plan: PlanView, workers: number): Placement {
       const closer = (taken.get(worker) ?? 0) - (taken.get(best) ?? 0);
       if (closer < 0 || (closer === 0 && (load[worker] ?? 0) < (load[best] ?? 0))) best = worker;
     }
+    placed.set(id, best);
+    load[best] = (load[best] ?? 0) + 1;
+  }
+  // Supervisors have little to do: they go where there is least.
+  for (const { id } of plan.supervisors ?? []) {
+    const best = load.indexOf(Math.min(...load));
     placed.set(id, best);
     load[best] = (load[best] ?? 0) + 1;
   }

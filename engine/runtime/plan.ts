@@ -2,7 +2,7 @@ import type { StageId, SubscriptionId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import { demandOptions } from '../stage/demand.ts';
 import { bufferLimit } from '../stage/producing.ts';
-import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
+import type { PlanView, PlanWarning, SupervisorView } from '../trace/plan-view.ts';
 
 /** One stage of a plan, with its code. Never crosses a boundary. */
 export interface PlannedStage {
@@ -20,6 +20,12 @@ export interface PlannedSubscription {
   readonly options: SubscribeOptions;
 }
 
+/** A supervisor of a plan. */
+export interface PlannedSupervisor extends SupervisorView {
+  /** Stack of the call that declared it. */
+  readonly declared: string;
+}
+
 const PLAN: unique symbol = Symbol.for('sluice.plan');
 
 /** A pipeline as a program declares it: stages with their functions, and subscriptions. Made by `pipeline`. */
@@ -28,15 +34,19 @@ export class Plan {
   readonly [PLAN] = true;
   readonly stages: readonly PlannedStage[];
   readonly subscriptions: readonly PlannedSubscription[];
+  /** Inner ones before those that supervise them. */
+  readonly supervisors: readonly PlannedSupervisor[];
   readonly warnings: readonly PlanWarning[];
 
   constructor(parts: {
     readonly stages: readonly PlannedStage[];
     readonly subscriptions: readonly PlannedSubscription[];
+    readonly supervisors: readonly PlannedSupervisor[];
     readonly warnings: readonly PlanWarning[];
   }) {
     this.stages = parts.stages;
     this.subscriptions = parts.subscriptions;
+    this.supervisors = parts.supervisors;
     this.warnings = parts.warnings;
   }
 }
@@ -73,5 +83,22 @@ export function viewOfPlan(plan: Plan): PlanView {
       ...(isName(options.partition) && { partition: options.partition }),
       ...(typeof options.selector === 'function' && { selective: true }),
     })),
+    ...(plan.supervisors.length > 0 && {
+      supervisors: plan.supervisors.map(({ id, strategy, maxRestarts, maxSeconds, children }) => ({
+        id,
+        strategy,
+        maxRestarts,
+        maxSeconds,
+        children,
+      })),
+    }),
   };
+}
+
+/** Everything that runs under a name of its own: stages, then supervisors. */
+export function namesIn(plan: {
+  readonly stages: readonly { readonly id: StageId }[];
+  readonly supervisors?: readonly { readonly id: StageId }[];
+}): readonly StageId[] {
+  return [...plan.stages, ...(plan.supervisors ?? [])].map(({ id }) => id);
 }

@@ -1,20 +1,25 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } from '../stage/message.ts';
-import { Stage, type StartOutcome } from '../stage/stage.ts';
-import type { StageContext } from '../stage/stage-context.ts';
+import type { StartOutcome } from '../stage/stage.ts';
+import type { Loss, StageContext, Watch } from '../stage/stage-context.ts';
 import type { StageSnapshot } from '../stage/stage-report.ts';
+import type { ChildView } from '../supervision/supervisor.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { tasksOn } from '../task/task-scope.ts';
+import type { SupervisorView } from '../trace/plan-view.ts';
 import { Recorder } from '../trace/recorder.ts';
 import { traceValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
-import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+import type { TraceLevel } from '../transport/protocol.ts';
 import type { Refused } from '../transport/transport.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
-import { Hosted } from './hosted.ts';
+import { countersOf, type HostCounters } from './host-counters.ts';
+import type { Hosted, SubscriptionToMake } from './hosted.ts';
+import { Ledger } from './ledger.ts';
+import { Lives } from './lives.ts';
 import { OpenCalls } from './open-calls.ts';
 import { StageTimers } from './stage-timers.ts';
 import { TaskHost, isTaskMessage } from './task-host.ts';
@@ -28,6 +33,8 @@ export interface StageHostOptions {
   readonly workers: number;
   /** Which worker runs which stage; the same on all workers. Stages of no worker do not exist. */
   readonly placement: Readonly<Record<StageId, WorkerId>>;
+  /** All supervisors of the run, on whatever worker they are; none if left out. */
+  readonly supervisors?: readonly SupervisorView[];
   readonly scheduler: Scheduler;
   /** Seeded, in [0, 1). */
   readonly random: () => number;
@@ -70,6 +77,8 @@ export class StageHost implements StageContext {
   readonly #named = new Map<string, number>();
   readonly #deliveries: Deliveries;
   readonly #watches: Watches;
+  readonly #lives: Lives;
+  readonly #ledger = new Ledger();
   /** Lamport clock: greater than that of everything this worker has heard of. */
   #lamport = 0;
   #received = 0;
@@ -81,8 +90,18 @@ export class StageHost implements StageContext {
     this.worker = options.worker;
     this.#calls = new OpenCalls(options);
     this.#timers = new StageTimers(options.scheduler);
-    this.#deliveries = new Deliveries(options, this.#calls);
+    this.#deliveries = new Deliveries(options, this.#calls, ({ to, cause }, { subscription, events }) =>
+      this.lose(to, { where: 'flight', subscription, count: events.length }, cause),
+    );
     this.#watches = new Watches(this.#deliveries);
+    this.#lives = new Lives(this.#deliveries, this, {
+      supervisors: options.supervisors ?? [],
+      onEnded: (hosted, reason, cause) => {
+        this.#bury(hosted, reason, cause);
+        this.#watches.ended(hosted, reason, cause);
+      },
+      onReplaced: (stage) => this.#ledger.keep(stage),
+    });
     this.#hosted = this.#deliveries.hosted;
     this.recorder = new Recorder(options.capacity);
     this.#console = options.console ?? this.recorder;
@@ -100,29 +119,23 @@ export class StageHost implements StageContext {
 
   /** Starts a stage: its `init` runs now. A failure is recorded and told, never thrown. */
   start(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
-    const stage = new Stage(id, definition, this);
     this.#definitions.set(id, definition);
-    const hosted = new Hosted(stage);
-    this.#deliveries.add(hosted);
     if (!this.#order.includes(id)) this.#order.push(id);
-    const outcome = stage.start(arg);
-    for (const envelope of this.#deliveries.takeEarly(id)) this.#arrive(envelope);
-    if (!(outcome instanceof Promise)) return outcome;
-    return outcome.then((settled) => {
-      this.#deliveries.wake(hosted);
-      return settled;
-    });
+    const outcome = this.#lives.startStage(id, definition, arg);
+    this.#takeEarly(id);
+    return outcome;
   }
 
-  /** Sends a stage of this worker the subscription it is to make. */
-  subscribe(subscription: {
-    readonly id: SubscriptionId;
-    readonly consumer: StageId;
-    readonly producer: StageId;
-    readonly options: SubscribeOptions;
-  }): void {
-    const { id, consumer, producer, options } = subscription;
-    this.tell(consumer, { type: 'subscribeTo', subscription: id, producer, options });
+  /** Starts a supervisor whose children have been started, here or elsewhere. */
+  supervise(view: SupervisorView): void {
+    if (!this.#order.includes(view.id)) this.#order.push(view.id);
+    this.#lives.startSupervisor(view);
+    this.#takeEarly(view.id);
+  }
+
+  /** Has a stage of this worker make a subscription, now and in every later life. */
+  subscribe(subscription: SubscriptionToMake): void {
+    this.#lives.subscribe(subscription);
   }
 
   /** A message from the outside world. */
@@ -161,24 +174,24 @@ export class StageHost implements StageContext {
     this.tell(producer, { type: 'cancel', subscription, reason });
   }
 
-  /** Ends a stage in an orderly way, at its next turn. */
+  /** Ends a stage in an orderly way, at its next turn (GS-189). */
   stop(stage: StageId, reason: Reason): Promise<unknown> {
     return this.ask(stage, (call) => ({ type: 'stop', reason, call }));
   }
 
-  /** Ends a stage at once, without `terminate`, as an exit signal does. The reason `"normal"` is ignored. */
+  /** Sends an exit signal: ends a stage at once, without `terminate` (GS-185). The reason `"normal"` is ignored. */
   exit(stage: StageId, reason: Reason): void {
     if (reason !== 'normal') this.kill(stage, reason);
   }
 
-  /** Ends a stage at once, without `terminate`, whatever it does. */
+  /** Ends a stage, or a supervisor with its children, at once and without `terminate`, whatever it does. */
   kill(stage: StageId, reason: Reason = 'killed'): void {
-    this.#hosted.get(stage)?.stage.kill(reason);
+    this.#hosted.get(stage)?.process.kill(reason);
   }
 
   /** Ends a stage at once because of a failure outside its callbacks, such as an event that cannot be sent on. */
   crash(stage: StageId, error: unknown, cause: Seq | null): void {
-    this.#hosted.get(stage)?.stage.fail(error, cause);
+    this.#hosted.get(stage)?.stage?.fail(error, cause);
   }
 
   /** What was to cross to another worker is no plain data (RUN-9): the task it is about fails, else the stage that sent it. */
@@ -220,10 +233,10 @@ export class StageHost implements StageContext {
   /** Lets a stage handle exactly one message. A promise means that a callback has returned one. */
   step(id: StageId): void | Promise<void> {
     const hosted = this.#hosted.get(id);
-    if (!hosted || !hosted.stage.isFree) return;
+    if (!hosted || !hosted.process.isFree) return;
     const envelope = hosted.mailbox.shift();
     if (!envelope) return;
-    const done = hosted.stage.handle(envelope);
+    const done = hosted.process.handle(envelope);
     if (!done) return;
     return done.then(() => this.#deliveries.wake(hosted));
   }
@@ -242,7 +255,7 @@ export class StageHost implements StageContext {
 
   /** Stages in the middle of a callback that has returned a promise. */
   get busy(): readonly StageId[] {
-    return this.#order.filter((id) => this.#hosted.get(id)?.stage.isBusy);
+    return this.#order.filter((id) => this.#hosted.get(id)?.process.isBusy);
   }
 
   /** Messages that stages have sent themselves for later, and that are still to come. */
@@ -288,34 +301,18 @@ export class StageHost implements StageContext {
     this.#recordIn(this.#console, stage, { type: 'warning', code: 'console_flood', message, count }, null);
   }
 
-  counters(): {
-    readonly stages: readonly StageCounters[];
-    readonly subscriptions: readonly SubscriptionCounters[];
-  } {
-    const stages: StageCounters[] = [];
-    const subscriptions: SubscriptionCounters[] = [];
-    for (const [id, { stage, mailbox }] of this.#hosted) {
-      const { handled, emitted, discarded, busyMs, calls } = stage.counters;
-      stages.push({
-        stage: id,
-        worker: this.worker,
-        mailbox: mailbox.size,
-        handled,
-        emitted,
-        buffered: stage.buffered,
-        discarded,
-        busyMs,
-        calls,
-        status: stage.status,
-      });
-      stage.eachSubscription((counters) => subscriptions.push(counters));
-    }
-    return { stages, subscriptions };
+  counters(): HostCounters {
+    return countersOf(this.worker, this.#hosted.values(), this.#ledger);
   }
 
   /** How a stage stands inside; `null` when there is none of that name. */
   snapshot(stage: StageId): StageSnapshot | null {
-    return this.#hosted.get(stage)?.stage.snapshot() ?? null;
+    return this.#hosted.get(stage)?.stage?.snapshot() ?? null;
+  }
+
+  /** The children of a supervisor of this worker, in the order they are started; `null` when there is none of that name. */
+  children(supervisor: StageId): readonly ChildView[] | null {
+    return this.#hosted.get(supervisor)?.supervisor?.children ?? null;
   }
 
   // --- What stages call -----------------------------------------------------------------------------------------
@@ -330,6 +327,11 @@ export class StageHost implements StageContext {
 
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
     return this.#recordIn(this.recorder, stage, event, cause);
+  }
+
+  lose(stage: StageId, loss: Loss, cause: Seq | null): void {
+    this.#ledger.lose(stage, loss);
+    this.record(stage, { type: 'lost', ...loss }, cause);
   }
 
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void {
@@ -376,8 +378,8 @@ export class StageHost implements StageContext {
     return `${pair}+${made}`;
   }
 
-  watch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void {
-    this.#watches.watch(watcher, watched, subscription);
+  watch(watcher: StageId, watched: StageId, watch: Watch): void {
+    this.#watches.watch(watcher, watched, watch);
   }
 
   unwatch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void {
@@ -398,17 +400,7 @@ export class StageHost implements StageContext {
   }
 
   exited(id: StageId, reason: Reason, cause: Seq | null): void {
-    const hosted = this.#hosted.get(id);
-    if (!hosted) return;
-    this.#timers.clear(id);
-    this.#calls.forget(id);
-    for (const caller of hosted.stage.takeCallers()) this.#deliveries.fail(id, caller, reason);
-    for (let left = hosted.mailbox.shift(); left; left = hosted.mailbox.shift()) {
-      const { message, from } = left;
-      if ('call' in message) this.#deliveries.fail(id, { call: message.call, stage: from }, reason);
-    }
-    this.tasks.ownerEnded(id, reason);
-    this.#watches.ended(id, reason, cause);
+    this.#lives.ended(id, { reason, hasStarted: true, cause });
   }
 
   // --- Within ---------------------------------------------------------------------------------------------------
@@ -469,7 +461,31 @@ export class StageHost implements StageContext {
     const { busy } = this;
     const [only, ...others] = busy;
     if (only === undefined || others.length > 0 || only === latest?.stage) return latest;
-    return { stage: only, cause: this.#hosted.get(only)?.stage.began ?? null };
+    return { stage: only, cause: this.#hosted.get(only)?.stage?.began ?? null };
+  }
+
+  /** What has ended leaves nothing behind: no timer, no call, no message, no event that is not accounted for. */
+  #bury({ id, mailbox, stage }: Hosted, reason: Reason, cause: Seq | null): void {
+    this.#timers.clear(id);
+    this.#calls.forget(id);
+    for (const caller of stage?.takeCallers() ?? []) this.#deliveries.fail(id, caller, reason);
+    const lost = new Map<SubscriptionId, number>();
+    for (let left = mailbox.shift(); left; left = mailbox.shift()) {
+      const { message, from } = left;
+      if ('call' in message) this.#deliveries.fail(id, { call: message.call, stage: from }, reason);
+      if (message.type !== 'events') continue;
+      lost.set(message.subscription, (lost.get(message.subscription) ?? 0) + message.events.length);
+    }
+    const why = traceValue(reason);
+    for (const [subscription, count] of lost) {
+      this.lose(id, { where: 'mailbox', subscription, count, reason: why }, cause);
+    }
+    for (const loss of stage?.takeLosses() ?? []) this.lose(id, { ...loss, reason: why }, cause);
+    this.tasks.ownerEnded(id, reason);
+  }
+
+  #takeEarly(id: StageId): void {
+    for (const envelope of this.#deliveries.takeEarly(id)) this.#arrive(envelope);
   }
 
   #recordIn(recorder: Recorder, stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
@@ -480,7 +496,7 @@ export class StageHost implements StageContext {
   }
 
   #alive(id: StageId): boolean {
-    return this.#hosted.get(id)?.stage.isAlive ?? false;
+    return this.#hosted.get(id)?.process.isAlive ?? false;
   }
 
   /** A message is here, from another worker or because its stage has started at last. */
@@ -494,7 +510,7 @@ export class StageHost implements StageContext {
   #take({ from, to, cause }: RemoteEnvelope, message: HostMessage): void {
     switch (message.type) {
       case 'watch':
-        if (from !== null) this.#watches.watch(from, to, message.subscription);
+        if (from !== null) this.#watches.watch(from, to, message);
         return;
       case 'unwatch':
         return this.#watches.forget(to, from, message.subscription);
@@ -505,6 +521,10 @@ export class StageHost implements StageContext {
       case 'endTask':
       case 'taskEnded':
         return this.tasks.take({ from, to, cause, message }, message);
+      case 'startAgain':
+        return this.#lives.startChild(from ?? to, to, cause);
+      case 'signal':
+        return this.#lives.endChild(from ?? to, to, { reason: message.reason, cause });
     }
   }
 }

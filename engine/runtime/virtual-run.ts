@@ -9,7 +9,7 @@ import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
 import { defaultWorkers } from './placement.ts';
-import { viewOfPlan, type Plan } from './plan.ts';
+import { namesIn, viewOfPlan, type Plan } from './plan.ts';
 import type { Print } from './print.ts';
 import { StageHost } from './stage-host.ts';
 import type { TaskRun } from './task-run.ts';
@@ -73,10 +73,12 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   const random = seededRandom(seed);
   const turns: Turns<StageId | TaskRun> = seed === 0 ? new RoundRobin() : new RandomTurns(random);
   const lines = new Recorder(MAX_LINES + 1);
+  const view = viewOfPlan(plan);
   const host = new StageHost({
     worker: 0,
     workers: 1,
-    placement: Object.fromEntries(plan.stages.map(({ id }) => [id, 0])),
+    placement: Object.fromEntries(namesIn(view).map((id) => [id, 0])),
+    supervisors: plan.supervisors,
     scheduler,
     random,
     trace,
@@ -93,7 +95,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   try {
     const ended = await drive(plan, host, { scheduler, turns, entryBudget, maxTurns });
     printer.settle();
-    return { plan: viewOfPlan(plan), entries: withLines(host.recorder, lines), seed, ended };
+    return { plan: view, entries: withLines(host.recorder, lines), seed, ended };
   } finally {
     onPrint(null);
     sleepOn(before);
@@ -146,6 +148,7 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
   for (const { id, definition, arg } of plan.stages) {
     if (host.start(id, definition, arg) instanceof Promise) await letJobsRun(host);
   }
+  for (const supervisor of plan.supervisors) host.supervise(supervisor);
   for (const subscription of plan.subscriptions) host.subscribe(subscription);
   const isReady = (next: StageId | TaskRun) =>
     typeof next === 'string' ? host.isReady(next) : next.isWaiting;

@@ -140,6 +140,7 @@ export class WorkerRun {
       worker,
       workers,
       placement: message.placement,
+      supervisors: plan.supervisors,
       scheduler: {
         nowMs: () => scheduler.nowMs() - startMs,
         after: (delayMs, action) => scheduler.after(delayMs, action),
@@ -164,6 +165,9 @@ export class WorkerRun {
     this.#begun = { host, held, reports, trace: message.trace };
     const own = plan.stages.filter(({ id }) => message.placement[id] === worker);
     const outcomes = own.map(({ id, definition, arg }) => host.start(id, definition, arg));
+    for (const supervisor of plan.supervisors) {
+      if (message.placement[supervisor.id] === worker) host.supervise(supervisor);
+    }
     // Also while an `init` waits: perhaps for the answer of a stage elsewhere.
     this.#lines.open((batch) => {
       for (const envelope of batch) host.receive(functions.find(envelope));
@@ -267,7 +271,7 @@ export class WorkerRun {
     if (isClogged(host, this.#entriesSent)) this.#sliceLater();
     const entries = host.recorder.take(MAX_BATCH_ENTRIES);
     this.#entriesSent += entries.length;
-    const { stages, subscriptions } = host.counters();
+    const { stages, supervisors, subscriptions } = host.counters();
     this.#options.post({
       type: 'telemetry',
       worker: this.#options.worker,
@@ -275,7 +279,7 @@ export class WorkerRun {
       dropped: host.recorder.dropped,
       output: this.#printed.take(),
       outputDropped: this.#printed.dropped,
-      stages: stages.map((counters) => withHeld(begun, counters)),
+      stages: [...stages, ...supervisors].map((counters) => withHeld(begun, counters)),
       subscriptions,
       permitsUsed: held.permitsUsed,
       held: held.why(host),

@@ -63,6 +63,13 @@ export class Buffer {
     return { events, due: this.#due() };
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#events = [];
+    this.#head = 0;
+    this.#infos.length = 0;
+  }
+
   #drop(count: number): void {
     this.#head += count;
     this.#position += count;

@@ -1,6 +1,6 @@
 import { EngineError, didYouMean } from '../errors.ts';
 import type { Seq, StageId } from '../ids.ts';
-import type { CallbackName, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
+import type { CallbackName, EntryOf, LostWhere, TraceEvent } from '../trace/trace-entry.ts';
 import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
 import type { Reason, StageCallbacks } from './definition.ts';
 import { enter, type Inside } from './self.ts';
@@ -46,6 +46,8 @@ export class CallbackRunner {
   readonly id: StageId;
   readonly callbacks: StageCallbacks;
   readonly context: StageContext;
+  /** Counts the starts of the stage from 1; this is the one that runs. */
+  readonly life: number;
   readonly #inside: Inside;
   state: unknown = undefined;
   /** Entry of the callback that runs, or ran last. */
@@ -54,15 +56,29 @@ export class CallbackRunner {
   calls = 0;
   busyMs = 0;
 
-  constructor(id: StageId, callbacks: StageCallbacks, context: StageContext, inside: Inside) {
-    this.id = id;
-    this.callbacks = callbacks;
+  constructor(
+    stage: {
+      readonly id: StageId;
+      readonly callbacks: StageCallbacks;
+      readonly life: number;
+      readonly inside: Inside;
+    },
+    context: StageContext,
+  ) {
+    this.id = stage.id;
+    this.callbacks = stage.callbacks;
     this.context = context;
-    this.#inside = inside;
+    this.life = stage.life;
+    this.#inside = stage.inside;
   }
 
   record(event: TraceEvent, cause: Seq | null): Seq {
     return this.context.record(this.id, event, cause);
+  }
+
+  /** Records that events are lost here; none is no loss. */
+  lose(where: LostWhere, count: number, cause: Seq | null): void {
+    if (count > 0) this.context.lose(this.id, { where, count }, cause);
   }
 
   /** Runs one callback to its end; what it returned is not looked at. Throws {@link Ending} when it threw. */
@@ -134,6 +150,8 @@ export class CallbackRunner {
       );
     }
     const { mode = 'automatic', stop } = step;
+    // As in GenStage: a step that stops sends nothing.
+    if (stop !== undefined) this.lose('step', events.length, ended);
     if (mode !== 'automatic' && mode !== 'manual') {
       throw this.#bad(callback, 'mode must be "automatic" or "manual"', returned, mode);
     }

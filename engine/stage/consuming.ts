@@ -5,6 +5,7 @@ import { Ending, type CallbackRunner, type Taken } from './callback-runner.ts';
 import type { Subscription, SubscribeOptions } from './definition.ts';
 import { cutBatches, demandOptions, endsConsumer, type DemandOptions } from './demand.ts';
 import type { Replaces, StageMessage } from './message.ts';
+import type { Loss } from './stage-context.ts';
 import type { Steps } from './steps.ts';
 
 /** Ended subscriptions whose counts are kept. */
@@ -57,6 +58,9 @@ export class Consuming {
   #queue: Queued[] = [];
   /** Events downstream asked for that this stage has not emitted yet (GS-084). */
   #wanted = 0;
+  /** Events of the message that is being handled whose batch is not done yet, and their subscription. */
+  #inHand = 0;
+  #inHandOf: SubscriptionId = '';
   handled = 0;
 
   constructor(runner: CallbackRunner, on: ConsumingOn) {
@@ -130,10 +134,16 @@ export class Consuming {
       { type: 'subscribe', subscription: id, producer, mode: 'automatic', ...demand },
       cause,
     );
-    context.watch(this.#runner.id, producer, id);
+    context.watch(this.#runner.id, producer, { subscription: id });
     this.#tell(
       producer,
-      { type: 'subscribe', subscription: id, options, ...(replaces ? { replaces } : {}) },
+      {
+        type: 'subscribe',
+        subscription: id,
+        options,
+        life: this.#runner.life,
+        ...(replaces ? { replaces } : {}),
+      },
       subscribed,
     );
     this.#producers.set(id, upstream);
@@ -169,6 +179,11 @@ export class Consuming {
     const { subscription: id, first, events } = message;
     const upstream = this.#producers.get(id);
     if (!upstream) {
+      this.#runner.context.lose(
+        this.#runner.id,
+        { where: 'flight', subscription: id, count: events.length },
+        cause,
+      );
       this.#tell(sender, { type: 'cancel', subscription: id, reason: 'unknown_subscription' }, cause);
       return;
     }
@@ -193,6 +208,21 @@ export class Consuming {
   /** So many events have left for downstream. */
   dispatched(count: number): void {
     this.#wanted = Math.max(0, this.#wanted - count);
+  }
+
+  /** What it had when its stage ended: in hand, and waiting for demand. Forgets it. */
+  takeLosses(): readonly Loss[] {
+    const losses: Loss[] = [];
+    if (this.#inHand > 0) {
+      losses.push({ where: 'callback', subscription: this.#inHandOf, count: this.#inHand });
+    }
+    for (const queued of this.#queue) {
+      if (queued.type !== 'events' || queued.events.length === 0) continue;
+      losses.push({ where: 'queue', subscription: queued.from.id, count: queued.events.length });
+    }
+    this.#inHand = 0;
+    this.#queue = [];
+    return losses;
   }
 
   /** Handles whole queued messages while downstream wants events (GS-081, GS-083, GS-087). */
@@ -238,6 +268,7 @@ export class Consuming {
       case 'events': {
         const upstream = this.#producers.get(next.from.id);
         if (upstream) return yield* this.#handle(upstream, next.events, next.cause);
+        this.#takeInHand(next.from.id, next.events);
         // The producer has gone meanwhile: one batch, and nobody is left to ask (GS-088).
         yield* this.#handleBatch(next.from, next.events, next.cause, null);
         return;
@@ -250,6 +281,7 @@ export class Consuming {
   }
 
   *#handle(upstream: Upstream, events: readonly unknown[], cause: Seq | null): Steps {
+    this.#takeInHand(upstream.from.id, events);
     if (upstream.mode === 'manual') {
       yield* this.#handleBatch(upstream.from, events, cause, upstream);
       return;
@@ -282,9 +314,15 @@ export class Consuming {
       upstream ? () => (upstream.outstanding = Math.max(0, upstream.outstanding - count)) : undefined,
     );
     this.handled += count;
+    this.#inHand -= count;
     if (taken.ending) throw taken.ending;
     this.#on.emit(taken.events, taken.cause);
     return taken.cause;
+  }
+
+  #takeInHand(id: SubscriptionId, events: readonly unknown[]): void {
+    this.#inHand = events.length;
+    this.#inHandOf = id;
   }
 
   *#end(upstream: Upstream, end: End, cause: Seq | null): Steps {

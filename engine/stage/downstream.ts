@@ -1,6 +1,13 @@
 import { checkDispatcher, demandIn, isDispatched } from '../dispatcher/define-dispatcher.ts';
 import { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
-import type { Delivery, Demand, Dispatcher, DispatcherSpec, Effects } from '../dispatcher/dispatcher.ts';
+import type {
+  Delivery,
+  Demand,
+  Dispatched,
+  Dispatcher,
+  DispatcherSpec,
+  Effects,
+} from '../dispatcher/dispatcher.ts';
 import { EngineError } from '../errors.ts';
 import type { Seq, SubscriptionId } from '../ids.ts';
 import { describe, traceEvents } from '../trace/trace-value.ts';
@@ -13,6 +20,8 @@ const MAX_ENDED = 1_000;
 /** One consumer of a stage. */
 interface Consumer {
   readonly from: Subscription;
+  /** The life of the stage that has subscribed. */
+  readonly life: number | undefined;
   /** Asked and not yet dispatched. */
   open: number;
   dispatched: number;
@@ -24,7 +33,7 @@ export class Downstream {
   readonly #name: string;
   readonly #dispatcher: Dispatcher<unknown>;
   readonly #consumers = new Map<SubscriptionId, Consumer>();
-  readonly #ended = new Map<SubscriptionId, Consumer>();
+  readonly #ended = new Map<SubscriptionId, Readonly<Consumer>>();
   /** The consumer whose `handleCancel` runs: no longer subscribed, and still known to the dispatcher. */
   #leaving: Consumer | null = null;
   /** Entry in whose course the dispatcher speaks. */
@@ -64,8 +73,8 @@ export class Downstream {
   }
 
   /** From here on the consumer counts; the dispatcher has not heard of it yet. */
-  add(from: Subscription): void {
-    this.#consumers.set(from.id, { from, open: 0, dispatched: 0 });
+  add(from: Subscription, life: number | undefined): void {
+    this.#consumers.set(from.id, { from, life, open: 0, dispatched: 0 });
   }
 
   /** The dispatcher takes a consumer: new demand, or why it does not. */
@@ -98,13 +107,13 @@ export class Downstream {
   }
 
   /** A consumer's subscription is over. What is emitted until {@link left} may still be sent to it (GS-169). */
-  leave(id: SubscriptionId): Subscription | null {
+  leave(id: SubscriptionId): Pick<Consumer, 'from' | 'life'> | null {
     const consumer = this.#consumers.get(id);
     if (!consumer) return null;
     this.#consumers.delete(id);
     if (this.#ended.size < MAX_ENDED) this.#ended.set(id, consumer);
     this.#leaving = consumer;
-    return consumer.from;
+    return consumer;
   }
 
   /** The dispatcher forgets the consumer that leaves: new demand. */
@@ -122,13 +131,30 @@ export class Downstream {
   /** Sends events on as the dispatcher says; hands back those that nobody has asked for. */
   dispatch(events: readonly unknown[], cause: Seq | null): readonly unknown[] {
     this.#cause = cause;
-    const answer = this.#dispatcher.dispatch(events);
-    if (!isDispatched(answer)) throw this.#bad('dispatch', '{ deliveries: […], leftover: […] }', answer);
+    const answer = this.#sharedOut(events, cause);
     const { dropped = 0, leftover } = answer;
     if (dropped > 0 && this.#runner.context.tracing)
       this.#runner.record({ type: 'drop', count: dropped }, cause);
-    this.#apply('dispatch', answer, cause);
+    try {
+      this.#apply('dispatch', answer, cause);
+    } catch (error) {
+      this.#runner.lose('dispatcher', leftover.length, cause);
+      throw error;
+    }
     return leftover;
+  }
+
+  /** What the dispatcher makes of events. When it fails, those it has not kept are lost. */
+  #sharedOut(events: readonly unknown[], cause: Seq | null): Dispatched<unknown> {
+    const before = this.queued;
+    try {
+      const answer = this.#dispatcher.dispatch(events);
+      if (isDispatched(answer)) return answer;
+      throw this.#bad('dispatch', '{ deliveries: […], leftover: […] }', answer);
+    } catch (error) {
+      this.#runner.lose('dispatcher', events.length + before - this.queued, cause);
+      throw error;
+    }
   }
 
   /** Whether an info may be handled now, or the dispatcher keeps it back. */
@@ -145,14 +171,27 @@ export class Downstream {
 
   #apply(method: string, effects: Effects<unknown>, cause: Seq | null): void {
     const { lost = 0, queues, deliveries, infos } = effects;
-    if (lost > 0) this.#runner.record({ type: 'lost', where: 'dispatcher', count: lost }, cause);
+    this.#runner.lose('dispatcher', lost, cause);
     if (queues && this.#runner.context.tracing) {
       for (const change of queues) this.#runner.record({ type: 'queue', ...change }, cause);
     }
-    if (deliveries) for (const delivery of deliveries) this.#send(method, delivery, cause);
+    if (deliveries) this.#sendAll(method, deliveries, cause);
     if (infos) {
       const { id, context } = this.#runner;
       for (const request of infos) context.send(id, id, { type: 'info', request }, cause);
+    }
+  }
+
+  #sendAll(method: string, deliveries: readonly Delivery<unknown>[], cause: Seq | null): void {
+    let sent = 0;
+    try {
+      for (const delivery of deliveries) {
+        this.#send(method, delivery, cause);
+        sent++;
+      }
+    } catch (error) {
+      for (const { events } of deliveries.slice(sent)) this.#runner.lose('dispatcher', events.length, cause);
+      throw error;
     }
   }
 
@@ -161,7 +200,8 @@ export class Downstream {
     if (!consumer) {
       throw this.#bad(method, 'deliveries to subscriptions that have begun and not ended', to);
     }
-    const { id, peer } = consumer.from;
+    const { from, life } = consumer;
+    const { id, peer } = from;
     const { context } = this.#runner;
     if (refused > 0) this.#refuse(consumer, refused, cause);
     const first = consumer.dispatched;
@@ -176,7 +216,8 @@ export class Downstream {
         cause,
       );
     }
-    context.send(this.#runner.id, peer, { type: 'events', subscription: id, first, events }, dispatched);
+    const message = { type: 'events', subscription: id, first, events, life } as const;
+    context.send(this.#runner.id, peer, message, dispatched);
   }
 
   /** Events the consumer does not want: as many others are asked for in its name, as GenStage does. */

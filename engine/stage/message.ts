@@ -16,6 +16,8 @@ export type ToProducer =
       /** Options that are functions of the plan, while the message crosses to another worker: that one has them too. */
       readonly functions?: readonly string[];
       readonly replaces?: Replaces;
+      /** Which life of the consumer subscribes; left out where nobody counts. */
+      readonly life?: number;
     }
   | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
   | { readonly type: 'cancel'; readonly subscription: SubscriptionId; readonly reason: Reason };
@@ -28,8 +30,15 @@ export type ToConsumer =
       /** Index of the first event among all sent on this subscription. */
       readonly first: number;
       readonly events: readonly unknown[];
+      /** The life of the consumer that has asked. */
+      readonly life?: number | undefined;
     }
-  | { readonly type: 'cancelled'; readonly subscription: SubscriptionId; readonly reason: Reason };
+  | {
+      readonly type: 'cancelled';
+      readonly subscription: SubscriptionId;
+      readonly reason: Reason;
+      readonly life?: number | undefined;
+    };
 
 /** To any stage. Where there is a `call`, somebody waits for the answer. */
 export type ToStage =
@@ -55,17 +64,43 @@ export type ToStage =
   | { readonly type: 'estimateBuffered'; readonly call: number }
   | { readonly type: 'stop'; readonly reason: Reason; readonly call?: number };
 
+/** To a supervisor. A `life` counts the starts of a child from 1. */
+export type ToSupervisor =
+  /** A start of a child is over, well or not. */
+  | {
+      readonly type: 'childStarted';
+      readonly child: StageId;
+      readonly life: number;
+      readonly outcome: 'started' | 'ignored' | 'failed';
+      /** Why it failed. */
+      readonly reason: Reason;
+    }
+  | { readonly type: 'childEnded'; readonly child: StageId; readonly life: number; readonly reason: Reason }
+  /** To itself: a start that failed is to be tried again. */
+  | { readonly type: 'retryStart'; readonly child: StageId }
+  /** It is to end its children and itself. */
+  | { readonly type: 'exit'; readonly reason: Reason };
+
 /** What lies in a mailbox. */
-export type StageMessage = ToProducer | ToConsumer | ToStage;
+export type StageMessage = ToProducer | ToConsumer | ToStage | ToSupervisor;
 
 /** Between hosts: taken on arrival, never through a mailbox. `to` names the stage they are about. */
 export type HostMessage =
   /** Tell the sender when this stage ends; at once if it is not there. */
-  | { readonly type: 'watch'; readonly subscription: SubscriptionId }
+  | {
+      readonly type: 'watch';
+      readonly subscription: SubscriptionId;
+      /** The life to watch; left out: whichever runs. */
+      readonly life?: number;
+    }
   | { readonly type: 'unwatch'; readonly subscription: SubscriptionId }
   /** Answer to a call that this stage (or the outside world beside it) has made. */
   | { readonly type: 'reply'; readonly call: number; readonly value: unknown }
   | { readonly type: 'replyFailed'; readonly call: number; readonly reason: Reason }
+  /** From its supervisor: start again. */
+  | { readonly type: 'startAgain' }
+  /** An exit signal: a stage ends at once, a supervisor ends its children first. */
+  | { readonly type: 'signal'; readonly reason: Reason }
   /** Run this task; `origin` is the worker that wants to hear of its end. */
   | {
       readonly type: 'spawn';

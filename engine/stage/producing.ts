@@ -6,6 +6,7 @@ import type { CallbackRunner } from './callback-runner.ts';
 import type { StageOptions, SubscribeOptions, Subscription } from './definition.ts';
 import { Downstream } from './downstream.ts';
 import type { Replaces, StageMessage } from './message.ts';
+import type { Loss } from './stage-context.ts';
 import type { Steps } from './steps.ts';
 
 /** GenStage's default for producers. */
@@ -33,6 +34,8 @@ export class Producing {
   readonly #buffer: Buffer;
   /** What waits until the mode is `forward` again; `null` while it is. */
   #held: Held[] | null;
+  /** What was held and is about to go on. */
+  #released: Held[] = [];
   discarded = 0;
 
   constructor(
@@ -96,21 +99,23 @@ export class Producing {
       readonly subscription: SubscriptionId;
       readonly options: SubscribeOptions;
       readonly replaces?: Replaces;
+      readonly life?: number;
     },
     cause: Seq | null,
   ): Steps {
-    const { subscription: id, options, replaces } = message;
+    const { subscription: id, options, replaces, life } = message;
     const { context } = this.#runner;
     if (this.#downstream.has(id)) {
       const message = `"${consumer}" subscribes as "${id}" again`;
       this.#warn('duplicated_subscription', { message, subscription: id }, cause);
-      this.#tell(consumer, { type: 'cancelled', subscription: id, reason: 'duplicated_subscription' }, cause);
+      const reason = 'duplicated_subscription';
+      this.#tell(consumer, { type: 'cancelled', subscription: id, reason, life }, cause);
       return;
     }
     if (replaces) yield* this.cancelled(replaces.subscription, 'cancel', replaces.reason, cause);
     const from = { id, peer: consumer };
-    this.#downstream.add(from);
-    context.watch(this.#runner.id, consumer, id);
+    this.#downstream.add(from, life);
+    context.watch(this.#runner.id, consumer, { subscription: id, life });
     const accepted = this.#runner.record({ type: 'subscribed', subscription: id, consumer }, cause);
     yield* this.#accept(from, options, accepted);
     const answer = this.#downstream.subscribe(from, options, accepted);
@@ -164,9 +169,9 @@ export class Producing {
       this.#held ??= [];
       return;
     }
-    const held = this.#held ?? [];
+    this.#released = this.#held ?? [];
     this.#held = null;
-    for (const one of held) {
+    for (let one = this.#released.shift(); one; one = this.#released.shift()) {
       if ('events' in one) this.emit(one.events, one.cause ?? cause);
       else yield* this.demanded(one.demand, one.cause ?? cause);
     }
@@ -179,8 +184,9 @@ export class Producing {
     reason: unknown,
     cause: Seq | null,
   ): Steps<Seq | null> {
-    const from = this.#downstream.leave(id);
-    if (!from) return cause;
+    const consumer = this.#downstream.leave(id);
+    if (!consumer) return cause;
+    const { from, life } = consumer;
     const { context, callbacks } = this.#runner;
     context.unwatch(this.#runner.id, from.peer, id);
     const recorded = this.#runner.record(
@@ -188,7 +194,8 @@ export class Producing {
       cause,
     );
     // The consumer hears of it first, so that it takes nothing that handleCancel may still send it.
-    if (kind === 'cancel') this.#tell(from.peer, { type: 'cancelled', subscription: id, reason }, recorded);
+    if (kind === 'cancel')
+      this.#tell(from.peer, { type: 'cancelled', subscription: id, reason, life }, recorded);
     if (!callbacks.handleCancel) return recorded;
     const cancellation = { kind, reason };
     const taken = yield* this.#runner.step(
@@ -201,6 +208,21 @@ export class Producing {
     const after = taken.cause ?? recorded;
     this.emit(taken.events, after);
     return after;
+  }
+
+  /** What it had when its stage ended: held while demand accumulated, stored, kept by the dispatcher. Forgets it. */
+  takeLosses(): readonly Loss[] {
+    const waiting = [...this.#released, ...(this.#held ?? [])];
+    const held = waiting.reduce((sum, one) => sum + ('events' in one ? one.events.length : 0), 0);
+    const losses: readonly Loss[] = [
+      { where: 'held', count: held },
+      { where: 'buffer', count: this.#buffer.size },
+      { where: 'dispatcher', count: this.#downstream.queued },
+    ];
+    this.#released = [];
+    this.#held &&= [];
+    this.#buffer.clear();
+    return losses.filter(({ count }) => count > 0);
   }
 
   *#accept(from: Subscription, options: SubscribeOptions, cause: Seq | null): Steps {

@@ -1,7 +1,17 @@
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
-import type { CallbackName, TraceEvent } from '../trace/trace-entry.ts';
+import type { CallbackName, EntryBase, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
 import type { Caller, Reason } from './definition.ts';
 import type { StageMessage } from './message.ts';
+
+/** What is watched: the other end of a subscription. */
+export interface Watch {
+  readonly subscription: SubscriptionId;
+  /** The life of the watched stage that counts; left out: whichever runs. */
+  readonly life?: number | undefined;
+}
+
+/** Events that nobody will get any more. */
+export type Loss = Omit<EntryOf<'lost'>, 'type' | keyof EntryBase>;
 
 /**
  * What a stage may do to the world while it handles a message. A stage owns no clock, port, timer or random source.
@@ -15,6 +25,8 @@ export interface StageContext {
   random(): number;
   /** Appends to the trace; returns the entry's number, to be given as the cause of what follows from it. */
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq;
+  /** Records and counts events that are lost at a stage. */
+  lose(stage: StageId, loss: Loss, cause: Seq | null): void;
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void;
   /** Whether a stage of this name runs, has run or will run in this run. */
   knows(stage: StageId): boolean;
@@ -39,7 +51,7 @@ export interface StageContext {
   /** A name for a subscription that no plan has named; never given twice in a run. */
   nameSubscription(consumer: StageId, producer: StageId): SubscriptionId;
   /** Sends `down` for `subscription` to `watcher` when `watched` ends; at once with `"noproc"` if it is not there. */
-  watch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void;
+  watch(watcher: StageId, watched: StageId, watch: Watch): void;
   /** Ends a watch and removes its `down` if that still waits in the watcher's mailbox. */
   unwatch(watcher: StageId, watched: StageId, subscription: SubscriptionId): void;
   /** Answers a call made to `from`. */

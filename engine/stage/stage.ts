@@ -16,9 +16,10 @@ import {
 import { StageInside } from './inside.ts';
 import { Lifecycle, type StageStatus } from './lifecycle.ts';
 import type { Envelope, StageMessage } from './message.ts';
+import type { Process } from './process.ts';
 import { Producing } from './producing.ts';
 import { Requests } from './requests.ts';
-import type { StageContext } from './stage-context.ts';
+import type { Loss, StageContext } from './stage-context.ts';
 import {
   eachEnd,
   snapshotOf,
@@ -39,7 +40,7 @@ export type StartOutcome =
   | { readonly type: 'failed'; readonly reason: Reason; readonly error: unknown };
 
 /** Drives one definition: a message goes in, effects on its context come out. One message at a time. */
-export class Stage {
+export class Stage implements Process {
   readonly id: StageId;
   readonly kind: StageKind;
   readonly #context: StageContext;
@@ -51,12 +52,16 @@ export class Stage {
   #consuming: Consuming | null = null;
   #subscribing: Subscribing | null = null;
 
-  constructor(id: StageId, definition: StageDefinition, context: StageContext) {
+  /** @param life - Counts the starts under this name, from 1. */
+  constructor(id: StageId, definition: StageDefinition, context: StageContext, life = 1) {
     this.id = id;
     this.kind = definition.kind;
     this.#context = context;
     this.#options = definition.options;
-    this.#runner = new CallbackRunner(id, definition.callbacks, context, this.#inside());
+    this.#runner = new CallbackRunner(
+      { id, callbacks: definition.callbacks, life, inside: this.#inside() },
+      context,
+    );
     this.#lifecycle = new Lifecycle(this.#runner);
     this.#requests = new Requests(this.#runner, this.#lifecycle, (events, cause) =>
       this.#emit(events, cause),
@@ -122,6 +127,11 @@ export class Stage {
     this.#lifecycle.fail(error, cause);
   }
 
+  /** The events it had and that nobody will get any more, now that it has ended; forgets them. */
+  takeLosses(): readonly Loss[] {
+    return [...(this.#consuming?.takeLosses() ?? []), ...(this.#producing?.takeLosses() ?? [])];
+  }
+
   /** The calls that nobody will answer any more; forgets them. */
   takeCallers(): readonly Caller[] {
     return this.#requests.takeCallers();
@@ -153,7 +163,8 @@ export class Stage {
       const options = { ...this.#options, ...checkOptions(this.kind, isOptions(dynamic), `"${this.id}"`) };
       this.#assemble(options);
       const state = traceValue(runner.state);
-      const started = runner.record({ type: 'start', kind: this.kind, state }, runner.began);
+      const life = runner.life > 1 ? { life: runner.life } : {};
+      const started = runner.record({ type: 'start', kind: this.kind, state, ...life }, runner.began);
       if (this.#subscribing) yield* this.#subscribing.toAll(options.subscribeTo ?? [], started);
       this.#lifecycle.beFree();
       return { type: 'started' };
@@ -250,6 +261,11 @@ export class Stage {
         return this.#requests.answer(from, message.call, producing?.estimate ?? 0);
       case 'stop':
         return yield* this.#stop(from, message, cause);
+      case 'childStarted':
+      case 'childEnded':
+      case 'retryStart':
+      case 'exit':
+        return this.#misdirected('not_a_supervisor', cause);
       default:
         return unreachable(message);
     }
@@ -307,6 +323,7 @@ export class Stage {
   #emit(events: readonly unknown[], cause: Seq | null): void {
     if (this.#producing) return this.#producing.emit(events, cause);
     if (events.length === 0) return;
+    this.#runner.lose('step', events.length, cause);
     this.#runner.record(
       {
         type: 'warning',

@@ -19,6 +19,11 @@ export class RestartIntensity {
     this.#limits = limits;
   }
 
+  /** Restarts that count, the last one included. */
+  get recent(): number {
+    return this.#restartedAt.length;
+  }
+
   /** Counts one more restart; `false` when it is one too many. */
   allows(nowMs: number): boolean {
     const now = Math.floor(nowMs / 1_000);

@@ -67,7 +67,7 @@ type Parsers = { readonly [T in TraceType]: (fields: Fields) => Omit<EntryOf<T>,
 const EVENTS: Parsers = {
   start: (f) => ({
     type: 'start',
-    kind: f.oneOf('kind', STAGE_KINDS),
+    kind: f.oneOf('kind', [...STAGE_KINDS, 'supervisor']),
     state: f.value('state'),
     ...(f.has('life') && { life: f.number('life') }),
   }),

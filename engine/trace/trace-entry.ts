@@ -83,7 +83,12 @@ export type LostWhere = (typeof LOST_WHERE)[number];
 /** What happened, without the bookkeeping that {@link EntryBase} adds. */
 export type TraceEvent =
   /** A stage runs: its `init` has returned. `life` counts its starts from 1; left out for the first. */
-  | { readonly type: 'start'; readonly kind: StageKind; readonly state: TraceValue; readonly life?: number }
+  | {
+      readonly type: 'start';
+      readonly kind: StageKind | 'supervisor';
+      readonly state: TraceValue;
+      readonly life?: number;
+    }
   /** Recorded at the consumer, when the subscribe message is sent. */
   | {
       readonly type: 'subscribe';

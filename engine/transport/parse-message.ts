@@ -96,6 +96,7 @@ function stageCounters(f: Fields): StageCounters {
     emitted: f.number('emitted'),
     buffered: f.number('buffered'),
     discarded: f.number('discarded'),
+    lost: f.number('lost'),
     busyMs: f.number('busyMs'),
     calls: f.number('calls'),
     status: f.oneOf('status', ['waiting', 'busy', 'held', 'exited', 'crashed']),
@@ -110,5 +111,6 @@ function subscriptionCounters(f: Fields): SubscriptionCounters {
     asked: f.number('asked'),
     dispatched: f.number('dispatched'),
     pending: f.number('pending'),
+    lost: f.number('lost'),
   };
 }

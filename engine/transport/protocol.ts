@@ -73,6 +73,8 @@ export interface StageCounters {
   readonly emitted: number;
   readonly buffered: number;
   readonly discarded: number;
+  /** Events that nobody will get any more: in its mailbox or its hands when it ended, or sent to it after that. */
+  readonly lost: number;
   /** Time spent inside callbacks, ms. */
   readonly busyMs: number;
   /** Calls of callbacks. */
@@ -89,6 +91,8 @@ export interface SubscriptionCounters {
   readonly asked: number;
   readonly dispatched: number;
   readonly pending: number;
+  /** Events dispatched that were lost before they were handled, as far as this worker lost them. */
+  readonly lost: number;
 }
 
 /** What a program printed while no stage of its own handled a message. Its other output is in the trace. */

@@ -263,7 +263,7 @@ class Play {
       if (outcome.type === 'ignored') return 'ignore';
       if (outcome.type === 'failed') return ['error', failureOf(outcome.error) ?? jsonOf(outcome.reason)];
       this.#exits[name] = 'alive';
-      this.#host.watch(PROBE, name, `exit of ${name}`);
+      this.#host.watch(PROBE, name, { subscription: `exit of ${name}` });
       return 'ok';
     } catch (error) {
       const reason = failureOf(error);
@@ -382,6 +382,10 @@ class Play {
         return [name, 'call', ['estimate']];
       case 'askFor':
       case 'stop':
+      case 'childStarted':
+      case 'childEnded':
+      case 'retryStart':
+      case 'exit':
         return [name, message.type];
     }
   }

@@ -52,6 +52,7 @@ function countersIn(
         emitted: state?.emitted ?? 0,
         buffered: state?.buffered ?? 0,
         discarded: state?.discarded ?? 0,
+        lost: state?.lost ?? 0,
         busyMs: 0,
         calls: calls.get(id) ?? 0,
         status: state?.status === 'exited' || state?.status === 'crashed' ? state.status : 'waiting',
@@ -59,13 +60,14 @@ function countersIn(
     }),
     // Those of the plan, and those that were made while it ran.
     subscriptions: Object.entries(last.subscriptions).map(
-      ([subscription, { consumer, producer, asked, dispatched, pending }]) => ({
+      ([subscription, { consumer, producer, asked, dispatched, pending, lost }]) => ({
         subscription,
         consumer,
         producer,
         asked,
         dispatched,
         pending,
+        lost,
       }),
     ),
   };

@@ -10,6 +10,7 @@ const counters = (stage: string, worker: number, status: StageCounters['status']
   emitted: 0,
   buffered: 0,
   discarded: 0,
+  lost: 0,
   busyMs: 0,
   calls: 0,
   status,

@@ -148,6 +148,7 @@ describe('StageHost, several of them', () => {
       asked: 0,
       dispatched: LIMIT,
       pending: 0,
+      lost: 0,
     });
     expect(counted(2).find(({ subscription }) => subscription === 'c←b')?.asked).toBeGreaterThanOrEqual(
       2 * LIMIT,

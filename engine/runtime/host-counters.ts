@@ -1,0 +1,42 @@
+import type { WorkerId } from '../ids.ts';
+import type { EndTotals, StageTotals } from '../stage/stage-report.ts';
+import type { StageCounters, SubscriptionCounters } from '../transport/protocol.ts';
+import type { Hosted } from './hosted.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Totals of one worker. A subscription may be there twice: once with each of its ends. */
+export interface HostCounters {
+  readonly stages: readonly StageCounters[];
+  /** They handle no events; what they have is a mailbox and a status. */
+  readonly supervisors: readonly StageCounters[];
+  readonly subscriptions: readonly SubscriptionCounters[];
+}
+
+const NO_TOTALS: StageTotals = { handled: 0, emitted: 0, discarded: 0, busyMs: 0, calls: 0 };
+
+/** Counts what the processes of a worker have done, in all their lives. */
+export function countersOf(worker: WorkerId, all: Iterable<Hosted>, ledger: Ledger): HostCounters {
+  const stages: StageCounters[] = [];
+  const supervisors: StageCounters[] = [];
+  const subscriptions: SubscriptionCounters[] = [];
+  const end = (totals: EndTotals) =>
+    subscriptions.push({ ...totals, lost: ledger.lostOn(totals.subscription) });
+  const counters = ({ id, mailbox, process }: Hosted, totals: StageTotals, buffered: number) => ({
+    stage: id,
+    worker,
+    mailbox: mailbox.size,
+    ...totals,
+    buffered,
+    lost: ledger.lostAt(id),
+    status: process.status,
+  });
+  for (const hosted of all) {
+    const { stage } = hosted;
+    if (stage) {
+      stages.push(counters(hosted, ledger.totalsOf(stage), stage.buffered));
+      stage.eachSubscription(end);
+    } else supervisors.push(counters(hosted, NO_TOTALS, 0));
+  }
+  ledger.eachEnd(end);
+  return { stages, supervisors, subscriptions };
+}

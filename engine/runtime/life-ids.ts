@@ -1,0 +1,13 @@
+import type { SubscriptionId } from '../ids.ts';
+
+/**
+ * What a subscription of the plan is called in a life of its consumer. Each life makes its subscriptions anew, under names
+ * of their own, so that nothing that is still on its way for an earlier life is taken for this one's.
+ *
+ * @param life - Counts the starts of the consumer from 1.
+ * @example
+ * idOfLife('printer←numbers', 2); // => 'printer←numbers@2'
+ */
+export function idOfLife(planned: SubscriptionId, life: number): SubscriptionId {
+  return life === 1 ? planned : `${planned}@${life}`;
+}

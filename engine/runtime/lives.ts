@@ -1,0 +1,201 @@
+import type { Seq, StageId } from '../ids.ts';
+import type { Caller, Reason, StageDefinition } from '../stage/definition.ts';
+import type { HostMessage, StageMessage } from '../stage/message.ts';
+import { Stage, type StartOutcome } from '../stage/stage.ts';
+import type { StageContext } from '../stage/stage-context.ts';
+import { SupervisorProcess, type SupervisorContext } from '../supervision/supervisor-process.ts';
+import type { SupervisorView } from '../trace/plan-view.ts';
+import type { TraceEvent } from '../trace/trace-entry.ts';
+import type { Deliveries } from './deliveries.ts';
+import { Hosted, type SubscriptionToMake } from './hosted.ts';
+import { idOfLife } from './life-ids.ts';
+
+/** What the lives of one worker need to know, and whom they tell. */
+export interface LivesOptions {
+  /** Of the whole run, on whatever worker they are. */
+  readonly supervisors: readonly SupervisorView[];
+  /** A life is over: what it leaves behind is to be cleared, before its supervisor hears of it. */
+  readonly onEnded: (hosted: Hosted, reason: Reason, cause: Seq | null) => void;
+  /** A life begins, and the counts of the one before would be forgotten. */
+  readonly onReplaced: (stage: Stage) => void;
+}
+
+/** Starts what runs under a name, for the first time and again, and tells its supervisor what became of it. */
+export class Lives implements SupervisorContext {
+  readonly #deliveries: Deliveries;
+  readonly #context: StageContext;
+  readonly #parents: ReadonlyMap<StageId, StageId>;
+  readonly #on: LivesOptions;
+
+  constructor(deliveries: Deliveries, context: StageContext, options: LivesOptions) {
+    this.#deliveries = deliveries;
+    this.#context = context;
+    this.#on = options;
+    this.#parents = new Map(
+      options.supervisors.flatMap(({ id, children }) => children.map((child) => [child.id, id] as const)),
+    );
+  }
+
+  /** The first life of a stage. */
+  startStage(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
+    const hosted = new Hosted(id, (life) => {
+      const process = new Stage(id, definition, this.#context, life);
+      return { kind: 'stage', process, begin: () => process.start(arg) };
+    });
+    this.#deliveries.add(hosted);
+    return this.#begin(hosted);
+  }
+
+  /** The first life of a supervisor, whose children have been started. */
+  startSupervisor(view: SupervisorView): void {
+    const hosted = new Hosted(view.id, (life) => {
+      const process = new SupervisorProcess(view, life, this);
+      return { kind: 'supervisor', process, begin: () => process.start() };
+    });
+    this.#deliveries.add(hosted);
+    void this.#begin(hosted);
+  }
+
+  /** Remembers a subscription, and has it made now. */
+  subscribe(subscription: SubscriptionToMake): void {
+    const hosted = this.#deliveries.hosted.get(subscription.consumer);
+    if (!hosted) return;
+    hosted.subscriptions.push(subscription);
+    this.#makeSubscription(hosted, subscription);
+  }
+
+  /** Starts a child again. One that is still about to end is started when it has. */
+  startChild(supervisor: StageId, child: StageId, cause: Seq | null): void {
+    const hosted = this.#deliveries.hosted.get(child);
+    if (!hosted) return this.#order(supervisor, child, { message: { type: 'startAgain' }, cause });
+    if (hosted.process.isAlive) hosted.isWanted = true;
+    else this.#beginAgain(hosted);
+  }
+
+  /** Sends an exit signal. */
+  endChild(
+    supervisor: StageId,
+    child: StageId,
+    { reason, cause }: { readonly reason: Reason; readonly cause: Seq | null },
+  ): void {
+    const hosted = this.#deliveries.hosted.get(child);
+    if (!hosted) this.#order(supervisor, child, { message: { type: 'signal', reason }, cause });
+    else if (hosted.stage) hosted.stage.kill(reason);
+    else this.#deliveries.deliver({ to: child, from: supervisor, cause, message: { type: 'exit', reason } });
+  }
+
+  /** A later life of a supervisor has started its children. */
+  ready(id: StageId, cause: Seq | null): void {
+    const hosted = this.#deliveries.hosted.get(id);
+    if (hosted) this.#hasStarted(hosted, { type: 'started' }, cause);
+  }
+
+  supervisorExited(
+    id: StageId,
+    end: { readonly reason: Reason; readonly hasStarted: boolean; readonly cause: Seq | null },
+  ): void {
+    this.ended(id, end);
+  }
+
+  nowMs(): number {
+    return this.#context.nowMs();
+  }
+
+  record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
+    return this.#context.record(stage, event, cause);
+  }
+
+  send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void {
+    this.#context.send(from, to, message, cause);
+  }
+
+  reply(from: StageId, caller: Caller, value: unknown): void {
+    this.#context.reply(from, caller, value);
+  }
+
+  /** Something has ended: its supervisor hears of it, and what was to start again does. */
+  ended(
+    id: StageId,
+    {
+      reason,
+      hasStarted,
+      cause,
+    }: { readonly reason: Reason; readonly hasStarted: boolean; readonly cause: Seq | null },
+  ): void {
+    const hosted = this.#deliveries.hosted.get(id);
+    if (!hosted) return;
+    this.#on.onEnded(hosted, reason, cause);
+    const { life } = hosted;
+    const didStart = hasStarted && !hosted.isStarting;
+    hosted.isStarting = false;
+    if (didStart) this.#tellParent(id, { type: 'childEnded', child: id, life, reason }, cause);
+    else this.#tellParent(id, { type: 'childStarted', child: id, life, outcome: 'failed', reason }, cause);
+    if (!hosted.isWanted) return;
+    hosted.isWanted = false;
+    this.#beginAgain(hosted);
+  }
+
+  #beginAgain(hosted: Hosted): void {
+    if (hosted.stage) this.#on.onReplaced(hosted.stage);
+    hosted.renew();
+    // As GenStage's consumers do in init: before any other message that may come.
+    for (const subscription of hosted.subscriptions) this.#makeSubscription(hosted, subscription);
+    void this.#begin(hosted);
+  }
+
+  #begin(hosted: Hosted): StartOutcome | Promise<StartOutcome> {
+    const { current, process } = hosted;
+    if (current.kind === 'supervisor') {
+      current.begin();
+      // A later life has started once its children have.
+      if (hosted.life === 1) hosted.isStarting = false;
+      return { type: 'started' };
+    }
+    const outcome = current.begin();
+    if (!(outcome instanceof Promise)) {
+      this.#hasStarted(hosted, outcome, null);
+      this.#deliveries.wake(hosted);
+      return outcome;
+    }
+    return outcome.then((settled) => {
+      if (hosted.process === process) this.#hasStarted(hosted, settled, null);
+      this.#deliveries.wake(hosted);
+      return settled;
+    });
+  }
+
+  #hasStarted(hosted: Hosted, outcome: StartOutcome, cause: Seq | null): void {
+    // It ended before it had started: that has been told.
+    if (!hosted.isStarting) return;
+    hosted.isStarting = false;
+    const { id, life } = hosted;
+    const { type } = outcome;
+    // That the first start of all went well is taken for granted.
+    if (type === 'started' && life === 1) return;
+    const reason = type === 'failed' ? outcome.reason : null;
+    this.#tellParent(id, { type: 'childStarted', child: id, life, outcome: type, reason }, cause);
+  }
+
+  #makeSubscription({ id, life }: Hosted, { producer, options, id: planned }: SubscriptionToMake): void {
+    const subscription = idOfLife(planned, life);
+    this.#deliveries.deliver({
+      to: id,
+      from: null,
+      cause: null,
+      message: { type: 'subscribeTo', subscription, producer, options },
+    });
+  }
+
+  #tellParent(id: StageId, message: StageMessage, cause: Seq | null): void {
+    const parent = this.#parents.get(id);
+    if (parent !== undefined) this.#deliveries.deliver({ to: parent, from: id, cause, message });
+  }
+
+  #order(
+    supervisor: StageId,
+    child: StageId,
+    order: { readonly message: HostMessage; readonly cause: Seq | null },
+  ): void {
+    this.#deliveries.post({ to: child, from: supervisor, ...order });
+  }
+}
