@@ -2,6 +2,7 @@ import { EngineError, didYouMean } from '../errors.ts';
 import { consumer } from '../stage/define.ts';
 import {
   InitRefusal,
+  stop,
   withOptions,
   type ChildContext,
   type Consumer,
@@ -106,6 +107,7 @@ export function consumerSupervisor<Event = unknown, Arg = void>(
     init: (arg) => {
       const chosen = init?.(arg) ?? {};
       if (chosen instanceof InitRefusal) return chosen;
+      if (typeof chosen !== 'object' || chosen === null) return stop(['bad_return_value', chosen]);
       checkKeys(chosen, INIT_KEYS);
       const children = new Children(template, checkLimits({ ...limits, ...chosen }));
       return withOptions(children, chosen.subscribeTo ? { subscribeTo: chosen.subscribeTo } : {});

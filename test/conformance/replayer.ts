@@ -35,6 +35,7 @@ export async function replay(scenario: Scenario, seed = 0): Promise<Observed> {
 
 class Play {
   readonly #scenario: Scenario;
+  readonly #scheduler = new VirtualScheduler();
   readonly #host: StageHost;
   readonly #order: readonly string[];
   readonly #turns: Turns<string>;
@@ -69,7 +70,7 @@ class Play {
       placement: { [PROBE]: 1 },
       // The probe is no worker that could run children.
       taskWorkers: 1,
-      scheduler: new VirtualScheduler(),
+      scheduler: this.#scheduler,
       random,
       trace: 'full',
       capacity: 1_000_000,
@@ -180,6 +181,9 @@ class Play {
         return Promise.resolve('ok');
       case 'stop':
         return this.#stop(stage, step['reason']);
+      case 'sleep':
+        this.#sleep(Number(step['ms']));
+        return Promise.resolve(null);
       case 'count_children':
         return this.#answer(stage, host.call(stage, 'countChildren'));
       case 'which_children':
@@ -313,6 +317,15 @@ class Play {
     while (this.#host.isReady(stage)) await this.#host.step(stage);
     await stopped;
     return 'ok';
+  }
+
+  /** Time passes while no stage does anything. */
+  #sleep(ms: number): void {
+    let isOver = false;
+    this.#scheduler.after(ms, () => {
+      isOver = true;
+    });
+    while (!isOver) this.#scheduler.advance();
   }
 
   #unrelatedDown(stage: string): Promise<Json> {
