@@ -62,3 +62,19 @@ test('tasks run on several workers, and their results come in order', async ({ p
   await lesson.openTable();
   await expect(lesson.picture.getByText('squarer: 0 tasks running; 12 done.')).toBeVisible();
 });
+
+test('a consumerSupervisor runs a child per event, on several workers, at most maxDemand at a time', async ({
+  page,
+}) => {
+  const lesson = await runProgram(page, 'pool');
+  await expect(lesson.status).toHaveText('Finished');
+  const served = await printed(lesson, 'pool', 'served (\\d+)');
+  expect(served.map(Number).sort((a, b) => a - b)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  await expect(lesson.stage('pool')).toHaveAccessibleName(/0 children running; 11 done; 1 failed/);
+  await lesson.console.getByRole('button', { name: 'the moment of: served 5' }).click();
+  await expect(lesson.stage('pool')).toHaveAccessibleName(
+    /consumer supervisor on worker \d; [1-4] child(ren)? at work; .* running on workers? \d/,
+  );
+  await lesson.openTable();
+  await expectNoAxeViolations(page, 'a pool, with its tables');
+});

@@ -119,7 +119,9 @@ export function pipelineView(
       }),
       label: labels.find((own) => own === LABELS[stage.kind]) ?? null,
     })),
-    edges: plan.subscriptions.map((link) => edgeCard(link, edges.get(link.id))),
+    edges: plan.subscriptions.map((link) =>
+      edgeCard(link, edges.get(link.id), childrenOf(link, plan, state)),
+    ),
     supervisors: supervisorCards(plan, state),
   };
 }
@@ -135,10 +137,11 @@ function stageCard(
   const own = state.stages[stage.id];
   const worker = own?.worker ?? placement[stage.id] ?? null;
   const { mood, moodText } = stage.id === hung ? HUNG : moodOf(stage, state);
-  const kindText = kindWord(stage.kind);
+  const kindText = stage.children ? 'consumer supervisor' : kindWord(stage.kind);
   const workerText = worker === null ? '' : `worker ${worker + 1}`;
   const counts = countsOf(stage.kind, own);
-  const stateText = own && own.state !== null ? valueText(own.state, 32) : null;
+  // What a consumer supervisor keeps are its children, which are told as such.
+  const stateText = own && own.state !== null && !stage.children ? valueText(own.state, 32) : null;
   const buffer = own ? bufferOf(stage, own) : null;
   const inHand = own?.inHand ?? [];
   const lifeText = own && own.life > 1 ? `life ${countText(own.life)}` : null;
@@ -200,7 +203,7 @@ function bufferOf(stage: StageView, own: StageState): StageBuffer | null {
  * stage acts; `idle` = it was asked for events and makes none.
  */
 export function moodOf(
-  stage: Pick<StageView, 'id' | 'kind'>,
+  stage: Pick<StageView, 'id' | 'kind' | 'children'>,
   state: PipelineState,
 ): { readonly mood: StageMood; readonly moodText: string } {
   const own = state.stages[stage.id];
@@ -208,6 +211,8 @@ export function moodOf(
   if (own.status === 'crashed') return { mood: 'crashed', moodText: 'crashed' };
   if (own.status === 'exited') return { mood: 'ended', moodText: 'ended' };
   if (own.status === 'busy') return { mood: 'busy', moodText: `busy in ${own.callback ?? 'a callback'}` };
+  const children = stage.children ? own.tasks.running.length : 0;
+  if (children > 0) return { mood: 'busy', moodText: `${plural(children, 'child', 'children')} at work` };
 
   const links = Object.values(state.subscriptions);
   const upstream = links.filter((link) => link.consumer === stage.id);
@@ -226,9 +231,19 @@ export function moodOf(
   return { mood: 'waiting', moodText: 'waiting for events' };
 }
 
-function edgeCard(link: SubscriptionView, own: EdgeState | undefined): EdgeCard {
+/**
+ * Events of a subscription that children of its consumer work on: their demand is pending until they end. Of several
+ * subscriptions the trace does not tell whose children they are.
+ */
+function childrenOf(link: SubscriptionView, plan: PlanView, state: PipelineState): number {
+  const hasChildren = plan.stages.some(({ id, children }) => id === link.consumer && children);
+  const links = plan.subscriptions.filter(({ consumer }) => consumer === link.consumer);
+  return hasChildren && links.length === 1 ? (state.stages[link.consumer]?.tasks.running.length ?? 0) : 0;
+}
+
+function edgeCard(link: SubscriptionView, own: EdgeState | undefined, children: number): EdgeCard {
   const demand = {
-    pending: own?.pending ?? 0,
+    pending: (own?.pending ?? 0) + children,
     maxDemand: own?.maxDemand ?? link.maxDemand,
     minDemand: own?.minDemand ?? link.minDemand,
   };

@@ -94,11 +94,11 @@ describe('a selector on the picture', () => {
 
 describe('tasks on the picture', () => {
   const plan: PlanView = {
-    stages: [stage('pool', 'consumer', { children: { restart: 'temporary' } })],
-    subscriptions: [],
+    stages: [stage('orders', 'producer'), stage('pool', 'consumer', { children: { restart: 'temporary' } })],
+    subscriptions: [link('pool', 'orders')],
   };
   const entries = entriesOf(
-    ['pool', { type: 'start', kind: 'consumer', state: null }],
+    ['pool', { type: 'start', kind: 'consumer', state: { own: 'business' } }],
     ['pool', { type: 'task', task: 'child 1', phase: 'start', on: 0, value: 7 }],
     ['pool', { type: 'task', task: 'child 2', phase: 'start', on: 2, value: 8 }],
     ['pool', { type: 'task', task: 'child 3', phase: 'start', on: 2, value: 9 }],
@@ -107,11 +107,22 @@ describe('tasks on the picture', () => {
 
   it('counts the children of a consumerSupervisor, from the beginning', () => {
     const textAt = (n: number) =>
-      pipelineView(plan, replay(plan, entries, n), { placement: {} }).stages[0]?.facts;
+      pipelineView(plan, replay(plan, entries, n), { placement: {} }).stages[1]?.facts;
     expect(textAt(1)).toEqual([{ kind: 'tasks', text: 'children 0', words: '0 children running' }]);
     expect(textAt(5)).toEqual([
       { kind: 'tasks', text: 'children 2', words: '2 children running on workers 1 and 3; 1 failed' },
     ]);
+  });
+
+  it('says that they are at work, and counts their events as pending', () => {
+    const { stages, edges } = pipelineView(plan, replay(plan, entries, 4), { placement: {} });
+    expect(stages[1]).toMatchObject({
+      kindText: 'consumer supervisor',
+      mood: 'busy',
+      moodText: '3 children at work',
+      stateText: null,
+    });
+    expect(edges[0]?.demand.pending).toBe(3);
   });
 
   it('tells them in the summary', () => {
