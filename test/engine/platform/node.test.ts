@@ -105,6 +105,23 @@ describe('startRun() on worker_threads', LONG, () => {
     ]);
   });
 
+  it('GS-112 runs a selector on the thread of the producer', async () => {
+    const source = `
+import { broadcastDispatcher, consumer, pipeline, producer } from 'sluice';
+const numbers = producer({ init: () => 0, handleDemand: ${TEN}, dispatcher: broadcastDispatcher() });
+const printer = consumer({ handleEvents: ${NOTHING} });
+const isEven = (n: number) => n % 2 === 0;
+export default pipeline(({ start, subscribe }) => {
+  const source = start('numbers', numbers);
+  subscribe(start('even', printer), { to: source, maxDemand: 10, selector: (n) => isEven(n) });
+});
+`;
+    const run = start(await nodePlatform(source));
+    expect(await run.done).toEqual({ type: 'idle' });
+    expect(new Set(Object.values(run.now.placement)).size).toBe(2);
+    expect(handled(run.now.entries, 'even')).toEqual([2, 4, 6, 8, 10]);
+  });
+
   it('keeps the trace in an order that respects causes', async () => {
     const run = start(await nodePlatform(PIPELINE));
     await run.done;
