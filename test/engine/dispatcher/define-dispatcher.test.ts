@@ -25,7 +25,7 @@ function planWith(dispatcher = roundRobin()) {
     },
     dispatcher,
   });
-  const sink = consumer({ handleEvents: (_: number[]) => undefined });
+  const sink = consumer<number>({ handleEvents: () => undefined });
   return pipeline(({ start, subscribe }) => {
     const source = start('source', numbers);
     subscribe(start('a', sink), { to: source, maxDemand: 6, minDemand: 5 });

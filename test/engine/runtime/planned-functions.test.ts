@@ -7,7 +7,7 @@ const isEven = (n: number) => n % 2 === 0;
 /** The plan as each worker makes it: functions are its own. */
 function evaluated(selector: (n: number) => boolean = (n) => isEven(n)) {
   const numbers = producer<number>({ handleDemand: () => undefined, dispatcher: broadcastDispatcher() });
-  const sink = consumer({ handleEvents: (_: number[]) => undefined });
+  const sink = consumer<number>({ handleEvents: () => undefined });
   const plan = pipeline(({ start, subscribe }) => {
     subscribe(start('sink', sink), { to: start('numbers', numbers), maxDemand: 4, label: 'x', selector });
   });

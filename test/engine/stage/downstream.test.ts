@@ -29,7 +29,7 @@ function numbers(dispatcher: DispatcherSpec) {
   });
 }
 
-const sink = consumer({ handleEvents: (_: number[]) => undefined });
+const sink = consumer<number>({ handleEvents: () => undefined });
 /** Leaves after its first batch. */
 const quitter = consumer({
   handleEvents: (_: number[], __, from) => cancel(from, 'enough'),
@@ -78,9 +78,9 @@ describe('the trace of a dispatcher', () => {
   });
 
   it('GS-124 tells what waits for the consumer of a partition, and when it has gone', async () => {
-    const slow = consumer({
+    const slow = consumer<number>({
       handleSubscribe: () => ({ mode: 'manual' }),
-      handleEvents: (_: number[]) => undefined,
+      handleEvents: () => undefined,
     });
     const entries = await run(
       pipeline(({ start, subscribe }) => {
