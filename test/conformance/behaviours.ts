@@ -116,6 +116,8 @@ class Behaviour {
   readonly #pinned = new Map<string, Subscription>();
   readonly #nameOf: (subscription: string) => string;
   #handled = 0;
+  /** The list has become empty: whoever has it says so once. */
+  #finished = false;
 
   constructor(spec: StageSpec, log: Call[], nameOf: (subscription: string) => string) {
     this.#nameOf = nameOf;
@@ -314,7 +316,8 @@ class Behaviour {
   #fromList(count: number, left: readonly Json[]): Step<Json, Json> {
     const rest = left.slice(count);
     const finish = this.#b['finish'] ?? 'stop';
-    if (left.length > 0 && rest.length === 0) {
+    if (rest.length === 0 && !this.#finished) {
+      this.#finished = true;
       if (finish === 'stop') self().queueInfo('finished');
       if (finish === 'stop_now') self().info('finished');
     }

@@ -1,4 +1,12 @@
-import { EngineError, StageHost, type Envelope, type RemoteEnvelope, type StageMessage } from 'sluice';
+import {
+  EngineError,
+  hostStream,
+  StageHost,
+  type Envelope,
+  type RemoteEnvelope,
+  type StageMessage,
+  type StageStream,
+} from 'sluice';
 import { RandomTurns, RoundRobin, type Turns } from '../../engine/time/turns.ts';
 import { seededRandom } from '../../engine/time/random.ts';
 import { VirtualScheduler } from '../../engine/time/virtual-scheduler.ts';
@@ -21,6 +29,12 @@ export interface Observed {
 const PROBE = 'probe';
 /** Nobody needs so many messages in a recorded scenario: more means that two stages keep each other busy for ever. */
 const MAX_TURNS = 20_000;
+/** Steps that let the stages, and whoever reads from them, go on until none can. */
+const WAITING: ReadonlySet<string> = new Set(['settle', 'snapshot', 'await', 'sleep']);
+/** How the engine names who receives for a stream. */
+const READER = 'stream ';
+/** Promise jobs after which a reader that has had no message waits for one. */
+const JOBS_OF_A_READER = 50;
 
 /**
  * Plays a scenario on a host of its own.
@@ -50,6 +64,8 @@ class Play {
   readonly #producerOf = new Map<string, string>();
   /** Names under which recordings know a subscription that reuses another's reference. */
   readonly #labels = new WeakMap<StageMessage, string>();
+  /** What came of each reading, by its name. */
+  readonly #streams = new Map<string, Promise<Json>>();
   readonly #results: Promise<Json>[] = [];
   readonly #turnsTaken: Json[] = [];
   readonly #exits: Record<string, Json> = {};
@@ -85,7 +101,7 @@ class Play {
     result.catch(() => undefined);
     this.#results.push(result);
     this.#children.note();
-    if (step.op === 'settle' || step.op === 'snapshot') await this.#settle();
+    if (WAITING.has(step.op)) await this.#settle();
     // Anywhere but on the canonical schedule, stages do not wait for the outside process to have sent everything.
     else while (this.#random && this.#random() < 0.5 && (await this.#turn()));
     if (step.op === 'snapshot') {
@@ -201,6 +217,12 @@ class Play {
       }
       case 'unrelated_down':
         return this.#unrelatedDown(stage);
+      case 'stream':
+        return Promise.resolve(this.#stream(step));
+      case 'await':
+        return this.#streams.get(text('as')) ?? Promise.resolve(null);
+      case 'sleep':
+        return Promise.resolve(null);
       default:
         return this.#probes(step);
     }
@@ -255,6 +277,35 @@ class Play {
       default:
         throw new Unsupported(`the step ${step.op}`);
     }
+  }
+
+  /** Somebody outside reads stages as a stream, while the steps go on. */
+  #stream(step: Scenario['steps'][number]): Json {
+    const { as, subs, opts, take } = step;
+    const subscriptions = list(subs).map((one) => {
+      const { to, ...options } = record(one);
+      return { ...optionsOf(options), to: String(to) };
+    });
+    const { demand, producers } = record(opts ?? {});
+    try {
+      const stream = hostStream<Json>(this.#host, subscriptions, {
+        ...(demand === undefined ? {} : { demand: demand === 'accumulate' ? demand : 'forward' }),
+        ...(producers === undefined ? {} : { producers: list(producers).map(String) }),
+      });
+      const read = collect(stream, take === undefined ? Infinity : Number(take));
+      this.#streams.set(String(as), read);
+      return null;
+    } catch (error) {
+      const reason = failureOf(error);
+      if (reason === null) throw error;
+      return ['error', reason];
+    }
+  }
+
+  /** The recorded stages, and behind them those that receive for whoever reads a stream. */
+  #withReaders(): readonly string[] {
+    if (this.#streams.size === 0) return this.#order;
+    return [...this.#order, ...this.#host.order.filter((name) => name.startsWith(READER))];
   }
 
   #start(name: string): Json {
@@ -337,13 +388,16 @@ class Play {
 
   async #settle(): Promise<void> {
     if (this.#turns instanceof RoundRobin) this.#turns.restart();
-    while (await this.#turn());
+    for (let quiet = 0; quiet <= (this.#streams.size > 0 ? JOBS_OF_A_READER : 0); quiet++) {
+      if (await this.#turn()) quiet = -1;
+      else await null;
+    }
   }
 
   /** Lets some stage handle one message; `false` when none has any. */
   async #turn(): Promise<boolean> {
     const isReady = (name: string) => !this.#paused.has(name) && this.#host.isReady(name);
-    const name = this.#turns.next(this.#order, isReady);
+    const name = this.#turns.next(this.#withReaders(), isReady);
     if (name === null) return false;
     if (this.#turnsTaken.length === MAX_TURNS) throw new Error(`more than ${MAX_TURNS} messages`);
     const envelope = this.#host.peek(name);
@@ -480,7 +534,27 @@ class Play {
   }
 
   #nameOf(id: string): string {
-    return this.#names.get(id) ?? id;
+    return this.#names.get(id) ?? (id.startsWith(READER) ? '?' : id);
+  }
+}
+
+/** Reads to the end, or so many events; in the words of the recordings, with the messages that were left behind. */
+async function collect(stream: StageStream<Json>, take: number): Promise<Json> {
+  const events: Json[] = [];
+  try {
+    if (take > 0) {
+      for await (const event of stream) {
+        events.push(event);
+        if (events.length === take) break;
+      }
+    }
+    return ['ok', events, 0];
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'stream_ended') throw error;
+    const details: unknown = error.details;
+    const { reason } = record(jsonOf(details));
+    const told: Json = JSON.parse(String(reason));
+    return ['exit', told, told === 'noproc' ? 'init_stream' : 'close_stream'];
   }
 }
 
