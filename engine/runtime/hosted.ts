@@ -1,4 +1,4 @@
-import type { StageId, SubscriptionId } from '../ids.ts';
+import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import { Mailbox } from '../stage/mailbox.ts';
 import type { Process } from '../stage/process.ts';
 import type { Stage, StartOutcome } from '../stage/stage.ts';
@@ -19,9 +19,13 @@ export type Life =
   | {
       readonly kind: 'stage';
       readonly process: Stage;
-      readonly begin: () => StartOutcome | Promise<StartOutcome>;
+      readonly begin: (cause: Seq | null) => StartOutcome | Promise<StartOutcome>;
     }
-  | { readonly kind: 'supervisor'; readonly process: SupervisorProcess; readonly begin: () => void };
+  | {
+      readonly kind: 'supervisor';
+      readonly process: SupervisorProcess;
+      readonly begin: (cause: Seq | null) => void;
+    };
 
 /** What runs under one name on this worker, life after life: what waits for it, and who waits for its end. */
 export class Hosted {

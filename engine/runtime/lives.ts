@@ -40,20 +40,20 @@ export class Lives implements SupervisorContext {
   startStage(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
     const hosted = new Hosted(id, (life) => {
       const process = new Stage(id, definition, this.#context, life);
-      return { kind: 'stage', process, begin: () => process.start(arg) };
+      return { kind: 'stage', process, begin: (cause) => process.start(arg, cause) };
     });
     this.#deliveries.add(hosted);
-    return this.#begin(hosted);
+    return this.#begin(hosted, null);
   }
 
   /** The first life of a supervisor, whose children have been started. */
   startSupervisor(view: SupervisorView): void {
     const hosted = new Hosted(view.id, (life) => {
       const process = new SupervisorProcess(view, life, this);
-      return { kind: 'supervisor', process, begin: () => process.start() };
+      return { kind: 'supervisor', process, begin: (cause) => process.start(cause) };
     });
     this.#deliveries.add(hosted);
-    void this.#begin(hosted);
+    void this.#begin(hosted, null);
   }
 
   /** Remembers a subscription, and has it made now. */
@@ -61,7 +61,7 @@ export class Lives implements SupervisorContext {
     const hosted = this.#deliveries.hosted.get(subscription.consumer);
     if (!hosted) return;
     hosted.subscriptions.push(subscription);
-    this.#makeSubscription(hosted, subscription);
+    this.#makeSubscription(hosted, subscription, null);
   }
 
   /** Starts a child again. One that is still about to end is started when it has. */
@@ -69,7 +69,7 @@ export class Lives implements SupervisorContext {
     const hosted = this.#deliveries.hosted.get(child);
     if (!hosted) return this.#order(supervisor, child, { message: { type: 'startAgain' }, cause });
     if (hosted.process.isAlive) hosted.isWanted = true;
-    else this.#beginAgain(hosted);
+    else this.#beginAgain(hosted, cause);
   }
 
   /** Sends an exit signal. */
@@ -80,7 +80,7 @@ export class Lives implements SupervisorContext {
   ): void {
     const hosted = this.#deliveries.hosted.get(child);
     if (!hosted) this.#order(supervisor, child, { message: { type: 'signal', reason }, cause });
-    else if (hosted.stage) hosted.stage.kill(reason);
+    else if (hosted.stage) hosted.stage.kill(reason, cause);
     else this.#deliveries.deliver({ to: child, from: supervisor, cause, message: { type: 'exit', reason } });
   }
 
@@ -132,33 +132,33 @@ export class Lives implements SupervisorContext {
     else this.#tellParent(id, { type: 'childStarted', child: id, life, outcome: 'failed', reason }, cause);
     if (!hosted.isWanted) return;
     hosted.isWanted = false;
-    this.#beginAgain(hosted);
+    this.#beginAgain(hosted, cause);
   }
 
-  #beginAgain(hosted: Hosted): void {
+  #beginAgain(hosted: Hosted, cause: Seq | null): void {
     if (hosted.stage) this.#on.onReplaced(hosted.stage);
     hosted.renew();
     // As GenStage's consumers do in init: before any other message that may come.
-    for (const subscription of hosted.subscriptions) this.#makeSubscription(hosted, subscription);
-    void this.#begin(hosted);
+    for (const subscription of hosted.subscriptions) this.#makeSubscription(hosted, subscription, cause);
+    void this.#begin(hosted, cause);
   }
 
-  #begin(hosted: Hosted): StartOutcome | Promise<StartOutcome> {
+  #begin(hosted: Hosted, cause: Seq | null): StartOutcome | Promise<StartOutcome> {
     const { current, process } = hosted;
     if (current.kind === 'supervisor') {
-      current.begin();
+      current.begin(cause);
       // A later life has started once its children have.
       if (hosted.life === 1) hosted.isStarting = false;
       return { type: 'started' };
     }
-    const outcome = current.begin();
+    const outcome = current.begin(cause);
     if (!(outcome instanceof Promise)) {
-      this.#hasStarted(hosted, outcome, null);
+      this.#hasStarted(hosted, outcome, cause);
       this.#deliveries.wake(hosted);
       return outcome;
     }
     return outcome.then((settled) => {
-      if (hosted.process === process) this.#hasStarted(hosted, settled, null);
+      if (hosted.process === process) this.#hasStarted(hosted, settled, cause);
       this.#deliveries.wake(hosted);
       return settled;
     });
@@ -176,12 +176,16 @@ export class Lives implements SupervisorContext {
     this.#tellParent(id, { type: 'childStarted', child: id, life, outcome: type, reason }, cause);
   }
 
-  #makeSubscription({ id, life }: Hosted, { producer, options, id: planned }: SubscriptionToMake): void {
+  #makeSubscription(
+    { id, life }: Hosted,
+    { producer, options, id: planned }: SubscriptionToMake,
+    cause: Seq | null,
+  ): void {
     const subscription = idOfLife(planned, life);
     this.#deliveries.deliver({
       to: id,
       from: null,
-      cause: null,
+      cause,
       message: { type: 'subscribeTo', subscription, producer, options },
     });
   }

@@ -11,7 +11,8 @@ export type StageStatus = 'waiting' | 'busy' | 'exited' | 'crashed';
 export class Lifecycle {
   readonly #runner: CallbackRunner;
   #status: StageStatus = 'busy';
-  #crashed = false;
+  /** Entry that recorded the failure it ends of. */
+  #crash: Seq | null = null;
 
   constructor(runner: CallbackRunner) {
     this.#runner = runner;
@@ -41,8 +42,8 @@ export class Lifecycle {
   }
 
   /** Ends at once: no callback runs any more. */
-  kill(reason: Reason): void {
-    if (this.isAlive) this.exit(reason, null);
+  kill(reason: Reason, cause: Seq | null): void {
+    if (this.isAlive) this.exit(reason, new Ending(reason, null, cause));
   }
 
   /** Ends at once because of a failure outside the callbacks. */
@@ -78,16 +79,15 @@ export class Lifecycle {
 
   recordCrash({ crash, cause }: Ending): void {
     if (!crash || !this.isAlive) return;
-    this.#runner.record({ type: 'crash', callback: crash.callback, error: traceError(crash.error) }, cause);
-    this.#crashed = true;
+    const entry = { type: 'crash', callback: crash.callback, error: traceError(crash.error) } as const;
+    this.#crash = this.#runner.record(entry, cause);
   }
 
   exit(reason: Reason, ending: Ending | null): void {
     if (!this.isAlive) return;
-    this.#status = this.#crashed ? 'crashed' : 'exited';
-    const last = this.#crashed
-      ? (ending?.cause ?? null)
-      : this.#runner.record({ type: 'exit', reason: traceValue(reason) }, ending?.cause ?? null);
+    this.#status = this.#crash === null ? 'exited' : 'crashed';
+    const last =
+      this.#crash ?? this.#runner.record({ type: 'exit', reason: traceValue(reason) }, ending?.cause ?? null);
     this.#runner.context.exited(this.#runner.id, reason, last);
   }
 }

@@ -1,4 +1,4 @@
-import type { StageId } from '../ids.ts';
+import type { Seq, StageId } from '../ids.ts';
 import type { Reason } from './definition.ts';
 import type { StageStatus } from './lifecycle.ts';
 import type { Envelope } from './message.ts';
@@ -14,6 +14,6 @@ export interface Process {
   readonly isBusy: boolean;
   /** Handles one message to its end. */
   handle(envelope: Envelope): void | Promise<void>;
-  /** Ends at once, whatever it does. */
-  kill(reason: Reason): void;
+  /** Ends at once, whatever it does. `cause`: the entry that led to it, if it was recorded. */
+  kill(reason: Reason, cause?: Seq | null): void;
 }

@@ -106,9 +106,13 @@ export class Stage implements Process {
     return snapshotOf(this.#runner, this.#sides);
   }
 
-  /** Runs `init`. The stage takes messages once it has returned. */
-  start(arg: unknown): StartOutcome | Promise<StartOutcome> {
-    return run(this.#start(arg), () => !this.isAlive, { type: 'failed', reason: 'killed', error: null });
+  /** Runs `init`. The stage takes messages once it has returned. `cause`: the entry that had it started. */
+  start(arg: unknown, cause: Seq | null = null): StartOutcome | Promise<StartOutcome> {
+    return run(this.#start(arg, cause), () => !this.isAlive, {
+      type: 'failed',
+      reason: 'killed',
+      error: null,
+    });
   }
 
   /** Handles one message to its end. A promise means that a callback has returned one: until then the stage is busy. */
@@ -118,8 +122,8 @@ export class Stage implements Process {
   }
 
   /** Ends at once: no callback runs any more. */
-  kill(reason: Reason): void {
-    this.#lifecycle.kill(reason);
+  kill(reason: Reason, cause: Seq | null = null): void {
+    this.#lifecycle.kill(reason, cause);
   }
 
   /** Ends at once because of a failure outside its callbacks. */
@@ -141,12 +145,12 @@ export class Stage implements Process {
     return { producing: this.#producing, consuming: this.#consuming };
   }
 
-  *#start(arg: unknown): Steps<StartOutcome> {
+  *#start(arg: unknown, cause: Seq | null): Steps<StartOutcome> {
     const runner = this.#runner;
     try {
       let first: unknown = undefined;
       if (runner.callbacks.init) {
-        first = yield* runner.call('init', null, () => runner.callbacks.init?.(arg), null);
+        first = yield* runner.call('init', null, () => runner.callbacks.init?.(arg), cause);
         if (this.#context.tracing) {
           const state = traceValue(first instanceof InitOptions ? first.state : first);
           this.#runner.record({ type: 'end', callback: 'init', count: 0, emitted: [], state }, runner.began);
@@ -164,7 +168,10 @@ export class Stage implements Process {
       this.#assemble(options);
       const state = traceValue(runner.state);
       const life = runner.life > 1 ? { life: runner.life } : {};
-      const started = runner.record({ type: 'start', kind: this.kind, state, ...life }, runner.began);
+      const started = runner.record(
+        { type: 'start', kind: this.kind, state, ...life },
+        runner.began ?? cause,
+      );
       if (this.#subscribing) yield* this.#subscribing.toAll(options.subscribeTo ?? [], started);
       this.#lifecycle.beFree();
       return { type: 'started' };

@@ -69,12 +69,12 @@ export class SupervisorProcess implements Process {
   }
 
   /** Begins its life. In the first one its children have been started already. */
-  start(): void {
+  start(cause: Seq | null): void {
     const life = this.#life;
     const started = this.#context.record(
       this.id,
       { type: 'start', kind: 'supervisor', state: null, ...(life > 1 && { life }) },
-      null,
+      cause,
     );
     if (life > 1) this.#follow(this.#supervisor.begin(), started);
   }
@@ -102,9 +102,9 @@ export class SupervisorProcess implements Process {
   }
 
   /** Ends at once and takes its children along, as a link does. */
-  kill(reason: Reason): void {
+  kill(reason: Reason, cause: Seq | null = null): void {
     if (!this.isAlive) return;
-    const ended = this.#exited(reason, null);
+    const ended = this.#exited(reason, cause);
     for (const { id, status } of [...this.children].reverse()) {
       if (status !== 'down') this.#context.endChild(this.id, id, { reason: 'killed', cause: ended });
     }

@@ -112,6 +112,7 @@ describe('requests to the stages of a run', () => {
       asked: 3,
       dispatched: 2,
       pending: 1,
+      lost: 0,
     });
     expect(await got(run.subscribe('c', { to: { id: 'b' }, cancel: 'temporary' }))).toMatchObject({
       subscription: 'c←b+2',
