@@ -21,12 +21,14 @@ export class Ending {
   }
 }
 
+/** The reply in a step: `[]` when it holds none. */
+type Reply = readonly [] | readonly [unknown];
+
 /** A step that has been read: the events it emits, and the entry that recorded it. */
 export interface Taken {
   readonly events: readonly unknown[];
   readonly mode: 'automatic' | 'manual';
-  /** `[]` when the step holds no reply. */
-  readonly reply: readonly [] | readonly [unknown];
+  readonly reply: Reply;
   readonly ending: Ending | null;
   readonly cause: Seq | null;
 }
@@ -37,7 +39,14 @@ export type Beginning = Omit<
   'type' | 'callback' | 'seq' | 'atMs' | 'worker' | 'stage' | 'cause'
 >;
 
-const NOTHING: readonly unknown[] = [];
+/** Told that a callback has returned; answers with the demand still pending, for the trace. */
+export interface Handling {
+  returned(): number | undefined;
+}
+
+const NO_EVENTS: readonly unknown[] = [];
+const NO_REPLY: Reply = [];
+const EMPTY_STEP: Readonly<Record<string, unknown>> = {};
 const STEP_KEYS = ['events', 'state', 'reply', 'stop', 'hibernate'];
 const SUBSCRIBE_KEYS = ['mode', 'state', 'stop'];
 
@@ -88,15 +97,25 @@ export class CallbackRunner {
     invoke: () => unknown,
     cause: Seq | null,
   ): Steps<unknown> {
+    const returned = this.begin(callback, beginning, invoke, cause);
+    return isPromise(returned) ? yield* this.settle(callback, returned) : returned;
+  }
+
+  /** Runs one callback until it returns, perhaps a promise. Throws {@link Ending} when it threw. */
+  begin(
+    callback: CallbackName,
+    beginning: Beginning | null,
+    invoke: () => unknown,
+    cause: Seq | null,
+  ): unknown {
     const { context } = this;
     this.began = context.tracing ? this.record({ type: 'begin', callback, ...beginning }, cause) : cause;
     this.calls++;
     context.entering(this.id, callback, this.began);
     const before = enter(this.#inside);
     const startedMs = context.nowMs();
-    let returned: unknown;
     try {
-      returned = invoke();
+      return invoke();
     } catch (error) {
       throw this.#crashed(callback, error);
     } finally {
@@ -104,7 +123,11 @@ export class CallbackRunner {
       context.left();
       this.busyMs += context.nowMs() - startedMs;
     }
-    if (!isPromise(returned)) return returned;
+  }
+
+  /** Waits for the promise that a callback has returned. Throws {@link Ending} when it is rejected. */
+  *settle(callback: CallbackName, returned: PromiseLike<unknown>): Steps<unknown> {
+    const { context } = this;
     const waitingMs = context.nowMs();
     try {
       return yield returned;
@@ -118,23 +141,24 @@ export class CallbackRunner {
   /**
    * Runs one callback and takes its step: the state is kept, the rest handed back. A step that stops is handed back as
    * an ending, for the caller to throw after what still has to happen.
-   *
-   * @param handled - Told that the callback has returned; answers with the demand still pending, for the trace.
    */
   *step(
     callback: CallbackName,
     beginning: Beginning | null,
     invoke: () => unknown,
     cause: Seq | null,
-    handled?: () => number,
   ): Steps<Taken> {
-    const returned = yield* this.call(callback, beginning, invoke, cause);
+    return this.take(callback, yield* this.call(callback, beginning, invoke, cause));
+  }
+
+  /** Takes what a callback has returned, as {@link step} does. */
+  take(callback: CallbackName, returned: unknown, handling: Handling | null = null): Taken {
     const keys = callback === 'handleSubscribe' ? SUBSCRIBE_KEYS : STEP_KEYS;
     const step = this.#read(callback, returned, keys);
     const events = this.#events(callback, step);
     if ('state' in step) this.state = step['state'];
     this.emitted += events.length;
-    const pending = handled?.();
+    const pending = handling?.returned();
     let ended = this.began;
     if (this.context.tracing) {
       ended = this.record(
@@ -158,7 +182,7 @@ export class CallbackRunner {
     return {
       events,
       mode,
-      reply: 'reply' in step ? [step['reply']] : [],
+      reply: 'reply' in step ? [step['reply']] : NO_REPLY,
       ending: stop === undefined ? null : new Ending(stop, null, ended),
       cause: ended,
     };
@@ -168,9 +192,9 @@ export class CallbackRunner {
   warnsOfDiscarded(count: number): boolean {
     if (!this.callbacks.formatDiscarded) return true;
     const invoke = () => this.callbacks.formatDiscarded?.(count, this.state);
-    const run = this.call('formatDiscarded', { count }, invoke, this.began).next();
-    if (!run.done) throw this.bad('formatDiscarded', 'it must answer at once', 'a promise');
-    return Boolean(run.value);
+    const returned = this.begin('formatDiscarded', { count }, invoke, this.began);
+    if (isPromise(returned)) throw this.bad('formatDiscarded', 'it must answer at once', 'a promise');
+    return Boolean(returned);
   }
 
   /** A learner's program cannot go on; the stage crashes. `reason` is what its watchers hear. */
@@ -200,7 +224,7 @@ export class CallbackRunner {
     returned: unknown,
     keys: readonly string[],
   ): Readonly<Record<string, unknown>> {
-    if (returned === undefined) return {};
+    if (returned === undefined) return EMPTY_STEP;
     if (!isRecord(returned)) {
       throw this.bad(callback, 'it must return nothing or an object such as { events, state }', returned);
     }
@@ -214,7 +238,7 @@ export class CallbackRunner {
 
   #events(callback: CallbackName, step: Readonly<Record<string, unknown>>): readonly unknown[] {
     const { events } = step;
-    if (events === undefined) return NOTHING;
+    if (events === undefined) return NO_EVENTS;
     if (Array.isArray(events)) return events;
     throw this.#bad(callback, 'events must be an array', step, events);
   }
@@ -226,7 +250,8 @@ export function failure(error: unknown): Reason {
   return { error: 'Thrown', message: describe(error) };
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
+/** Whether a callback has returned a promise: its stage is busy until that settles. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 

@@ -1,27 +1,24 @@
 import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
-import { Ending, type CallbackRunner, type Taken } from './callback-runner.ts';
+import { Ending, isPromise, type CallbackRunner } from './callback-runner.ts';
 import type { Subscription, SubscribeOptions } from './definition.ts';
-import { cutBatches, demandOptions, endsConsumer, type DemandOptions } from './demand.ts';
+import {
+  askAfter,
+  batchSize,
+  cutBatches,
+  demandOptions,
+  endsConsumer,
+  type DemandOptions,
+} from './demand.ts';
+import { Fifo } from './fifo.ts';
 import type { Replaces, StageMessage } from './message.ts';
 import type { Loss } from './stage-context.ts';
-import type { Steps } from './steps.ts';
+import { finish, type Remaining, type Steps } from './steps.ts';
+import { BatchInHand, Upstream } from './upstream.ts';
 
 /** Ended subscriptions whose counts are kept. */
 const MAX_ENDED = 1_000;
-
-/** One producer of this stage. */
-interface Upstream {
-  readonly from: Subscription;
-  readonly options: DemandOptions;
-  mode: 'automatic' | 'manual';
-  /** GenStage's count, moved ahead as soon as a message comes: what decides when to ask. */
-  pending: number;
-  /** Asked for and not yet handled at this very moment: what the trace shows. */
-  outstanding: number;
-  asked: number;
-}
 
 /** What waits in a producerConsumer for demand from downstream. */
 type Queued =
@@ -55,7 +52,7 @@ export class Consuming {
   readonly #on: ConsumingOn;
   readonly #producers = new Map<SubscriptionId, Upstream>();
   readonly #ended = new Map<SubscriptionId, Upstream>();
-  #queue: Queued[] = [];
+  readonly #queue = new Fifo<Queued>();
   /** Events downstream asked for that this stage has not emitted yet (GS-084). */
   #wanted = 0;
   /** Events of the message that is being handled whose batch is not done yet, and their subscription. */
@@ -69,7 +66,7 @@ export class Consuming {
   }
 
   get queued(): number {
-    return this.#queue.length;
+    return this.#queue.size;
   }
 
   get wanted(): number {
@@ -122,14 +119,7 @@ export class Consuming {
       return 'noproc';
     }
     const from = { id, peer: producer };
-    const upstream: Upstream = {
-      from,
-      options: demand,
-      mode: 'automatic',
-      pending: 0,
-      outstanding: 0,
-      asked: 0,
-    };
+    const upstream = new Upstream(from, demand);
     const subscribed = this.#runner.record(
       { type: 'subscribe', subscription: id, producer, mode: 'automatic', ...demand },
       cause,
@@ -167,7 +157,7 @@ export class Consuming {
   }
 
   /** A producer has sent events. */
-  *received(
+  received(
     sender: StageId,
     message: {
       readonly subscription: SubscriptionId;
@@ -175,7 +165,7 @@ export class Consuming {
       readonly events: readonly unknown[];
     },
     cause: Seq | null,
-  ): Steps {
+  ): Remaining {
     const { subscription: id, first, events } = message;
     const upstream = this.#producers.get(id);
     if (!upstream) {
@@ -194,15 +184,15 @@ export class Consuming {
         cause,
       );
     }
-    if (!this.#on.waitsForDemand) return yield* this.#handle(upstream, events, delivered);
+    if (!this.#on.waitsForDemand) return this.#handle(upstream, events, delivered);
     this.#queue.push({ type: 'events', from: upstream.from, events, cause: delivered });
-    yield* this.takeQueued();
+    return this.takeQueued();
   }
 
   /** Downstream wants so many more events (producerConsumer only). */
-  *demanded(count: number): Steps {
+  demanded(count: number): Remaining {
     this.#wanted += count;
-    yield* this.takeQueued();
+    return this.takeQueued();
   }
 
   /** So many events have left for downstream. */
@@ -216,27 +206,23 @@ export class Consuming {
     if (this.#inHand > 0) {
       losses.push({ where: 'callback', subscription: this.#inHandOf, count: this.#inHand });
     }
-    for (const queued of this.#queue) {
+    for (let queued = this.#queue.shift(); queued; queued = this.#queue.shift()) {
       if (queued.type !== 'events' || queued.events.length === 0) continue;
       losses.push({ where: 'queue', subscription: queued.from.id, count: queued.events.length });
     }
     this.#inHand = 0;
-    this.#queue = [];
     return losses;
   }
 
   /** Handles whole queued messages while downstream wants events (GS-081, GS-083, GS-087). */
-  *takeQueued(): Steps {
-    while (this.#wanted > 0) {
-      const next = this.#queue.shift();
-      if (!next) return;
-      yield* this.#takeOne(next);
-    }
+  takeQueued(): Remaining {
+    const remaining = this.#takeUntilWait();
+    if (remaining) return this.#takeRest(remaining);
   }
 
   /** Lets an info wait behind incoming messages; `false` when none waits (GS-090). */
   queueInfo(request: unknown, cause: Seq | null): boolean {
-    if (this.#queue.length === 0) return false;
+    if (this.#queue.size === 0) return false;
     this.#queue.push({ type: 'info', request, cause });
     return true;
   }
@@ -248,7 +234,7 @@ export class Consuming {
     this.#producers.delete(id);
     if (this.#ended.size < MAX_ENDED) this.#ended.set(id, upstream);
     this.#runner.context.unwatch(this.#runner.id, upstream.from.peer, id);
-    if (this.#queue.length > 0) this.#queue.push({ type: 'ended', upstream, end, cause });
+    if (this.#queue.size > 0) this.#queue.push({ type: 'ended', upstream, end, cause });
     else yield* this.#end(upstream, end, cause);
   }
 
@@ -263,61 +249,88 @@ export class Consuming {
     else if (peer !== null) this.#tell(peer, { type: 'ask', subscription: id, count }, cause);
   }
 
-  *#takeOne(next: Queued): Steps {
+  #takeUntilWait(): Remaining {
+    while (this.#wanted > 0) {
+      const next = this.#queue.shift();
+      if (!next) return;
+      const remaining = this.#takeOne(next);
+      if (remaining) return remaining;
+    }
+  }
+
+  *#takeRest(first: Steps): Steps {
+    for (let remaining: Remaining = first; remaining; remaining = this.#takeUntilWait()) yield* remaining;
+  }
+
+  #takeOne(next: Queued): Remaining {
     switch (next.type) {
       case 'events': {
         const upstream = this.#producers.get(next.from.id);
-        if (upstream) return yield* this.#handle(upstream, next.events, next.cause);
+        if (upstream) return this.#handle(upstream, next.events, next.cause);
         this.#takeInHand(next.from.id, next.events);
         // The producer has gone meanwhile: one batch, and nobody is left to ask (GS-088).
-        yield* this.#handleBatch(next.from, next.events, next.cause, null);
-        return;
+        return this.#handleBatch(new BatchInHand(null, next.from, next.events, 0, next.cause));
       }
       case 'ended':
-        return yield* this.#end(next.upstream, next.end, next.cause);
+        return this.#end(next.upstream, next.end, next.cause);
       case 'info':
         return this.#on.info(next.request, next.cause);
     }
   }
 
-  *#handle(upstream: Upstream, events: readonly unknown[], cause: Seq | null): Steps {
-    this.#takeInHand(upstream.from.id, events);
+  #handle(upstream: Upstream, events: readonly unknown[], cause: Seq | null): Remaining {
+    const { from, options, pending } = upstream;
+    this.#takeInHand(from.id, events);
     if (upstream.mode === 'manual') {
-      yield* this.#handleBatch(upstream.from, events, cause, upstream);
-      return;
+      return this.#handleBatch(new BatchInHand(upstream, from, events, 0, cause));
     }
+    const count = events.length;
+    if (count === 0 || count > batchSize(options) || count > pending) {
+      return this.#handleInParts(upstream, events, cause);
+    }
+    // The common case: one batch, all of it asked for.
+    const ask = askAfter(pending - count, options);
+    upstream.pending = ask > 0 ? options.maxDemand : pending - count;
+    return this.#handleBatch(new BatchInHand(upstream, from, events, ask, cause));
+  }
+
+  *#handleInParts(upstream: Upstream, events: readonly unknown[], cause: Seq | null): Steps {
     const { batches, pending, excess } = cutBatches(events, upstream.pending, upstream.options);
     upstream.pending = pending;
     for (const count of excess) this.#warnExcess(upstream, count, cause);
     for (const batch of batches) {
-      const after = yield* this.#handleBatch(upstream.from, batch.events, cause, upstream);
-      if (batch.ask > 0) this.#ask(upstream, batch.ask, after);
+      const inHand = new BatchInHand(upstream, upstream.from, batch.events, batch.ask, cause);
+      yield* finish(this.#handleBatch(inHand));
     }
   }
 
-  *#handleBatch(
-    from: Subscription,
-    events: readonly unknown[],
-    cause: Seq | null,
-    upstream: Upstream | null,
-  ): Steps<Seq | null> {
+  #handleBatch(batch: BatchInHand): Remaining {
     const runner = this.#runner;
-    const count = events.length;
+    const { from, events, cause } = batch;
     const beginning = runner.context.tracing
-      ? { subscription: from.id, count, events: traceEvents(events) }
+      ? { subscription: from.id, count: events.length, events: traceEvents(events) }
       : null;
-    const taken: Taken = yield* runner.step(
+    const returned = runner.begin(
       'handleEvents',
       beginning,
       () => runner.callbacks.handleEvents?.(events, runner.state, from),
       cause,
-      upstream ? () => (upstream.outstanding = Math.max(0, upstream.outstanding - count)) : undefined,
     );
-    this.handled += count;
-    this.#inHand -= count;
+    if (isPromise(returned)) return this.#handleLater(batch, returned);
+    this.#takeHandled(batch, returned);
+  }
+
+  *#handleLater(batch: BatchInHand, returned: PromiseLike<unknown>): Steps {
+    this.#takeHandled(batch, yield* this.#runner.settle('handleEvents', returned));
+  }
+
+  #takeHandled(batch: BatchInHand, returned: unknown): void {
+    const taken = this.#runner.take('handleEvents', returned, batch);
+    this.handled += batch.events.length;
+    this.#inHand -= batch.events.length;
     if (taken.ending) throw taken.ending;
     this.#on.emit(taken.events, taken.cause);
-    return taken.cause;
+    if (batch.upstream && batch.ask > 0) this.#ask(batch.upstream, batch.ask, taken.cause);
   }
 
   #takeInHand(id: SubscriptionId, events: readonly unknown[]): void {

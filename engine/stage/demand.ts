@@ -34,6 +34,9 @@ export function demandOptions(options: SubscribeOptions, at: string): DemandOpti
   return { maxDemand, minDemand, cancel };
 }
 
+/** How many events a subscription may have pending, and at how many it asks again. */
+type Bounds = Pick<DemandOptions, 'maxDemand' | 'minDemand'>;
+
 /** Part of a received message that `handleEvents` gets at once, and what is asked after it (0: nothing). */
 export interface Batch {
   readonly events: readonly unknown[];
@@ -48,20 +51,26 @@ export interface Batches {
   readonly excess: readonly number[];
 }
 
+/** Events that are handled at once, at most (GS-051). */
+export function batchSize({ maxDemand, minDemand }: Bounds): number {
+  return maxDemand - minDemand;
+}
+
+/** What is asked when so many events are left pending after a batch (GS-052); 0: nothing yet. */
+export function askAfter(left: number, { maxDemand, minDemand }: Bounds): number {
+  return left <= minDemand ? maxDemand - left : 0;
+}
+
 /**
  * Cuts what an automatic subscription has received into batches of at most maxDemand - minDemand events, and says after
  * which of them to ask again (GS-051, GS-052, GS-055).
  *
  * @param pending - Events asked for and not yet handled, before this message.
  */
-export function cutBatches(
-  events: readonly unknown[],
-  pending: number,
-  { maxDemand, minDemand }: { readonly maxDemand: number; readonly minDemand: number },
-): Batches {
+export function cutBatches(events: readonly unknown[], pending: number, bounds: Bounds): Batches {
   const batches: Batch[] = [];
   const excess: number[] = [];
-  const size = maxDemand - minDemand;
+  const size = batchSize(bounds);
   // What was asked before this message; asks made on the way do not cover events that are already here.
   let covered = pending;
   let left = pending;
@@ -71,8 +80,8 @@ export function cutBatches(
     if (counted < batch.length) excess.push(batch.length - counted);
     covered -= counted;
     left -= counted;
-    const ask = left <= minDemand ? maxDemand - left : 0;
-    if (ask > 0) left = maxDemand;
+    const ask = askAfter(left, bounds);
+    if (ask > 0) left = bounds.maxDemand;
     batches.push({ events: batch, ask });
   }
   return { batches, pending: left, excess };

@@ -7,7 +7,7 @@ import type { StageOptions, SubscribeOptions, Subscription } from './definition.
 import { Downstream } from './downstream.ts';
 import type { Replaces, StageMessage } from './message.ts';
 import type { Loss } from './stage-context.ts';
-import type { Steps } from './steps.ts';
+import { finish, type Remaining, type Steps } from './steps.ts';
 
 /** GenStage's default for producers. */
 export const DEFAULT_BUFFER_SIZE = 10_000;
@@ -28,7 +28,7 @@ export function bufferLimit(kind: StageKind, options: StageOptions): number {
 /** The producing side of a stage: its consumers, its dispatcher, its buffer. */
 export class Producing {
   readonly #runner: CallbackRunner;
-  readonly #onDemand: (count: number, cause: Seq | null) => Steps;
+  readonly #onDemand: (count: number, cause: Seq | null) => Remaining;
   readonly #onDispatched: (count: number) => void;
   readonly #downstream: Downstream;
   readonly #buffer: Buffer;
@@ -44,7 +44,7 @@ export class Producing {
     runner: CallbackRunner,
     on: {
       /** Demand that the buffer could not meet. */
-      readonly demand: (count: number, cause: Seq | null) => Steps;
+      readonly demand: (count: number, cause: Seq | null) => Remaining;
       /** So many events have left. */
       readonly dispatched: (count: number) => void;
     },
@@ -119,15 +119,15 @@ export class Producing {
     const accepted = this.#runner.record({ type: 'subscribed', subscription: id, consumer }, cause);
     yield* this.#accept(from, options, accepted);
     const answer = this.#downstream.subscribe(from, options, accepted);
-    if (typeof answer === 'number') return yield* this.demanded(answer, accepted);
+    if (typeof answer === 'number') return yield* finish(this.demanded(answer, accepted));
     yield* this.#cancel(id, 'cancel', answer.refused, accepted);
     this.#downstream.forget();
   }
 
   /** A consumer asks (GS-059, GS-172). */
-  *asked(consumer: StageId, id: SubscriptionId, count: number, cause: Seq | null): Steps {
+  asked(consumer: StageId, id: SubscriptionId, count: number, cause: Seq | null): Remaining {
     const asked = this.#downstream.ask(id, count, cause);
-    if (asked) return yield* this.demanded(asked.demand, asked.cause);
+    if (asked) return this.demanded(asked.demand, asked.cause);
     this.#tell(consumer, { type: 'cancelled', subscription: id, reason: 'unknown_subscription' }, cause);
   }
 
@@ -135,15 +135,15 @@ export class Producing {
   *cancelled(id: SubscriptionId, kind: 'cancel' | 'down', reason: unknown, cause: Seq | null): Steps {
     if (!this.#downstream.has(id)) return;
     const after = yield* this.#cancel(id, kind, reason, cause);
-    yield* this.demanded(this.#downstream.left(id, after), after);
+    yield* finish(this.demanded(this.#downstream.left(id, after), after));
   }
 
   /** The dispatcher has found new demand: the buffer first, then whoever makes events (GS-059, GS-137). */
-  *demanded(count: number, cause: Seq | null): Steps {
+  demanded(count: number, cause: Seq | null): Remaining {
     const rest = this.#fromBuffer(count, cause);
     if (rest === 0) return;
-    if (this.#held) this.#held.push({ demand: rest, cause });
-    else yield* this.#onDemand(rest, cause);
+    if (!this.#held) return this.#onDemand(rest, cause);
+    this.#held.push({ demand: rest, cause });
   }
 
   /** Sends events on, as far as there is demand; the rest is buffered. */
@@ -173,7 +173,7 @@ export class Producing {
     this.#held = null;
     for (let one = this.#released.shift(); one; one = this.#released.shift()) {
       if ('events' in one) this.emit(one.events, one.cause ?? cause);
-      else yield* this.demanded(one.demand, one.cause ?? cause);
+      else yield* finish(this.demanded(one.demand, one.cause ?? cause));
     }
   }
 

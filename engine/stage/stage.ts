@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import type { StageKind } from '../trace/trace-entry.ts';
 import { describe, traceValue } from '../trace/trace-value.ts';
-import { CallbackRunner, Ending, failure } from './callback-runner.ts';
+import { CallbackRunner, Ending, failure, isPromise } from './callback-runner.ts';
 import { Consuming } from './consuming.ts';
 import { checkOptions } from './definition-check.ts';
 import {
@@ -28,7 +28,7 @@ import {
   type StageSnapshot,
   type StageTotals,
 } from './stage-report.ts';
-import { run, type Steps } from './steps.ts';
+import { run, type Remaining, type Steps } from './steps.ts';
 import { Subscribing } from './subscribing.ts';
 
 /** What became of a start. */
@@ -118,7 +118,14 @@ export class Stage implements Process {
   /** Handles one message to its end. A promise means that a callback has returned one: until then the stage is busy. */
   handle(envelope: Envelope): void | Promise<void> {
     this.#lifecycle.beBusy();
-    return run(this.#handle(envelope), () => !this.isAlive, undefined);
+    let remaining: Remaining;
+    try {
+      remaining = this.#take(envelope.from, envelope.message, envelope.cause);
+    } catch (error) {
+      remaining = this.#failed(error);
+    }
+    if (remaining) return run(this.#finish(remaining), () => !this.isAlive, undefined);
+    this.#lifecycle.beFree();
   }
 
   /** Ends at once: no callback runs any more. */
@@ -203,71 +210,73 @@ export class Stage implements Process {
     }
   }
 
-  *#handle({ from, cause, message }: Envelope): Steps {
+  /** Does what is left of a message. */
+  *#finish(remaining: Steps): Steps {
     try {
-      yield* this.#take(from, message, cause);
+      yield* remaining;
       this.#lifecycle.beFree();
     } catch (error) {
-      if (!this.isAlive) return;
-      const ending = error instanceof Ending ? error : this.#runner.crash(null, error, failure(error));
-      yield* this.#lifecycle.end(ending);
+      yield* this.#failed(error);
     }
   }
 
-  *#take(from: StageId | null, message: StageMessage, cause: Seq | null): Steps {
+  /** What a message had still to do is left undone: the stage ends, unless it has already. */
+  *#failed(error: unknown): Steps {
+    if (!this.isAlive) return;
+    const ending = error instanceof Ending ? error : this.#runner.crash(null, error, failure(error));
+    yield* this.#lifecycle.end(ending);
+  }
+
+  /** Takes a message as far as it goes without waiting for a promise. */
+  #take(from: StageId | null, message: StageMessage, cause: Seq | null): Remaining {
     const producing = this.#producing;
     const consuming = this.#consuming;
     switch (message.type) {
       case 'subscribe':
         if (from === null) return;
-        if (producing) return yield* producing.subscribe(from, message, cause);
+        if (producing) return producing.subscribe(from, message, cause);
         return this.#misdirected('consumer_got_producer_message', cause);
       case 'ask':
         if (from === null) return;
-        if (producing) return yield* producing.asked(from, message.subscription, message.count, cause);
+        if (producing) return producing.asked(from, message.subscription, message.count, cause);
         return this.#misdirected('consumer_got_producer_message', cause);
       case 'cancel':
-        if (producing)
-          return yield* producing.cancelled(message.subscription, 'cancel', message.reason, cause);
+        if (producing) return producing.cancelled(message.subscription, 'cancel', message.reason, cause);
         return this.#misdirected('consumer_got_producer_message', cause);
       case 'events':
         if (from === null) return;
-        if (consuming) return yield* consuming.received(from, message, cause);
+        if (consuming) return consuming.received(from, message, cause);
         return this.#misdirected('producer_got_consumer_message', cause);
       case 'cancelled':
         if (consuming)
-          return yield* consuming.ended(
-            message.subscription,
-            { kind: 'cancel', reason: message.reason },
-            cause,
-          );
+          return consuming.ended(message.subscription, { kind: 'cancel', reason: message.reason }, cause);
         return this.#misdirected('producer_got_consumer_message', cause);
       case 'down':
-        return yield* this.#down(message.subscription, message.reason, cause);
+        return this.#down(message.subscription, message.reason, cause);
       case 'call':
-        return yield* this.#requests.call({ call: message.call, stage: from }, message.request, cause);
+        return this.#requests.call({ call: message.call, stage: from }, message.request, cause);
       case 'cast':
-        return yield* this.#requests.cast(message.request, cause);
+        return this.#requests.cast(message.request, cause);
       case 'info':
-        return yield* this.#requests.info(message.request, cause);
+        return this.#requests.info(message.request, cause);
       case 'queueInfo':
         this.#queueInfo(message.request, cause);
         return this.#requests.answer(from, message.call, 'ok');
       case 'subscribeTo':
-        if (this.#subscribing) return yield* this.#subscribing.take(from, message, cause);
+        if (this.#subscribing) return this.#subscribing.take(from, message, cause);
         this.#warn('not_a_consumer', `"${this.id}" receives no events, so it cannot subscribe`, cause);
         return this.#requests.answer(from, message.call, ['error', 'not_a_consumer']);
       case 'askFor':
         return consuming?.ask(message.subscription, null, message.count, cause);
       case 'demandMode':
-        return yield* this.#demandMode(message.mode, cause);
+        return this.#demandMode(message.mode, cause);
       case 'getDemandMode':
         return this.#requests.answer(from, message.call, producing?.mode ?? 'forward');
       case 'estimateBuffered':
         if (!producing) this.#warn('buffered_count_not_producer', 'A consumer has no buffer to count', cause);
         return this.#requests.answer(from, message.call, producing?.estimate ?? 0);
       case 'stop':
-        return yield* this.#stop(from, message, cause);
+        return this.#stop(from, message, cause);
       case 'childStarted':
       case 'childEnded':
       case 'retryStart':
@@ -278,15 +287,25 @@ export class Stage implements Process {
     }
   }
 
-  *#demanded(count: number, cause: Seq | null): Steps {
-    if (this.#consuming) return yield* this.#consuming.demanded(count);
+  #demanded(count: number, cause: Seq | null): Remaining {
+    if (this.#consuming) return this.#consuming.demanded(count);
     const runner = this.#runner;
-    const taken = yield* runner.step(
+    const returned = runner.begin(
       'handleDemand',
       runner.context.tracing ? { demand: count } : null,
       () => runner.callbacks.handleDemand?.(count, runner.state),
       cause,
     );
+    if (isPromise(returned)) return this.#demandedLater(returned);
+    this.#takeDemanded(returned);
+  }
+
+  *#demandedLater(returned: PromiseLike<unknown>): Steps {
+    this.#takeDemanded(yield* this.#runner.settle('handleDemand', returned));
+  }
+
+  #takeDemanded(returned: unknown): void {
+    const taken = this.#runner.take('handleDemand', returned);
     if (taken.ending) throw taken.ending;
     this.#emit(taken.events, taken.cause);
   }

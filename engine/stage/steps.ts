@@ -1,6 +1,14 @@
 /** A computation that gives back to its caller whenever a callback has returned a promise. */
 export type Steps<Result = void> = Generator<PromiseLike<unknown>, Result, unknown>;
 
+/** What a computation leaves to be done once a promise has settled; nothing when it is done already. */
+export type Remaining = Steps | void;
+
+/** Does what remains, if anything does. */
+export function* finish(remaining: Remaining): Steps {
+  if (remaining) yield* remaining;
+}
+
 /**
  * Runs a computation until it is done; becomes a promise only when it has to wait for one. What was abandoned while it
  * waited does not go on: it comes to `abandoned`.
