@@ -16,10 +16,14 @@ export type {
   SupervisorView,
 } from './trace/plan-view.ts';
 
+// --- Children of a consumerSupervisor ---------------------------------------------------------------------------
+export { childrenOf } from './supervision/child-requests.ts';
+export type { CallsStages, ChildrenClient } from './supervision/child-requests.ts';
+
 // --- Failures, names --------------------------------------------------------------------------------------------
 export { ERRORS } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
-export type { Seq, StageId, SubscriptionId, WorkerId } from './ids.ts';
+export type { Seq, StageId, SubscriptionId, TaskId, WorkerId } from './ids.ts';
 
 // --- The trace --------------------------------------------------------------------------------------------------
 export { LOST_WHERE, TRACE_VERSION } from './trace/trace-entry.ts';

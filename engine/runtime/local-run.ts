@@ -90,6 +90,7 @@ export class LocalRun {
       // Every stage is placed here.
       onRemote: () => undefined,
       onReady: (stage) => this.#wake(stage),
+      onTasks: () => this.#sliceLater(),
     });
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
@@ -185,7 +186,12 @@ export class LocalRun {
     const endMs = this.#scheduler.nowMs() + SLICE_MS;
     for (let handled = 1; ; handled++) {
       const stage = this.#ready.shift();
-      if (stage === undefined) return true;
+      const task = host.tasks.waiting[0];
+      if (task) host.stepTask(task);
+      if (stage === undefined) {
+        if (task) continue;
+        return true;
+      }
       const waits = host.step(stage);
       if (host.isReady(stage)) this.#ready.push(stage);
       if (waits) {
