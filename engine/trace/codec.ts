@@ -67,7 +67,7 @@ type Parsers = { readonly [T in TraceType]: (fields: Fields) => Omit<EntryOf<T>,
 const EVENTS: Parsers = {
   start: (f) => ({
     type: 'start',
-    kind: f.oneOf('kind', [...STAGE_KINDS, 'supervisor']),
+    kind: f.oneOf('kind', STARTED_KINDS),
     state: f.value('state'),
     ...(f.has('life') && { life: f.number('life') }),
   }),
@@ -199,7 +199,7 @@ const EVENTS: Parsers = {
 
 const TYPES = keysOf(EVENTS);
 
-const STAGE_KINDS = ['producer', 'producerConsumer', 'consumer'] as const;
+const STARTED_KINDS = ['producer', 'producerConsumer', 'consumer', 'supervisor'] as const;
 
 const CALLBACKS = [
   'init',

@@ -8,7 +8,7 @@ import type {
   TraceValue,
 } from 'sluice';
 import { askSentence } from './demand-gauge.ts';
-import { countText, plural, valueText } from './value-label.ts';
+import { countText, plural, reasonText, valueText } from './value-label.ts';
 
 /** Events named one by one in a sentence; more are counted. */
 const EVENTS_NAMED = 4;
@@ -62,9 +62,9 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
         ? `${at} started ${entry.task} on worker ${entry.on + 1}${given(entry, 'with')}.`
         : `${at}: ${entry.task} ${TASK_END[entry.outcome ?? 'ok']}${given(entry, ':')}.`;
     case 'cancel':
-      return `${at}: the subscription between ${other(entry, state)} and ${at} ended (${valueText(entry.reason, 40)}).`;
+      return `${at}: the subscription between ${other(entry, state)} and ${at} ended (${reasonText(entry.reason)}).`;
     case 'exit':
-      return `${at}${state.supervisors[at] ? ', the supervisor,' : ''} ended${isOrderly(entry.reason) ? ' in an orderly way' : ''} (${valueText(entry.reason, 40)}).`;
+      return `${at}${state.supervisors[at] ? ', the supervisor,' : ''} ended${isOrderly(entry.reason) ? ' in an orderly way' : ''} (${reasonText(entry.reason)}).`;
     case 'crash':
       return `${at} crashed${entry.callback ? ` in ${entry.callback}` : ''}: ${entry.error.message}`;
     case 'log':
@@ -112,13 +112,16 @@ function given({ value }: EntryOf<'task'>, word: string): string {
 
 function start(entry: EntryOf<'start'>): string {
   const again = entry.life === undefined ? '' : ` again, for life ${countText(entry.life)},`;
+  if (entry.kind === 'supervisor') {
+    return `${entry.stage}, the supervisor, started${again} on worker ${entry.worker + 1}.`;
+  }
   return `${entry.stage} started${again} on worker ${entry.worker + 1} as a ${kindWord(entry.kind)}, with state ${valueText(entry.state, 40)}.`;
 }
 
 function restart(entry: EntryOf<'restart'>, state: PipelineState): string {
   const own = state.supervisors[entry.stage];
   const limit = own ? ` of at most ${countText(own.maxRestarts)} in ${countText(own.maxSeconds)} s` : '';
-  return `${entry.stage} starts ${entry.child} again, as it ended with ${valueText(entry.reason, 40)}: restart ${countText(entry.restarts)}${limit}.`;
+  return `${entry.stage} starts ${entry.child} again, as it ended with ${reasonText(entry.reason)}: restart ${countText(entry.restarts)}${limit}.`;
 }
 
 const printed = (value: EntryOf<'log'>['values'][number]) =>

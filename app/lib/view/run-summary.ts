@@ -2,7 +2,7 @@ import type { PipelineState, PlanView, SubscriptionId, TraceEntry } from 'sluice
 import { edgeOf, edgeStates, type EdgeState } from './edge-state.ts';
 import { lostWords } from './entry-sentence.ts';
 import { taskWords } from './stage-facts.ts';
-import { countText, durationText, plural, valueText } from './value-label.ts';
+import { countText, durationText, plural, reasonText } from './value-label.ts';
 
 /** What happened up to a moment, in a few sentences. */
 export function runSummary(
@@ -108,7 +108,7 @@ function troubles(past: readonly TraceEntry[]): string[] {
         break;
       case 'restart':
         ends.push(
-          `${stage} started ${entry.child} again at ${at}, after ${valueText(entry.reason, 40)}: its life ${countText(entry.life)}.`,
+          `${stage} started ${entry.child} again at ${at}, after ${reasonText(entry.reason)}: its life ${countText(entry.life)}.`,
         );
         break;
       case 'exit':

@@ -1,5 +1,5 @@
 import type { PipelineState, PlanView, StageId, SupervisorView } from 'sluice';
-import { countText, plural, valueText } from './value-label.ts';
+import { countText, plural, reasonText } from './value-label.ts';
 
 /** What the picture says of one supervisor. */
 export interface SupervisorCard {
@@ -47,10 +47,8 @@ function supervisorCard(supervisor: SupervisorView, state: PipelineState): Super
   const facts = [
     `${id}, supervisor of ${children.join(', ')}: ${STRATEGIES[strategy]}, ${MEANINGS[strategy]}`,
     `${plural(restarts, 'restart')} so far, ${limitText}`,
-    ...(own?.last
-      ? [`the last was ${own.last.child}, which ended with ${valueText(own.last.reason, 40)}`]
-      : []),
-    ...(ended ? [`it has ended (${valueText(own.reason, 40)})`] : []),
+    ...(own?.last ? [`the last was ${own.last.child}, which ended with ${reasonText(own.last.reason)}`] : []),
+    ...(ended ? [`it has ended (${reasonText(own.reason)})`] : []),
   ];
   return {
     id,

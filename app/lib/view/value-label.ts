@@ -28,6 +28,20 @@ export function valueText(value: TraceValue, characters = TITLE_CHARACTERS): str
   return cut(literal(value), characters);
 }
 
+/** Characters of a reason: longer ones are read where they are told in full. */
+const REASON_CHARACTERS = 60;
+
+/** Why something ended, in one line: a failure as its error says it, anything else as a value. */
+export function reasonText(reason: TraceValue): string {
+  if (reason !== null && typeof reason === 'object' && !isList(reason)) {
+    const { error, message } = reason;
+    if (typeof error === 'string' && typeof message === 'string') {
+      return cut(`${error}: ${message}`, REASON_CHARACTERS);
+    }
+  }
+  return valueText(reason, REASON_CHARACTERS);
+}
+
 function literal(value: TraceValue): string {
   if (value === null || typeof value !== 'object') {
     return typeof value === 'string' ? `"${value}"` : String(value);

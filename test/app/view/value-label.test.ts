@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceValue } from 'sluice';
-import { durationText, eventGlyph, shortLabel, valueText } from '$lib/view/value-label.ts';
+import { durationText, eventGlyph, shortLabel, valueText, reasonText } from '$lib/view/value-label.ts';
 
 describe('shortLabel()', () => {
   it.each<[TraceValue, string]>([
@@ -56,5 +56,17 @@ describe('durationText()', () => {
     [61_000, '61 s'],
   ])('of %d ms is %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
+  });
+});
+
+describe('reasonText()', () => {
+  it('tells a failure as its error says it, and anything else as a value', () => {
+    expect(reasonText({ error: 'TypeError', message: 'x is not a function' })).toBe(
+      'TypeError: x is not a function',
+    );
+    expect(reasonText('shutdown')).toBe('"shutdown"');
+    expect(reasonText({ error: 7 })).toBe('{ error: 7 }');
+    expect(reasonText(['down', 1])).toBe('["down", 1]');
+    expect(reasonText({ error: 'Error', message: 'x'.repeat(100) })).toHaveLength(60);
   });
 });

@@ -51,7 +51,12 @@ const traceEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
   fc.record(
     {
       type: fc.constant('start' as const),
-      kind: fc.constantFrom('producer' as const, 'producerConsumer' as const, 'consumer' as const),
+      kind: fc.constantFrom(
+        'producer' as const,
+        'producerConsumer' as const,
+        'consumer' as const,
+        'supervisor' as const,
+      ),
       state: traceValue,
       life: fc.integer({ min: 2, max: 9 }),
     },
