@@ -11,9 +11,10 @@ import { RandomTurns, RoundRobin, type Turns } from '../../engine/time/turns.ts'
 import { seededRandom } from '../../engine/time/random.ts';
 import { VirtualScheduler } from '../../engine/time/virtual-scheduler.ts';
 import { Unsupported, interpret, jsonOf, optionsOf, type Call } from './behaviours.ts';
+import { ChildNames } from './child-names.ts';
 import { list, record } from './functions.ts';
+import { PROBE, Probe } from './probe.ts';
 import type { Json, Scenario } from './recording.ts';
-import { ChildNames } from './supervisors.ts';
 
 /** What a replay of one scenario has shown, in the words of the recordings. */
 export interface Observed {
@@ -26,7 +27,6 @@ export interface Observed {
   readonly final: Readonly<Record<string, Json>>;
 }
 
-const PROBE = 'probe';
 /** Nobody needs so many messages in a recorded scenario: more means that two stages keep each other busy for ever. */
 const MAX_TURNS = 20_000;
 /** Steps that let the stages, and whoever reads from them, go on until none can. */
@@ -69,7 +69,7 @@ class Play {
   readonly #results: Promise<Json>[] = [];
   readonly #turnsTaken: Json[] = [];
   readonly #exits: Record<string, Json> = {};
-  readonly #probe: Call[] = [];
+  readonly #probe = new Probe((to, message) => this.#host.receive({ to, from: PROBE, cause: null, message }));
   readonly #snapshots: { step: number; stages: Record<string, Json> }[] = [];
 
   constructor(scenario: Scenario, seed: number) {
@@ -113,7 +113,7 @@ class Play {
     const results = await Promise.all(this.#results);
     const logs: Record<string, readonly Call[]> = {};
     for (const [name, { log }] of this.#interpreted) if (log.length > 0) logs[name] = log;
-    if (this.#probe.length > 0) logs[PROBE] = this.#probe;
+    if (this.#probe.log.length > 0) logs[PROBE] = this.#probe.log;
     const diags: Record<string, Json[]> = {};
     for (const entry of this.#host.recorder.take()) {
       if (entry.type === 'warning') (diags[entry.stage] ??= []).push([entry.code, ...(entry.values ?? [])]);
@@ -230,53 +230,11 @@ class Play {
 
   /** The outside process speaks the protocol itself. */
   #probes(step: Scenario['steps'][number]): Promise<Json> {
-    const text = (key: string) => String(step[key] ?? '<ref>');
-    const send = (to: string, message: StageMessage) => {
-      this.#host.receive({ to, from: PROBE, cause: null, message });
-      return Promise.resolve<Json>('ok');
-    };
-    const subscription = text('sub');
-    switch (step.op) {
-      case 'probe_subscribe': {
-        const reference = step['reuse'] === undefined ? subscription : text('reuse');
-        const old = step['cancels'];
-        const replaces = Array.isArray(old) ? { subscription: String(old[0]), reason: old[1] } : undefined;
-        const message: StageMessage = {
-          type: 'subscribe',
-          subscription: reference,
-          options: {},
-          ...(replaces ? { replaces } : {}),
-        };
-        this.#labels.set(message, subscription);
-        this.#producerOf.set(reference, text('to'));
-        return send(text('to'), message);
-      }
-      case 'probe_ask':
-        return send(step['to'] === undefined ? (this.#producerOf.get(subscription) ?? '') : text('to'), {
-          type: 'ask',
-          subscription,
-          count: Number(step['n']),
-        });
-      case 'probe_cancel':
-        return send(step['to'] === undefined ? (this.#producerOf.get(subscription) ?? '') : text('to'), {
-          type: 'cancel',
-          subscription,
-          reason: step['reason'],
-        });
-      case 'probe_events':
-        return send(text('consumer'), {
-          type: 'events',
-          subscription,
-          first: 0,
-          events: list(step['events']),
-        });
-      case 'probe_consumer_cancel':
-        return send(text('consumer'), { type: 'cancelled', subscription, reason: step['reason'] });
-      case 'subscribe_to_probe':
-        return this.#subscribe({ ...step, op: 'subscribe', to: PROBE });
-      default:
-        throw new Unsupported(`the step ${step.op}`);
-    }
+    if (step.op === 'subscribe_to_probe') return this.#subscribe({ ...step, op: 'subscribe', to: PROBE });
+    const sent = this.#probe.perform(step);
+    if (sent === null) throw new Unsupported(`the step ${step.op}`);
+    this.#labels.set(sent, String(step['sub'] ?? '<ref>'));
+    return Promise.resolve('ok');
   }
 
   /** Somebody outside reads stages as a stream, while the steps go on. */
@@ -458,59 +416,11 @@ class Play {
   }
 
   /** Something has come for the outside process. */
-  #received({ from, message }: RemoteEnvelope): void {
-    const stage = from ?? '';
-    switch (message.type) {
-      case 'down': {
-        if (message.subscription.startsWith('exit of ')) {
-          this.#exits[stage] = ['exit', jsonOf(message.reason)];
-        }
-        return;
-      }
-      case 'subscribe': {
-        const current = message.replaces
-          ? [message.replaces.subscription, jsonOf(message.replaces.reason)]
-          : null;
-        this.#probe.push({
-          cb: 'probe_received',
-          what: 'subscribe',
-          sub: message.subscription,
-          current,
-          from: stage,
-        });
-        return;
-      }
-      case 'ask':
-        this.#probe.push({
-          cb: 'probe_received',
-          what: 'ask',
-          ref: message.subscription,
-          n: message.count,
-          from: stage,
-        });
-        return;
-      case 'cancel':
-      case 'cancelled':
-        this.#probe.push({
-          cb: 'probe_received',
-          what: 'cancel',
-          ref: message.subscription,
-          reason: jsonOf(message.reason),
-          from: stage,
-        });
-        return;
-      case 'events':
-        this.#probe.push({
-          cb: 'probe_received',
-          what: 'events',
-          ref: message.subscription,
-          events: jsonOf(message.events),
-          from: stage,
-        });
-        return;
-      default:
-        return;
-    }
+  #received(envelope: RemoteEnvelope): void {
+    const { from, message } = envelope;
+    if (message.type !== 'down') return this.#probe.receive(envelope);
+    if (message.subscription.startsWith('exit of '))
+      this.#exits[from ?? ''] = ['exit', jsonOf(message.reason)];
   }
 
   #inside(): Record<string, Json> {

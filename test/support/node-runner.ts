@@ -5,10 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild-wasm';
 import { rolldown } from 'rolldown';
-import { realScheduler, startRun, type RunHandle, type RunOptions, type RunUpdate } from 'sluice';
+import {
+  realScheduler,
+  startRun,
+  type Platform,
+  type RunHandle,
+  type RunOptions,
+  type RunUpdate,
+} from 'sluice';
 import { compileProgram } from '../../app/lib/sandbox/compile-program.ts';
 import * as learnerApi from '../../engine/platform/learner-api.ts';
-import { NodePlatform } from '../../engine/platform/node.ts';
+import { NodePlatform, type NodeProgram } from '../../engine/platform/node.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('../../engine/platform/node-worker.ts', import.meta.url));
 const DIRECTORY = join(tmpdir(), 'sluice-node-runner');
@@ -26,8 +33,22 @@ export async function nodePlatform(
   return new NodePlatform({ workerFile, programUrl: pathToFileURL(await stored(code)).href, data });
 }
 
+/**
+ * A program of several files, compiled once, for runs that differ in their data alone.
+ *
+ * @param files - By name; `start.ts` is the one that runs.
+ * @param dataSets - Names of what the program imports from `sluice/data`.
+ */
+export async function nodeProgram(
+  files: Readonly<Record<string, string>>,
+  dataSets: readonly string[],
+): Promise<NodeProgram> {
+  const [workerFile, code] = await Promise.all([worker(), compiledFiles(files, dataSets)]);
+  return { workerFile, programUrl: pathToFileURL(await stored(code)).href };
+}
+
 /** Starts a run on threads. Only a test of programs that hang needs a heartbeat as quick as the page's. */
-export function startOnThreads(platform: NodePlatform, options: Partial<RunOptions> = {}): RunHandle {
+export function startOnThreads(platform: Platform, options: Partial<RunOptions> = {}): RunHandle {
   return startRun(platform, {
     workers: 3,
     seed: 1,
@@ -63,9 +84,16 @@ export async function evaluated(source: string): Promise<unknown> {
   return module;
 }
 
-async function compiled(source: string, dataSets: readonly string[] = []): Promise<string> {
+function compiled(source: string, dataSets: readonly string[] = []): Promise<string> {
+  return compiledFiles({ 'start.ts': source }, dataSets);
+}
+
+async function compiledFiles(
+  files: Readonly<Record<string, string>>,
+  dataSets: readonly string[],
+): Promise<string> {
   const offered = { sluice: Object.keys(learnerApi), 'sluice/data': [...dataSets] };
-  const result = await compileProgram(build, { files: { 'start.ts': source }, entry: 'start.ts' }, offered);
+  const result = await compileProgram(build, { files, entry: 'start.ts' }, offered);
   if (!result.ok) throw new Error(`Cannot compile the program: ${JSON.stringify(result.problems)}`);
   return result.code;
 }
