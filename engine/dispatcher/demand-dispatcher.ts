@@ -49,8 +49,10 @@ export function demandDispatcher(options: DemandDispatcherOptions = {}): Dispatc
 
 interface Open {
   readonly id: SubscriptionId;
-  readonly count: number;
+  count: number;
 }
+
+const NO_EVENTS: readonly never[] = [];
 
 /** Gives each batch to the greatest open demand; among equals, to the one unchanged longest. */
 export class DemandDispatcher<T> implements Dispatcher<T> {
@@ -76,14 +78,17 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
   ask(id: SubscriptionId, count: number): number {
     this.#max ??= count;
     if (count > this.#max) this.#warn(id, this.#max, count);
-    this.#insert(id, this.#take(id) + count);
+    let at = this.#indexOf(id);
+    if (at < 0) at = this.#open.push({ id, count: 0 }) - 1;
+    this.#change(at, (this.#open[at]?.count ?? 0) + count);
     const reused = Math.min(this.#carried, count);
     this.#carried -= reused;
     return count - reused;
   }
 
   cancel(id: SubscriptionId): number {
-    this.#carried += this.#take(id);
+    const at = this.#indexOf(id);
+    if (at >= 0) for (const { count } of this.#open.splice(at, 1)) this.#carried += count;
     return 0;
   }
 
@@ -99,25 +104,31 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
       const batch = size === events.length ? events : events.slice(from, from + size);
       deliveries.push({ to: greatest.id, events: batch });
       from += size;
-      this.#open.shift();
-      this.#insert(greatest.id, greatest.count - size);
+      this.#change(0, greatest.count - size);
     }
-    const leftover = from === 0 ? events : events.slice(from);
+    const leftover = from === 0 ? events : from === events.length ? NO_EVENTS : events.slice(from);
     // What is left answers demand that nobody holds any more.
     this.#carried = Math.max(this.#carried - leftover.length, 0);
     return { deliveries, leftover };
   }
 
-  #take(id: SubscriptionId): number {
-    const index = this.#open.findIndex((open) => open.id === id);
-    const [taken] = index < 0 ? [] : this.#open.splice(index, 1);
-    return taken?.count ?? 0;
+  #indexOf(id: SubscriptionId): number {
+    for (let at = 0; at < this.#open.length; at++) if (this.#open[at]?.id === id) return at;
+    return -1;
   }
 
-  #insert(id: SubscriptionId, count: number): void {
-    let at = 0;
-    while (at < this.#open.length && (this.#open[at]?.count ?? 0) >= count) at++;
-    this.#open.splice(at, 0, { id, count });
+  /** Sets one count and moves it to its place: behind all that are as great. */
+  #change(from: number, count: number): void {
+    const open = this.#open;
+    const changed = open[from];
+    if (!changed) return;
+    changed.count = count;
+    let at = from;
+    for (let above = open[at - 1]; above && above.count < count; above = open[at - 1]) open[at--] = above;
+    if (at === from) {
+      for (let below = open[at + 1]; below && below.count >= count; below = open[at + 1]) open[at++] = below;
+    }
+    open[at] = changed;
   }
 
   #warn(id: SubscriptionId, max: number, count: number): void {

@@ -6,6 +6,8 @@ export interface Clock {
 
 /** The machine's clock, counted from the moment it is made. */
 export function realClock(): Clock {
-  const startMs = performance.now();
-  return { nowMs: () => performance.now() - startMs };
+  // Held, as the realm looks its global names up anew at each use.
+  const source = performance;
+  const startMs = source.now();
+  return { nowMs: () => source.now() - startMs };
 }
