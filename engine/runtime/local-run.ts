@@ -218,6 +218,7 @@ export class LocalRun {
     this.#ended = true;
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
+    this.#host.closeExternals();
     this.#settle(end);
   }
 

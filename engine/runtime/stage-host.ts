@@ -1,5 +1,6 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
+import type { External, OwnedExternal } from '../stage/external.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } from '../stage/message.ts';
 import type { StartOutcome } from '../stage/stage.ts';
 import type { Loss, StageContext, Watch } from '../stage/stage-context.ts';
@@ -10,12 +11,13 @@ import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { tasksOn } from '../task/task-scope.ts';
 import type { SupervisorView } from '../trace/plan-view.ts';
 import { Recorder } from '../trace/recorder.ts';
-import { traceValue } from '../trace/trace-value.ts';
+import { describe, traceValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { Refused } from '../transport/transport.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
+import { Externals } from './externals.ts';
 import { countersOf, type HostCounters } from './host-counters.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
 import { Ledger } from './ledger.ts';
@@ -73,6 +75,10 @@ export class StageHost implements StageContext {
   readonly #definitions = new Map<StageId, StageDefinition>();
   readonly #calls: OpenCalls;
   readonly #timers: StageTimers;
+  readonly #externals = new Externals((stage, error) => {
+    const message = `What "${stage}" used could not be closed: ${describe(error)}`;
+    this.record(stage, { type: 'warning', code: 'close_failed', message }, null);
+  });
   /** How many subscriptions were named for each pair of stages, whatever became of them. */
   readonly #named = new Map<string, number>();
   readonly #deliveries: Deliveries;
@@ -248,7 +254,7 @@ export class StageHost implements StageContext {
 
   /** Nothing waits, nobody is busy, no timer is set and no task runs here. */
   get idle(): boolean {
-    if (this.#timers.count > 0 || !this.tasks.idle) return false;
+    if (this.#timers.count > 0 || this.#externals.acting > 0 || !this.tasks.idle) return false;
     for (const hosted of this.#hosted.values()) if (!hosted.isIdle) return false;
     return true;
   }
@@ -256,6 +262,16 @@ export class StageHost implements StageContext {
   /** Stages in the middle of a callback that has returned a promise. */
   get busy(): readonly StageId[] {
     return this.#order.filter((id) => this.#hosted.get(id)?.process.isBusy);
+  }
+
+  /** Things outside of the run that may give a stage something to do at any time. */
+  get externals(): number {
+    return this.#externals.acting;
+  }
+
+  /** Lets go of all that stages use outside of the run, which is over. */
+  closeExternals(): void {
+    this.#externals.closeAll('shutdown');
   }
 
   /** Messages that stages have sent themselves for later, and that are still to come. */
@@ -352,6 +368,10 @@ export class StageHost implements StageContext {
     { delayMs, cause }: { readonly delayMs: number; readonly cause: Seq | null },
   ): () => boolean {
     return this.#timers.after(stage, delayMs, () => this.send(stage, stage, message, cause));
+  }
+
+  own(stage: StageId, external: External): OwnedExternal {
+    return this.#externals.own(stage, external);
   }
 
   request(
@@ -467,6 +487,7 @@ export class StageHost implements StageContext {
   /** What has ended leaves nothing behind: no timer, no call, no message, no event that is not accounted for. */
   #bury({ id, mailbox, stage }: Hosted, reason: Reason, cause: Seq | null): void {
     this.#timers.clear(id);
+    this.#externals.close(id, reason);
     this.#calls.forget(id);
     for (const caller of stage?.takeCallers() ?? []) this.#deliveries.fail(id, caller, reason);
     const lost = new Map<SubscriptionId, number>();

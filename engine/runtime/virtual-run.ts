@@ -94,6 +94,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   onPrint(printer.print);
   try {
     const ended = await drive(plan, host, { scheduler, turns, entryBudget, maxTurns });
+    host.closeExternals();
     printer.settle();
     return { plan: view, entries: withLines(host.recorder, lines), seed, ended };
   } finally {
@@ -161,8 +162,8 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
       turn++;
       const { answered } = host;
       const done = typeof next === 'string' ? host.step(next) : host.stepTask(next);
-      if (done || host.answered > answered || !host.tasks.idle) await letJobsRun(host);
-    } else if (host.busy.length === 0 && host.timers === 0 && host.tasks.idle) {
+      if (done || host.answered > answered || host.externals > 0 || !host.tasks.idle) await letJobsRun(host);
+    } else if (host.busy.length === 0 && host.timers === 0 && host.externals === 0 && host.tasks.idle) {
       break;
     } else if (scheduler.advance() || (await realProgress(host))) {
       await letJobsRun(host);
@@ -182,9 +183,9 @@ function warnOfWaiting(host: StageHost, stage: StageId, who: string): void {
   host.record(stage, { type: 'warning', code: 'never_settled', message }, null);
 }
 
-/** Stages and tasks in the middle of something that has returned a promise. */
+/** Stages and tasks in the middle of something that has returned a promise, and what may act from outside. */
 function unsettled(host: StageHost): number {
-  return host.busy.length + host.tasks.running.length;
+  return host.busy.length + host.tasks.running.length + host.externals;
 }
 
 /** Lets promises that wait for nothing but other promises settle. */

@@ -318,6 +318,7 @@ export class WorkerRun {
     if (this.#stopped) return;
     this.#begun?.reports.finish();
     this.#stopped = true;
+    this.#begun?.host.closeExternals();
     this.#lines.close();
     this.#options.post({ type: 'stopped', worker: this.#options.worker });
   }

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { producer } from '../stage/define.ts';
 import type { Producer } from '../stage/definition.ts';
-import { self } from '../stage/self.ts';
+import { ownExternal, self } from '../stage/self.ts';
 import { describe } from '../trace/trace-value.ts';
 import {
   STOP,
@@ -25,7 +25,7 @@ export interface IterableOptions extends SourceOptions {
 /**
  * Defines a producer of the elements of an iterable (GenStage.from_enumerable): each demand takes exactly as many as are
  * wanted. After the last one it ends with `"normal"`, once what is buffered has been sent. A throw of the iterable crashes
- * it. When the stage stops, the iterator is closed.
+ * it. However the stage ends, the iterator is closed.
  *
  * @param iterable - Or a function that makes one, called when the first event is wanted: what a generator needs if the
  *   definition runs as several stages.
@@ -45,7 +45,11 @@ export function fromIterable<Event>(
   const open = typeof iterable === 'function' ? iterable : () => iterable;
   if (typeof iterable !== 'function') checkIterable(iterable);
   const definition = producer<Event, Elements<Event>>({
-    init: () => new Elements(open, take),
+    init: () => {
+      const elements = new Elements(open, take);
+      ownExternal({ close: () => elements.close() });
+      return elements;
+    },
     handleDemand: (demand, elements) => {
       if (elements.ended) return {};
       const events = elements.next(demand);
@@ -54,7 +58,6 @@ export function fromIterable<Event>(
       return { events };
     },
     handleInfo: () => ({ stop: 'normal' }),
-    terminate: (_reason, elements) => elements.close(),
     ...endingWithConsumers<Elements<Event>>(onCancel),
     ...stageOptionsOf(options),
   });

@@ -2,6 +2,7 @@ import { EngineError, didYouMean } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { Caller, Reason, Subscription } from './definition.ts';
+import type { External, OwnedExternal } from './external.ts';
 import type { Replaces, StageMessage } from './message.ts';
 import {
   DEFAULT_CALL_TIMEOUT_MS,
@@ -50,6 +51,10 @@ export class StageInside implements Inside {
       call: (stage, request, timeoutMs) => this.#call(stage, request, timeoutMs),
       within: (action) => this.#within(action),
     };
+  }
+
+  own(external: External): OwnedExternal {
+    return this.#of.context.own(this.#of.id, external);
   }
 
   cast(stage: StageRef, request: unknown): void {

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
 import type { StageId, SubscriptionId } from '../ids.ts';
 import type { Caller, Reason, SubscribeOptions, Subscription } from './definition.ts';
+import type { External, OwnedExternal } from './external.ts';
 
 /** How long `call` waits for its answer unless it is told otherwise, ms. GenStage's default. */
 export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
@@ -65,6 +66,8 @@ export interface Self {
 /** Everything that code within a callback may do. For the engine: learners call the functions of this file. */
 export interface Inside {
   readonly self: Self;
+  /** Something outside of the run belongs to this stage from now on. */
+  own(external: External): OwnedExternal;
   cast(stage: StageRef, request: unknown): void;
   send(stage: StageRef, message: unknown): void;
   subscribe(target: SubscribeTarget): SubscriptionId;
@@ -94,6 +97,16 @@ export function enter(inside: Inside | null): Inside | null {
  */
 export function self(): Self {
   return runningTo('use self()').self;
+}
+
+/**
+ * Makes something outside of the run belong to the stage whose callback runs: it is closed when that stage is gone. For the
+ * engine's own sources and sinks.
+ *
+ * @throws {EngineError} `outside_callback`.
+ */
+export function ownExternal(external: External): OwnedExternal {
+  return runningTo('own something outside').own(external);
 }
 
 /**

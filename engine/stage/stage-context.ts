@@ -1,6 +1,7 @@
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import type { CallbackName, EntryBase, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
 import type { Caller, Reason } from './definition.ts';
+import type { External, OwnedExternal } from './external.ts';
 import type { StageMessage } from './message.ts';
 
 /** What is watched: the other end of a subscription. */
@@ -48,6 +49,8 @@ export interface StageContext {
       readonly cause: Seq | null;
     },
   ): Promise<unknown>;
+  /** Something outside of the run belongs to the stage from now on: it is closed when the stage is gone. */
+  own(stage: StageId, external: External): OwnedExternal;
   /** A name for a subscription that no plan has named; never given twice in a run. */
   nameSubscription(consumer: StageId, producer: StageId): SubscriptionId;
   /** Sends `down` for `subscription` to `watcher` when `watched` ends; at once with `"noproc"` if it is not there. */
