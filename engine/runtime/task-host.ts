@@ -74,6 +74,8 @@ export class TaskHost implements TaskRuntime {
   #waiting: TaskRun[] = [];
   /** Tasks of this worker's stages, by the worker they run on. */
   readonly #load: number[];
+  /** The worker that got the latest task; at first this one, so that others come before it. */
+  #latest: WorkerId;
   /** Tasks started so far, by stage: also a stage that is started again goes on counting. */
   readonly #counts = new Map<StageId, number>();
   /** Functions declared while the program was loaded; later ones have no number that others know. */
@@ -81,6 +83,7 @@ export class TaskHost implements TaskRuntime {
 
   constructor(options: TaskHostOptions) {
     this.#options = options;
+    this.#latest = options.worker;
     this.#load = Array.from({ length: options.workers }, () => 0);
   }
 
@@ -242,14 +245,15 @@ export class TaskHost implements TaskRuntime {
     return run ? { type: 'closure', run } : code;
   }
 
-  /** The worker with the fewest tasks of this one's; among equals the next ones before this one itself. */
+  /** The worker with the fewest tasks of this one's; equals take turns. */
   #leastLoaded(): WorkerId {
-    const { worker, workers } = this.#options;
-    let best = worker;
-    for (let i = workers - 1; i > 0; i--) {
-      const other = (worker + i) % workers;
-      if ((this.#load[other] ?? 0) <= (this.#load[best] ?? 0)) best = other;
+    const { workers } = this.#options;
+    let best = (this.#latest + 1) % workers;
+    for (let i = 2; i <= workers; i++) {
+      const other = (this.#latest + i) % workers;
+      if ((this.#load[other] ?? 0) < (this.#load[best] ?? 0)) best = other;
     }
+    this.#latest = best;
     return best;
   }
 
