@@ -185,9 +185,12 @@ export class StageHost implements StageContext {
     return this.ask(stage, (call) => ({ type: 'stop', reason, call }));
   }
 
-  /** Sends an exit signal: ends a stage at once, without `terminate` (GS-185). The reason `"normal"` is ignored. */
+  /**
+   * Sends an exit signal: ends a stage at once, without `terminate` (GS-185). The reason `"normal"` is ignored, and
+   * `"kill"` ends it as `"killed"`.
+   */
   exit(stage: StageId, reason: Reason): void {
-    if (reason !== 'normal') this.kill(stage, reason);
+    if (reason !== 'normal') this.kill(stage, reason === 'kill' ? 'killed' : reason);
   }
 
   /** Ends a stage, or a supervisor with its children, at once and without `terminate`, whatever it does. */

@@ -97,9 +97,12 @@ type Handled = Step<Json, Json> | SubscribeStep<Json> | string | undefined;
 /**
  * Interprets the behaviour of one recorded stage.
  *
- * @param nameOf - The recorded name of a subscription, by its id.
+ * @param nameOf - The recorded name of a subscription, by its id; `given` when its options tell it.
  */
-export function interpret(spec: StageSpec, nameOf: (subscription: string) => string): Interpreted {
+export function interpret(
+  spec: StageSpec,
+  nameOf: (subscription: string, given?: unknown) => string,
+): Interpreted {
   const log: Call[] = [];
   const behaviour = new Behaviour(spec, log, nameOf);
   return { log, definition: () => behaviour.definition() };
@@ -114,12 +117,12 @@ class Behaviour {
   readonly #from = new Map<string, Subscription>();
   /** Kept beyond their end, to ask on what is over. */
   readonly #pinned = new Map<string, Subscription>();
-  readonly #nameOf: (subscription: string) => string;
+  readonly #nameOf: (subscription: string, given?: unknown) => string;
   #handled = 0;
   /** The list has become empty: whoever has it says so once. */
   #finished = false;
 
-  constructor(spec: StageSpec, log: Call[], nameOf: (subscription: string) => string) {
+  constructor(spec: StageSpec, log: Call[], nameOf: (subscription: string, given?: unknown) => string) {
     this.#nameOf = nameOf;
     this.#spec = spec;
     this.#b = spec.behaviour;
@@ -197,8 +200,14 @@ class Behaviour {
         _state: Json,
         from: Subscription,
       ) =>
-        this.#logged({ cb: 'handle_subscribe', as: peer, sub: this.#nameOf(from.id), peer: from.peer }, () =>
-          this.#subscribed(peer, options, from),
+        this.#logged(
+          {
+            cb: 'handle_subscribe',
+            as: peer,
+            sub: this.#nameOf(from.id, options['sub']),
+            peer: from.peer,
+          },
+          () => this.#subscribed(peer, options, from),
         ),
       handleCancel: (end: { kind: string; reason: unknown }, state: Json, from: Subscription) =>
         this.#logged(
@@ -251,7 +260,8 @@ class Behaviour {
   ): SubscribeStep<Json> | string | undefined {
     this.#from.set(this.#nameOf(from.id), from);
     const choice = this.#b[peer === 'producer' ? 'on_subscribe' : 'on_consumer'];
-    if (isList(choice)) return choice[0] === 'stop' ? { stop: choice[1] } : String(choice[1]);
+    // What is no step is passed on as it is, to be refused.
+    if (isList(choice)) return choice[0] === 'stop' ? { stop: choice[1] } : ((choice[1] ?? null) as string);
     if (peer === 'producer') {
       const count = this.#b['ask_on_subscribe'];
       if (count !== undefined) ask(from, count === 'max' ? (options.maxDemand ?? 1_000) : Number(count));
@@ -383,7 +393,7 @@ class Behaviour {
       case 'deferred':
         return { events: list(args[0]) };
       case 'flush':
-        return { events: list(state), state: [] };
+        return isList(state) ? { events: state, state: [] } : {};
       case 'pin': {
         const from = this.#from.get(String(args[0]));
         if (from) this.#pinned.set(String(args[0]), from);

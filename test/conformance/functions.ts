@@ -73,6 +73,15 @@ const FUNCTIONS: Readonly<Record<string, (args: Spec) => (x: Json) => Json>> = {
   drop: () => () => [],
   split: () => (x) => String(x).split(' ').filter(Boolean),
   graphemes: () => (x) => [...String(x)],
+  scale: (a) => (x) => num(a['k']) * num(x) + num(a['off']),
+  ranges: (a) => (x) => {
+    const row = list(a['ranges']).find((one) => num(x) <= num(item(one, 0)));
+    return row === undefined ? null : num(item(row, 1)) + num(item(row, 2)) * num(x);
+  },
+  table: (a) => (x) => {
+    const row = list(a['table']).find((one) => same(item(one, 0), x));
+    return row === undefined ? (a['default'] ?? null) : item(row, 1);
+  },
   raise_if: (a) => (x) => {
     if (truthy(functionOf(a['pred'])(x))) throw new Error(`refused ${JSON.stringify(x)}`);
     return x;

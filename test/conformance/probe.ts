@@ -1,39 +1,48 @@
 import type { RemoteEnvelope, StageMessage } from 'sluice';
 import { jsonOf, type Call } from './behaviours.ts';
-import { list } from './functions.ts';
+import { isList, list } from './functions.ts';
 import type { Json, Scenario } from './recording.ts';
 
 /** The outside process of a recording, as stages call it. */
 export const PROBE = 'probe';
 
+/** How recordings and the engine call subscriptions: stages name those they make as they start. */
+export interface SubscriptionNames {
+  readonly idOf: (name: string) => string;
+  readonly nameOf: (id: string) => string;
+}
+
+const SAME: SubscriptionNames = { idOf: (name) => name, nameOf: (id) => id };
+
 /** An outside process that speaks the protocol of stages itself. */
 export class Probe {
   /** What has come for it, as recordings write it. */
   readonly log: Call[] = [];
+  readonly #names: SubscriptionNames;
   readonly #send: (to: string, message: StageMessage) => void;
   /** Producer of each subscription, for whoever asks or cancels. */
   readonly #producerOf = new Map<string, string>();
 
-  constructor(send: (to: string, message: StageMessage) => void) {
+  constructor(send: (to: string, message: StageMessage) => void, names: SubscriptionNames = SAME) {
     this.#send = send;
+    this.#names = names;
   }
 
   /** Sends what a step says; the message, or `null` when the step is none of its own. */
   perform(step: Scenario['steps'][number]): StageMessage | null {
     const text = (key: string) => String(step[key] ?? '<ref>');
-    const subscription = text('sub');
+    const named = text('sub');
+    const subscription = this.#names.idOf(named);
     const sent = (to: string, message: StageMessage) => {
       this.#send(to, message);
       return message;
     };
-    const producer = () =>
-      step['to'] === undefined ? (this.#producerOf.get(subscription) ?? '') : text('to');
+    const producer = () => (step['to'] === undefined ? (this.#producerOf.get(named) ?? '') : text('to'));
     switch (step.op) {
       case 'probe_subscribe': {
-        const reference = step['reuse'] === undefined ? subscription : text('reuse');
-        const old = step['cancels'];
-        const replaces = Array.isArray(old) ? { subscription: String(old[0]), reason: old[1] } : undefined;
-        this.#producerOf.set(reference, text('to'));
+        const reference = step['reuse'] === undefined ? subscription : this.#names.idOf(text('reuse'));
+        const replaces = this.#replaced(step['cancels'], step['reason']);
+        this.#producerOf.set(named, text('to'));
         return sent(text('to'), {
           type: 'subscribe',
           subscription: reference,
@@ -59,6 +68,16 @@ export class Probe {
     }
   }
 
+  /** The subscription that is replaced: its name, or a list of its name and the reason. */
+  #replaced(
+    old: Json | undefined,
+    given: Json | undefined,
+  ): { readonly subscription: string; readonly reason: unknown } | null {
+    if (old === undefined || old === null) return null;
+    const [name, reason = given ?? null] = isList(old) ? old : [old];
+    return { subscription: this.#names.idOf(String(name)), reason };
+  }
+
   /** Takes what has come for it; what only hosts have to say to each other it leaves alone. */
   receive({ from, message }: RemoteEnvelope): void {
     const log = (what: string, details: Record<string, Json>) =>
@@ -66,7 +85,9 @@ export class Probe {
     switch (message.type) {
       case 'subscribe': {
         const { replaces, subscription } = message;
-        const current = replaces ? [replaces.subscription, jsonOf(replaces.reason)] : null;
+        const current = replaces
+          ? [this.#names.nameOf(replaces.subscription), jsonOf(replaces.reason)]
+          : null;
         return void log('subscribe', { sub: subscription, current });
       }
       case 'ask':

@@ -69,13 +69,22 @@ class Play {
   readonly #results: Promise<Json>[] = [];
   readonly #turnsTaken: Json[] = [];
   readonly #exits: Record<string, Json> = {};
-  readonly #probe = new Probe((to, message) => this.#host.receive({ to, from: PROBE, cause: null, message }));
+  readonly #probe = new Probe(
+    (to, message) => this.#host.receive({ to, from: PROBE, cause: null, message }),
+    {
+      idOf: (name) => this.#idOf(name),
+      nameOf: (id) => this.#nameOf(id),
+    },
+  );
   readonly #snapshots: { step: number; stages: Record<string, Json> }[] = [];
 
   constructor(scenario: Scenario, seed: number) {
     this.#scenario = scenario;
     this.#order = scenario.stages.map(({ name }) => name);
-    const nameOf = (id: string) => this.#nameOf(id);
+    const nameOf = (id: string, given?: unknown) => {
+      this.#learn(id, given);
+      return this.#nameOf(id);
+    };
     this.#interpreted = new Map(scenario.stages.map((spec) => [spec.name, interpret(spec, nameOf)]));
     const random = seededRandom(seed);
     this.#random = seed === 0 ? null : seededRandom(seed);
@@ -151,7 +160,7 @@ class Play {
       case 'cancel':
         return tell(this.#producerOf.get(text('sub')) ?? '', {
           type: 'cancel',
-          subscription: text('sub'),
+          subscription: this.#idOf(text('sub')),
           reason: step['reason'],
         });
       case 'ask':
@@ -221,8 +230,6 @@ class Play {
         return Promise.resolve(this.#stream(step));
       case 'await':
         return this.#streams.get(text('as')) ?? Promise.resolve(null);
-      case 'sleep':
-        return Promise.resolve(null);
       default:
         return this.#probes(step);
     }
@@ -285,13 +292,26 @@ class Play {
     }
   }
 
-  /** Recordings name the subscriptions that a stage makes as it starts; the engine numbers them. */
+  /**
+   * Recordings name the subscriptions that a stage makes as it starts; the engine numbers them. Which number one gets is
+   * only sure once the stage says so, as those it could not make have none.
+   */
   #withNamedSubscriptions(name: string, definition: ReturnType<ReturnType<typeof interpret>['definition']>) {
+    const made = new Map<string, number>();
     for (const target of definition.options.subscribeTo ?? []) {
+      const to = typeof target === 'string' ? target : target.to;
+      const number = (made.get(to) ?? 0) + 1;
+      made.set(to, number);
       if (typeof target === 'string' || typeof target['sub'] !== 'string') continue;
-      this.#names.set(`${name}←${target.to}`, target['sub']);
+      this.#learn(number === 1 ? `${name}←${to}` : `${name}←${to}#${number}`, target['sub']);
+      this.#producerOf.set(target['sub'], to);
     }
     return definition;
+  }
+
+  /** The recorded name of a subscription that the engine has named. */
+  #learn(id: string, name: unknown): void {
+    if (typeof name === 'string') this.#names.set(id, name);
   }
 
   #subscribe(step: Scenario['steps'][number]): Promise<Json> {
@@ -300,7 +320,9 @@ class Play {
     const id = String(step['sub']);
     const options = optionsOf(record(step['opts'] ?? {}));
     const replaces =
-      step.op === 'resubscribe' ? { subscription: String(step['old']), reason: step['reason'] } : undefined;
+      step.op === 'resubscribe'
+        ? { subscription: this.#idOf(String(step['old'])), reason: step['reason'] }
+        : undefined;
     this.#producerOf.set(id, producer);
     const subscription = { id, producer, options, ...(replaces ? { replaces } : {}) };
     if (step['async'] === true) {
@@ -366,13 +388,20 @@ class Play {
   }
 
   #turnOf(name: string, { message, from }: Envelope): Json {
+    if (message.type === 'subscribe') this.#learn(message.subscription, message.options['sub']);
     const sub = 'subscription' in message ? this.#nameOf(message.subscription) : '';
     switch (message.type) {
       case 'subscribe': {
         const { replaces } = message;
         const label = this.#labels.get(message) ?? sub;
         return replaces
-          ? [name, 'subscribe', label, 'cancelling', [replaces.subscription, jsonOf(replaces.reason)]]
+          ? [
+              name,
+              'subscribe',
+              label,
+              'cancelling',
+              [this.#nameOf(replaces.subscription), jsonOf(replaces.reason)],
+            ]
           : [name, 'subscribe', label];
       }
       case 'ask':
@@ -445,6 +474,12 @@ class Play {
 
   #nameOf(id: string): string {
     return this.#names.get(id) ?? (id.startsWith(READER) ? '?' : id);
+  }
+
+  /** What the engine calls the subscription of this recorded name. */
+  #idOf(name: string): string {
+    for (const [id, known] of this.#names) if (known === name) return id;
+    return name;
   }
 }
 

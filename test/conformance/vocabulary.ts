@@ -38,6 +38,12 @@ const FUNCTIONS = words(`
   tag compose even odd gt lt eq neq mod_eq in list true false nil num dup with_double upto keep_if one drop split graphemes
   scale ranges table raise_if mod_names mod_none wrap_mod elem_mod len_mod first_mod bad`);
 
+/** What stages are told in a list; anything else goes to stages without callbacks, or is only passed on. */
+const MESSAGES: Readonly<Record<string, ReadonlySet<string>>> = {
+  cast: words('push flush ask cancel stop raise bad push_then_stop hibernate pin'),
+  call: words('push push_reply_first stop stop_noreply count count_hibernate bad'),
+};
+
 /** The first word of a scenario that its format does not know; `null` when it knows them all. */
 export function unknownWord({ stages, steps }: Scenario): string | null {
   for (const { name, kind, behaviour, options } of stages) {
@@ -57,6 +63,11 @@ export function unknownWord({ stages, steps }: Scenario): string | null {
     if (!STEPS.has(step.op)) return `the step "${step.op}" (${i}) is unknown`;
     const fn = unknownFunction(step);
     if (fn !== null) return `the function "${fn}" of step ${i} is unknown`;
+    const { msg } = step;
+    const told = stages.find(({ name }) => name === step['stage']);
+    const [message] = msg !== undefined && isList(msg) && told?.module !== 'bare' ? msg : [];
+    if (typeof message === 'string' && MESSAGES[step.op]?.has(message) === false)
+      return `the message "${message}" of step ${i} is unknown`;
   }
   return null;
 }
