@@ -78,3 +78,46 @@ test('a consumerSupervisor runs a child per event, on several workers, at most m
   await lesson.openTable();
   await expectNoAxeViolations(page, 'a pool, with its tables');
 });
+
+test('a supervised consumer crashes, is started again, and what it lost is told', async ({ page }) => {
+  const lesson = await runProgram(page, 'supervised');
+  await expect(lesson.status).toHaveText('Finished');
+  const got = (await printed(lesson, 'counter', 'got (\\d+)')).map(Number);
+  expect(got).not.toContain(8);
+  expect(got).toEqual([...got].sort((a, b) => a - b));
+
+  const keeper = lesson.picture.getByRole('button', { name: /^keeper, supervisor of numbers, counter: / });
+  await expect(keeper).toHaveAccessibleName(/one for one.*1 restart so far, at most 3 in 5 s/);
+  await expect(lesson.stage('counter')).toHaveAccessibleName(
+    /supervised by keeper; waiting for events in life 2; handled \d+; .*; \d+ lost$/,
+  );
+  const name = (await lesson.stage('counter').getAttribute('aria-label')) ?? '';
+  const [, handled, lost] = /handled (\d+); .*; (\d+) lost$/.exec(name) ?? [];
+  expect(Number(handled) + Number(lost), 'every event is handled or lost').toBe(30);
+  await expect(lesson.console).toContainText('"keeper" started it again');
+
+  // The crash and the restart are marks one jumps between, and each is told in words.
+  const said: string[] = [];
+  await lesson.timeline.press('Home');
+  for (let before = -1, { at } = await lesson.moment(); at > before;) {
+    before = at;
+    await lesson.timeline.press(']');
+    ({ at } = await lesson.moment());
+    said.push(await lesson.sentenceSoFar());
+  }
+  const story = said.join('\n');
+  expect(story).toContain('counter crashed in handleEvents: eight is too much');
+  expect(story).toMatch(/counter: \d events? lost of the batch it worked on as it ended\./);
+  expect(story).toContain(
+    'keeper starts counter again, as it ended with Error: eight is too much: restart 1 of at most 3 in 5 s.',
+  );
+
+  await keeper.click();
+  await expect(lesson.picture).toContainText(
+    'the last was counter, which ended with Error: eight is too much',
+  );
+  const tables = await lesson.openTable();
+  const row = tables.getByRole('table', { name: 'Supervisors' }).getByRole('row').nth(1);
+  await expect(row).toHaveText(/keeper\s*one for one\s*numbers, counter\s*1\s*at most 3 in 5 s\s*watching/);
+  await expectNoAxeViolations(page, 'a supervised pipeline, with its tables');
+});

@@ -194,6 +194,18 @@ function laneView(stage: StageId, lane: Readonly<LaneLog> | undefined, drawing: 
   };
 }
 
+/** Drawn one over the other: what weighs most comes last. */
+const MARK_ORDER: readonly MarkKind[] = [
+  'ask',
+  'log',
+  'lost',
+  'discard',
+  'warning',
+  'end',
+  'restart',
+  'crash',
+];
+
 /** Above the middle of a lane: asks; on it: trouble, ends and new lives; below it: what was printed. */
 const MARK_SHAPES: Readonly<Record<MarkKind, (x: string, reach: number) => string>> = {
   ask: (x, reach) => `M${x},${4 - reach}m-2.5,0l2.5,-3.5l2.5,3.5`,
@@ -216,7 +228,10 @@ function markPaths(marks: readonly Mark[], { xOf, laneHeight }: Drawing): Timeli
     path.lastX = x;
     path.parts.push(MARK_SHAPES[kind](x.toFixed(1), laneHeight / 2));
   }
-  return Array.from(paths, ([kind, { parts }]) => ({ kind, path: parts.join('') }));
+  return MARK_ORDER.flatMap((kind) => {
+    const path = paths.get(kind);
+    return path ? [{ kind, path: path.parts.join('') }] : [];
+  });
 }
 
 function busyPath(lane: Readonly<LaneLog>, xOf: (n: number) => number, count: number): string {

@@ -25,7 +25,9 @@ const TELEMETRY = {
       status: 'held',
     },
   ],
-  subscriptions: [{ subscription: 's', consumer: 'c', producer: 'a', asked: 1, dispatched: 0, pending: 1, lost: 2 }],
+  subscriptions: [
+    { subscription: 's', consumer: 'c', producer: 'a', asked: 1, dispatched: 0, pending: 1, lost: 2 },
+  ],
   permitsUsed: 4,
   held: 'pace',
   sent: 1,
