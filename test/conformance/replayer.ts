@@ -4,6 +4,7 @@ import {
   StageHost,
   type Envelope,
   type RemoteEnvelope,
+  type StageDefinition,
   type StageMessage,
   type StageStream,
 } from 'sluice';
@@ -39,16 +40,22 @@ const JOBS_OF_A_READER = 50;
 /**
  * Plays a scenario on a host of its own.
  *
+ * @param as - What is run in place of each stage's definition.
  * @param seed - 0 for the canonical schedule; any other for a random interleaving of the stages and the steps.
  */
-export async function replay(scenario: Scenario, seed = 0): Promise<Observed> {
-  const play = new Play(scenario, seed);
+export async function replay(
+  scenario: Scenario,
+  seed = 0,
+  as: (definition: StageDefinition) => StageDefinition = (definition) => definition,
+): Promise<Observed> {
+  const play = new Play(scenario, seed, as);
   for (const step of scenario.steps) await play.step(step);
   return play.observed();
 }
 
 class Play {
   readonly #scenario: Scenario;
+  readonly #as: (definition: StageDefinition) => StageDefinition;
   readonly #scheduler = new VirtualScheduler();
   readonly #host: StageHost;
   readonly #order: readonly string[];
@@ -78,8 +85,9 @@ class Play {
   );
   readonly #snapshots: { step: number; stages: Record<string, Json> }[] = [];
 
-  constructor(scenario: Scenario, seed: number) {
+  constructor(scenario: Scenario, seed: number, as: (definition: StageDefinition) => StageDefinition) {
     this.#scenario = scenario;
+    this.#as = as;
     this.#order = scenario.stages.map(({ name }) => name);
     const nameOf = (id: string, given?: unknown) => {
       this.#learn(id, given);
@@ -109,6 +117,7 @@ class Play {
     // Until it is looked at, a failed answer has an owner: the list of results.
     result.catch(() => undefined);
     this.#results.push(result);
+    if (step.op === 'start') await result;
     this.#children.note();
     if (WAITING.has(step.op)) await this.#settle();
     // Anywhere but on the canonical schedule, stages do not wait for the outside process to have sent everything.
@@ -153,7 +162,7 @@ class Play {
       case 'snapshot':
         return Promise.resolve(null);
       case 'start':
-        return Promise.resolve(this.#start(stage));
+        return this.#start(stage);
       case 'subscribe':
       case 'resubscribe':
         return this.#subscribe(step);
@@ -273,13 +282,12 @@ class Play {
     return [...this.#order, ...this.#host.order.filter((name) => name.startsWith(READER))];
   }
 
-  #start(name: string): Json {
+  async #start(name: string): Promise<Json> {
     const interpreted = this.#interpreted.get(name);
     if (!interpreted) throw new Unsupported(`a start of "${name}"`);
     try {
-      const definition = this.#withNamedSubscriptions(name, interpreted.definition());
-      const outcome = this.#host.start(name, definition, undefined);
-      if (outcome instanceof Promise) throw new Unsupported('an init that waits');
+      const definition = this.#as(this.#withNamedSubscriptions(name, interpreted.definition()));
+      const outcome = await this.#host.start(name, definition, undefined);
       if (outcome.type === 'ignored') return 'ignore';
       if (outcome.type === 'failed') return ['error', failureOf(outcome.error) ?? jsonOf(outcome.reason)];
       this.#exits[name] = 'alive';
