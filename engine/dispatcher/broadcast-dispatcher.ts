@@ -68,10 +68,8 @@ export class BroadcastDispatcher<T> implements Dispatcher<T> {
     const asking = this.#subscribed[at];
     if (!asking) return 0;
     asking.ahead += count;
-    if (at > 0) {
-      this.#subscribed.splice(at, 1);
-      this.#subscribed.unshift(asking);
-    }
+    this.#subscribed.splice(at, 1);
+    this.#subscribed.unshift(asking);
     return this.#request();
   }
 
@@ -91,7 +89,7 @@ export class BroadcastDispatcher<T> implements Dispatcher<T> {
     const sent = size === events.length ? events : events.slice(0, size);
     return {
       deliveries: this.#subscribed.map((one) => deliveryTo(one, sent)),
-      leftover: size === events.length ? [] : events.slice(size),
+      leftover: events.slice(size),
     };
   }
 

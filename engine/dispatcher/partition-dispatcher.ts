@@ -73,8 +73,7 @@ type Hash = (event: unknown) => unknown;
 /** One partition: who gets its events, and how many it may have. */
 interface Partition<T> {
   readonly name: PartitionName;
-  subscription: SubscriptionId | null;
-  consumer: StageId | null;
+  taken: { readonly by: StageId; readonly subscription: SubscriptionId } | null;
   /** Asked for and not yet delivered. Invariant: 0 while it is queueing. */
   demand: number;
   /** Its demand is used up: events go behind those of its queue until it has asked for more than the queue holds. */
@@ -105,8 +104,7 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
     this.#hash = options.hash;
     this.#partitions = options.names.map((name) => ({
       name,
-      subscription: null,
-      consumer: null,
+      taken: null,
       demand: 0,
       isQueueing: false,
       queue: new PartitionQueue<T>(),
@@ -123,8 +121,7 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
 
   subscribe(id: SubscriptionId, options: DispatchOptions, consumer: StageId): number {
     const partition = this.#partitionFor(options['partition'], consumer);
-    partition.subscription = id;
-    partition.consumer = consumer;
+    partition.taken = { by: consumer, subscription: id };
     this.#bySubscription.set(id, partition);
     return 0;
   }
@@ -151,8 +148,7 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
     const partition = this.#bySubscription.get(id);
     if (!partition) return 0;
     this.#bySubscription.delete(id);
-    partition.subscription = null;
-    partition.consumer = null;
+    partition.taken = null;
     this.#carried += partition.demand;
     partition.demand = 0;
     if (!partition.isQueueing) return 0;
@@ -199,17 +195,15 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
 
   /** Sends what the partition has asked for and keeps the rest; answers with how many it keeps. */
   #deliver(partition: Partition<T>, batch: readonly T[], deliveries: Delivery<T>[]): number {
-    const { demand, subscription, queue } = partition;
+    const { demand, taken, queue } = partition;
     const size = Math.min(demand, batch.length);
-    if (subscription !== null && size > 0) {
+    if (taken && size > 0) {
       const events = size === batch.length ? batch : batch.slice(0, size);
-      deliveries.push({ to: subscription, events });
+      deliveries.push({ to: taken.subscription, events });
     }
     partition.demand = demand - size;
     partition.isQueueing = partition.demand === 0;
-    if (size === batch.length) return 0;
-    queue.add(size === 0 ? batch : batch.slice(size));
-    return batch.length - size;
+    return queue.add(batch, size);
   }
 
   /** Puts an event where its hash says; `false` if that is nowhere. */
@@ -246,8 +240,8 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
       const received = describe(name);
       throw new EngineError('partition_unknown', { stage, consumer, received, ...this.#known(name) });
     }
-    if (partition.consumer !== null) {
-      const { consumer: holder } = partition;
+    if (partition.taken) {
+      const { by: holder } = partition.taken;
       throw new EngineError('partition_taken', { stage, consumer, partition: describe(name), holder });
     }
     return partition;
@@ -293,7 +287,6 @@ function namesOf(given: unknown): readonly PartitionName[] {
 }
 
 function compareNames(a: PartitionName, b: PartitionName): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
   return a < b ? -1 : 1;
 }

@@ -28,8 +28,10 @@ export class PartitionQueue<T> {
     return this.#events.length - this.#head;
   }
 
-  add(events: readonly T[]): void {
-    for (const event of events) this.#events.push(event);
+  /** Keeps the events from index `from` on; answers with how many these are. */
+  add(events: readonly T[], from: number): number {
+    for (const event of events.slice(from)) this.#events.push(event);
+    return events.length - from;
   }
 
   /** Lets an info wait behind everything that is in here now. */

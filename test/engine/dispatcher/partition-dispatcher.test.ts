@@ -181,6 +181,20 @@ describe('PartitionDispatcher', () => {
     expect(dispatched(dispatcher, 13).leftover).toEqual([12]);
   });
 
+  it('GS-127 keeps what comes for a partition whose consumer has left with demand', () => {
+    const dispatcher = make();
+    dispatcher.ask('even', 6);
+    dispatcher.cancel('even');
+    expect(dispatched(dispatcher, 2)).toEqual({
+      to: [],
+      leftover: [],
+      queues: [
+        { partition: 0, added: 1, removed: 0, size: 1 },
+        { partition: 1, added: 1, removed: 0, size: 1 },
+      ],
+    });
+  });
+
   it('GS-127 gives up what is kept for a consumer that leaves, and requests as many again', () => {
     const dispatcher = make();
     dispatcher.ask('even', 4);
@@ -311,10 +325,13 @@ describe('PartitionDispatcher', () => {
       dispatcher.subscribe(`p${partition}`, { partition }, `sink ${partition}`);
       dispatcher.ask(`p${partition}`, 3_000);
     }
-    const { to } = dispatched(dispatcher, 3_000);
+    const { to, ...rest } = dispatched(dispatcher, 3_000);
+    expect(rest).toEqual({ leftover: [] });
     const sizes = to.map(([, events]) => events.length);
     expect(sizes).toHaveLength(3);
     for (const size of sizes) expect(Math.abs(size - 1_000)).toBeLessThan(100);
+    // Three of nine thousand that were asked for.
+    expect(dispatched(dispatcher, 6_001).leftover).toEqual([6_000]);
     expect(to.flatMap(([, events]) => events).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 3_000 }, (_, i) => i),
     );
@@ -364,10 +381,19 @@ describe('partitionDispatcher()', () => {
   });
 
   it('refuses unknown options and a hash that is no function', () => {
-    refuse({ partitions: 2, hsah: 1 }, 'did you mean "hash"?');
+    refuse(
+      { partitions: 2, hsah: 1 },
+      'Cannot use hsah as partitionDispatcher may only have partitions, hash: received "hsah"; did you mean "hash"?',
+    );
     refuse({ partitions: 2, hash: 'mod' }, 'Cannot use hash of partitionDispatcher as it must be a function');
-    expect(() => partitionDispatcher(7 as never)).toThrow('Cannot use options of partitionDispatcher');
+    expect(() => partitionDispatcher(7 as never)).toThrow(
+      'Cannot use options of partitionDispatcher as it must be an object with partitions: received 7',
+    );
     expect(() => partitionDispatcher(undefined as never)).toThrow('received undefined');
+  });
+
+  it('GS-122 none is the same in every copy of the engine', () => {
+    expect(none).toBe(Symbol.for('sluice.none'));
   });
 
   it('makes a dispatcher for each stage', () => {
