@@ -203,6 +203,11 @@ export const ERRORS = {
       `Cannot read the recording as it must be version ${d.supported}: received ${d.received}`,
     hint: 'Record it again with this version of Sluice.',
   },
+  source_closed: {
+    message: (d: { at: string }) =>
+      `Cannot read on as what ${d.at} reads must come to its end: received a stream that was closed before`,
+    hint: 'Somebody destroyed the stream. Leave that to the stage: it does so when it ends.',
+  },
   source_not_readable: {
     message: (d: { at: string; requirement: string; received: string }) =>
       `Cannot read from a source as ${d.at} needs ${d.requirement}: received ${d.received}`,

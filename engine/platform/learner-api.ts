@@ -19,7 +19,10 @@ export { defineDispatcher } from '../dispatcher/define-dispatcher.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
+export { fromAsyncIterable } from '../source/from-async-iterable.ts';
 export { fromIterable } from '../source/from-iterable.ts';
+export { fromNodeStream } from '../source/from-node-stream.ts';
+export { fromReadableStream } from '../source/from-readable-stream.ts';
 export { countChildren, startChild, terminateChild, whichChildren } from '../supervision/child-requests.ts';
 export { consumerSupervisor } from '../supervision/consumer-supervisor.ts';
 export { sleep } from '../time/sleep.ts';
@@ -67,6 +70,9 @@ export type {
   QueueChange,
   Refused,
 } from '../dispatcher/dispatcher.ts';
+export type { NodeReadable } from '../source/from-node-stream.ts';
+export type { WebReadable, WebReader } from '../source/from-readable-stream.ts';
+export type { PumpedOptions } from '../source/pumped-source.ts';
 export type { IterableOptions } from '../source/from-iterable.ts';
 export type { SourceOptions } from '../source/source-options.ts';
 export type {

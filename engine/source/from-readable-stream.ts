@@ -1,0 +1,65 @@
+import { EngineError } from '../errors.ts';
+import type { Producer } from '../stage/definition.ts';
+import { describe } from '../trace/trace-value.ts';
+import type { Reader } from './pump.ts';
+import { pumpedSource, type PumpedOptions } from './pumped-source.ts';
+
+/** What is needed of a web stream's reader. */
+export interface WebReader<Event> {
+  read(): Promise<{ readonly done: boolean; readonly value?: Event | undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
+/** A `ReadableStream` of the web: of a response's body, a file, a socket. */
+export interface WebReadable<Event> {
+  getReader(): WebReader<Event>;
+}
+
+/**
+ * Defines a producer of the chunks of a web stream. It reads a chunk only when one is wanted; what the stream keeps ready by
+ * itself is up to its own strategy. After the last chunk it ends with `"normal"`, once what is buffered has been sent; a
+ * stream that fails crashes it. However the stage ends, the stream is cancelled with its reason.
+ *
+ * @param stream - Or a function that makes one, called when the first event is wanted.
+ * @throws {EngineError} `source_not_readable`, `option_unknown`, `option_out_of_range`.
+ * @example
+ * const numbers = fromReadableStream(() => new ReadableStream<number>({
+ *   start(controller) { for (const n of [1, 2, 3]) controller.enqueue(n); controller.close(); },
+ * }));
+ */
+export function fromReadableStream<Event>(
+  stream: WebReadable<Event> | (() => WebReadable<Event>),
+  options: PumpedOptions = {},
+): Producer<void, Event> {
+  if (typeof stream !== 'function') checkReadable(stream);
+  const make = typeof stream === 'function' ? stream : () => stream;
+  const open = (): Reader<Event> => {
+    const made = make();
+    checkReadable(made);
+    return readerOf(made.getReader());
+  };
+  return pumpedSource('fromReadableStream', open, options);
+}
+
+function readerOf<Event>(reader: WebReader<Event>): Reader<Event> {
+  return {
+    read: async () => {
+      const { done, value } = await reader.read();
+      // A stream may hold `undefined` too: what it gives before its end is an event.
+      return done ? { events: [], done } : { events: [value as Event], done };
+    },
+    close: (reason) => {
+      // The stage is gone: nobody is left to hear of what goes wrong from here on.
+      void reader.cancel(reason).catch(() => undefined);
+    },
+  };
+}
+
+function checkReadable(stream: unknown): void {
+  if (typeof stream === 'object' && stream !== null && 'getReader' in stream) return;
+  throw new EngineError('source_not_readable', {
+    at: 'fromReadableStream',
+    requirement: 'a ReadableStream, or a function that makes one',
+    received: describe(stream),
+  });
+}
