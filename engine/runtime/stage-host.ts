@@ -481,10 +481,15 @@ export class StageHost implements StageContext {
 
   /** A callback goes on after a promise that no timer of this run settled: the latest that waits, or the only one. */
   #likelyOwner(latest: Owner | null): Owner | null {
-    const { busy } = this;
-    const [only, ...others] = busy;
+    // A task that is over has no code left: it is its stage that goes on.
+    if (latest?.task?.isOver && this.#hosted.has(latest.stage)) return this.#codeOf(latest.stage);
+    const [only, ...others] = this.busy;
     if (only === undefined || others.length > 0 || only === latest?.stage) return latest;
-    return { stage: only, cause: this.#hosted.get(only)?.stage?.began ?? null };
+    return this.#codeOf(only);
+  }
+
+  #codeOf(stage: StageId): Owner {
+    return { stage, cause: this.#hosted.get(stage)?.stage?.began ?? null };
   }
 
   /** What has ended leaves nothing behind: no timer, no call, no message, no event that is not accounted for. */

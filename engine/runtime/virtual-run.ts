@@ -155,7 +155,8 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
     typeof next === 'string' ? host.isReady(next) : next.isWaiting;
   let turn = 0;
   for (;;) {
-    const { waiting } = host.tasks;
+    // In the canonical schedule tasks begin in the order they were started.
+    const waiting = turns instanceof RoundRobin ? host.tasks.waiting.slice(0, 1) : host.tasks.waiting;
     const next = turns.next(waiting.length === 0 ? host.order : [...host.order, ...waiting], isReady);
     if (next !== null) {
       if (turn === maxTurns || host.recorder.recorded >= entryBudget) return 'budget';

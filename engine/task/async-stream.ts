@@ -118,12 +118,15 @@ class Source<Item> {
     return null;
   }
 
-  /** Nobody wants more. An iterator that is over, or in the middle of a step, is left alone. */
+  /** Nobody wants more. An iterator in the middle of a step hears of it behind that step, which nobody waits for. */
   async close(): Promise<void> {
     if (this.isOver || this.#failed) return;
     this.isOver = true;
     this.#sync?.return?.();
-    if (!this.#pulling) await this.#async?.return?.();
+    const closed = this.#async?.return?.();
+    if (!this.#pulling) await closed;
+    // What it fails with after all is of no interest to anybody.
+    else closed?.catch(() => undefined);
   }
 
   async #wait(iterator: AsyncIterator<Item>): Promise<void> {

@@ -34,9 +34,13 @@ export class TaskHandle<Value> {
 
   /** Waits until it is over, at most so long: `null` then. */
   outcome(timeoutMs: number): Promise<TaskOutcome | null> {
-    if (this.#outcome) return Promise.resolve(this.#outcome);
+    const over = this.#outcome;
     const scope = this.#scope;
     return new Promise((resolve) => {
+      if (over) {
+        scope.owned(() => resolve(over))();
+        return;
+      }
       let cancelTimer: () => void = () => undefined;
       const settle = (outcome: TaskOutcome | null): void => {
         cancelTimer();
