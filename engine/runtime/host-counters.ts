@@ -3,6 +3,7 @@ import type { EndTotals, StageTotals } from '../stage/stage-report.ts';
 import type { StageCounters, SubscriptionCounters } from '../transport/protocol.ts';
 import type { Hosted } from './hosted.ts';
 import type { Ledger } from './ledger.ts';
+import type { TaskHost } from './task-host.ts';
 
 /** Totals of one worker. A subscription may be there twice: once with each of its ends. */
 export interface HostCounters {
@@ -15,7 +16,11 @@ export interface HostCounters {
 const NO_TOTALS: StageTotals = { handled: 0, emitted: 0, discarded: 0, busyMs: 0, calls: 0 };
 
 /** Counts what the processes of a worker have done, in all their lives. */
-export function countersOf(worker: WorkerId, all: Iterable<Hosted>, ledger: Ledger): HostCounters {
+export function countersOf(
+  worker: WorkerId,
+  all: Iterable<Hosted>,
+  { ledger, tasks }: { readonly ledger: Ledger; readonly tasks: TaskHost },
+): HostCounters {
   const stages: StageCounters[] = [];
   const supervisors: StageCounters[] = [];
   const subscriptions: SubscriptionCounters[] = [];
@@ -33,7 +38,9 @@ export function countersOf(worker: WorkerId, all: Iterable<Hosted>, ledger: Ledg
   for (const hosted of all) {
     const { stage } = hosted;
     if (stage) {
-      stages.push(counters(hosted, ledger.totalsOf(stage), stage.buffered));
+      const running = tasks.countOf(hosted.id);
+      const counted = counters(hosted, ledger.totalsOf(stage), stage.buffered);
+      stages.push(running > 0 ? { ...counted, tasks: running } : counted);
       stage.eachSubscription(end);
     } else supervisors.push(counters(hosted, NO_TOTALS, 0));
   }

@@ -321,7 +321,7 @@ export class StageHost implements StageContext {
   }
 
   counters(): HostCounters {
-    return countersOf(this.worker, this.#hosted.values(), this.#ledger);
+    return countersOf(this.worker, this.#hosted.values(), { ledger: this.#ledger, tasks: this.tasks });
   }
 
   /** How a stage stands inside; `null` when there is none of that name. */

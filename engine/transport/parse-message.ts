@@ -99,6 +99,7 @@ function stageCounters(f: Fields): StageCounters {
     lost: f.number('lost'),
     busyMs: f.number('busyMs'),
     calls: f.number('calls'),
+    ...(f.has('tasks') && { tasks: f.number('tasks') }),
     status: f.oneOf('status', ['waiting', 'busy', 'held', 'exited', 'crashed']),
   };
 }

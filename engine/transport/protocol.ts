@@ -79,6 +79,8 @@ export interface StageCounters {
   readonly busyMs: number;
   /** Calls of callbacks. */
   readonly calls: number;
+  /** Tasks it has started, or its children, that are not over; left out when there are none. */
+  readonly tasks?: number;
   /** What it does at this moment. `held`: it has a message and may not take it. */
   readonly status: 'waiting' | 'busy' | 'held' | 'exited' | 'crashed';
 }

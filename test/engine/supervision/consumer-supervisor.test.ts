@@ -123,6 +123,7 @@ describe('consumerSupervisor()', () => {
     const pool = await Pool.of(held.child, { subscription: { maxDemand: 3 } });
     expect(held.started).toEqual([0, 1, 2]);
     expect(await counted(pool)).toEqual({ specs: 1, active: 3, workers: 3, supervisors: 0 });
+    expect(pool.host.counters().stages).toMatchObject([{ stage: 'source' }, { stage: 'pool', tasks: 3 }]);
   });
 
   it('GS-222 hands on what start gives beside a child', async () => {
