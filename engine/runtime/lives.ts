@@ -170,6 +170,8 @@ export class Lives implements SupervisorContext {
     hosted.isStarting = false;
     const { id, life } = hosted;
     const { type } = outcome;
+    // One that `init` has kept from starting is gone as any other: whoever has called it meanwhile hears of it.
+    if (type !== 'started') this.#on.onEnded(hosted, type === 'failed' ? outcome.reason : 'noproc', cause);
     // That the first start of all went well is taken for granted.
     if (type === 'started' && life === 1) return;
     const reason = type === 'failed' ? outcome.reason : null;

@@ -47,8 +47,14 @@ export interface Handling {
 const NO_EVENTS: readonly unknown[] = [];
 const NO_REPLY: Reply = [];
 const EMPTY_STEP: Readonly<Record<string, unknown>> = {};
-const STEP_KEYS = ['events', 'state', 'reply', 'stop', 'hibernate'];
+const STEP_KEYS = ['events', 'state', 'stop', 'hibernate'];
+const CALL_KEYS = ['events', 'state', 'reply', 'stop', 'hibernate'];
 const SUBSCRIBE_KEYS = ['mode', 'state', 'stop'];
+/** What a step may hold, where that is more or less than usual. */
+const KEYS_OF: Readonly<Partial<Record<CallbackName, readonly string[]>>> = {
+  handleCall: CALL_KEYS,
+  handleSubscribe: SUBSCRIBE_KEYS,
+};
 
 /** Calls a learner's callbacks, reads what they return, and keeps the state between them. */
 export class CallbackRunner {
@@ -153,7 +159,7 @@ export class CallbackRunner {
 
   /** Takes what a callback has returned, as {@link step} does. */
   take(callback: CallbackName, returned: unknown, handling: Handling | null = null): Taken {
-    const keys = callback === 'handleSubscribe' ? SUBSCRIBE_KEYS : STEP_KEYS;
+    const keys = KEYS_OF[callback] ?? STEP_KEYS;
     const step = this.#read(callback, returned, keys);
     const events = this.#events(callback, step);
     if ('state' in step) this.state = step['state'];

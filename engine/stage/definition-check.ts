@@ -72,8 +72,13 @@ export function checkDefinition(kind: StageKind, given: StageCallbacks & StageOp
  * @param at - Whose options they are, for the error.
  * @throws {EngineError} `option_unknown`, `option_out_of_range`.
  */
-export function checkOptions(kind: StageKind, options: StageOptions, at: string): StageOptions {
+export function checkOptions(kind: StageKind, options: unknown, at: string): StageOptions {
   const allowed = OPTIONS_OF[kind];
+  if (!isRecord(options)) {
+    const received = describe(options);
+    const requirement = 'an object such as { bufferSize: 100 }';
+    throw new EngineError('option_out_of_range', { option: 'options', at, requirement, received });
+  }
   const check = (
     option: keyof StageOptions,
     requirement: string,
@@ -102,6 +107,11 @@ export function checkOptions(kind: StageKind, options: StageOptions, at: string)
     throw new EngineError('option_unknown', { option, at, nearest, allowed: allowed.join(', ') });
   }
   return options;
+}
+
+/** The options are whatever a learner gave: their keys are looked at one by one. */
+function isRecord(value: unknown): value is StageOptions {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isDispatcher(value: unknown): boolean {

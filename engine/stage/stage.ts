@@ -171,7 +171,7 @@ export class Stage implements Process {
       }
       runner.state = first instanceof InitOptions ? first.state : first;
       const dynamic: unknown = first instanceof InitOptions ? first.options : {};
-      const options = { ...this.#options, ...checkOptions(this.kind, isOptions(dynamic), `"${this.id}"`) };
+      const options = { ...this.#options, ...checkOptions(this.kind, dynamic, `"${this.id}"`) };
       this.#assemble(options);
       const state = traceValue(runner.state);
       const life = runner.life > 1 ? { life: runner.life } : {};
@@ -381,11 +381,6 @@ export class Stage implements Process {
       reply: (caller, value) => this.#requests.reply(caller, value),
     });
   }
-}
-
-/** Options given at run time are whatever a learner returned: keys are checked one by one afterwards. */
-function isOptions(value: unknown): StageOptions {
-  return typeof value === 'object' && value !== null ? value : {};
 }
 
 /** Fails to compile while a message has no case; throws if a stranger sends one. */
