@@ -132,12 +132,49 @@ export default pipeline(({ start, subscribe }) => {
 });
 `;
 
+const SUPERVISION = `import { consumer, consumerSupervisor, fromIterable, pipeline, sleep } from 'sluice';
+
+const letters = fromIterable(['a', 'b', 'c']);
+const printer = consumer({ handleEvents: (events: string[]) => console.log(events.join('').toUpperCase()) });
+const pool = consumerSupervisor({
+  strategy: 'oneForOne',
+  child: {
+    restart: 'transient',
+    run: async (letter: string, child) => {
+      await sleep(10);
+      if (!child.signal.aborted) console.log(letter.toUpperCase());
+    },
+  },
+});
+export default pipeline(({ start, subscribe, supervise }) => {
+  const source = start('letters', letters);
+  const sink = start('printer', printer);
+  const workers = start('pool', pool);
+  subscribe(sink, { to: source });
+  subscribe(workers, { to: source, maxDemand: 4 });
+  const inner = supervise('inner', [{ child: sink, restart: 'transient' }], { strategy: 'oneForAll' });
+  supervise('all', [source, inner, workers], { strategy: 'restForOne', maxRestarts: 5, maxSeconds: 10 });
+});
+`;
+
 describe('learnerTypes()', () => {
   it.each([
     ['dispatchers, partitions and selectors', DISPATCHERS],
     ['tasks, calls and casts', TASKS],
+    ['supervisors and pools', SUPERVISION],
   ])('infers the types of %s', (_, program) => {
     expect(errors(program)).toEqual([]);
+  });
+
+  it('refuses a strategy, a restart and a selector that are none', () => {
+    const wrong = (program: string, from: string, to: string) => {
+      expect(program).toContain(from);
+      return errors(program.replace(from, to)).join();
+    };
+    expect(wrong(SUPERVISION, "'restForOne'", "'oneForMany'")).toMatch(/oneForMany/);
+    expect(wrong(SUPERVISION, "restart: 'transient' }]", "restart: 'never' }]")).toMatch(/never/);
+    expect(wrong(DISPATCHERS, '(n) => n % 2 === 1', '(n) => n.length')).toMatch(/length/);
+    expect(wrong(TASKS, 'result.ok.squared', 'result.ok.cubed')).toMatch(/cubed/);
   });
 
   it('accepts a program as lessons write it', () => {
