@@ -193,18 +193,19 @@ export function droppedProblem(dropped: number): Problem {
 /** Crashes that are put in words; a run whose stages crash again and again says it often enough. */
 const MAX_CRASHES = 20;
 
-/** The first crashes of a run, each with the restart that followed it; `null` where none did. */
+/** The first crashes of a run, each with the restart that followed it; `null` where the stage was not started again. */
 export function crashesIn(
   entries: readonly TraceEntry[],
 ): { readonly crash: EntryOf<'crash'>; readonly restart: EntryOf<'restart'> | null }[] {
   const restarts = entries.filter((entry) => entry.type === 'restart');
-  return entries
-    .filter((entry) => entry.type === 'crash')
-    .slice(0, MAX_CRASHES)
-    .map((crash) => ({
-      crash,
-      restart: restarts.find(({ child, seq }) => child === crash.stage && seq > crash.seq) ?? null,
-    }));
+  const starts = entries.filter((entry) => entry.type === 'start');
+  const crashes = entries.filter((entry) => entry.type === 'crash').slice(0, MAX_CRASHES);
+  return crashes.map((crash) => {
+    const again = starts.find(({ stage, seq }) => stage === crash.stage && seq > crash.seq);
+    // Its own supervisor, or one further out that started that supervisor again.
+    const mended = restarts.filter(({ seq }) => again && seq > crash.seq && seq < again.seq);
+    return { crash, restart: mended.find(({ child }) => child === crash.stage) ?? mended.at(-1) ?? null };
+  });
 }
 
 /** The first crashes among `entries`, in words. */

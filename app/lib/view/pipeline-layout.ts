@@ -158,12 +158,18 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[]): PipelineLayo
   const inner = { width: room.width - 2 * MARGIN, height: room.height - 2 * MARGIN };
   // A stage alone above or below a fork spans it, so that the roads between them fall straight.
   const widest = max(rows, (row) => row.stages.length) ?? 1;
-  const widthIn = ({ stages, passing }: Row) => {
+  // One that belongs to a single branch keeps to the width of a branch, or it would leave the picture beside it.
+  const branch = (inner.width - (widest - 1) * DOWN.stageGap) / widest;
+  const branchesOf = (id: StageId) =>
+    Math.max(1, ...(['consumer', 'producer'] as const).map((end) => linksAt(plan, id, end)));
+  const widthIn = ({ stages, passing }: Row, id: StageId) => {
     const free = inner.width - passing * ROAD_WIDTH.down - (stages.length - 1) * DOWN.stageGap;
     const { least, most } = DOWN.card;
-    return clamp(free / stages.length, { least, most: (most * widest) / stages.length });
+    const count = branchesOf(id);
+    const share = Math.min(free / stages.length, branch * count + DOWN.stageGap * (count - 1));
+    return clamp(share, { least, most: (most * widest) / stages.length });
   };
-  const widths = new Map(rows.flatMap((row) => row.stages.map((id) => [id, widthIn(row)] as const)));
+  const widths = new Map(rows.flatMap((row) => row.stages.map((id) => [id, widthIn(row, id)] as const)));
   const widthOf = (stage: StageView) =>
     Math.max(
       widths.get(stage.id) ?? 0,
@@ -410,8 +416,11 @@ function twoLanes(points: readonly Point[], half: number, orientation: Orientati
   };
 }
 
-const linksOf = (plan: PlanView, stage: StageView, end: 'producer' | 'consumer'): number =>
-  sum(plan.subscriptions, (link) => (link[end] === stage.id ? 1 : 0));
+const linksOf = (plan: PlanView, { id }: StageView, end: 'producer' | 'consumer'): number =>
+  linksAt(plan, id, end);
+
+const linksAt = (plan: PlanView, id: StageId, end: 'producer' | 'consumer'): number =>
+  sum(plan.subscriptions, (link) => (link[end] === id ? 1 : 0));
 
 const clamp = (value: number, { least, most }: { readonly least: number; readonly most: number }) =>
   Math.floor(Math.max(least, Math.min(value, most)));

@@ -63,16 +63,29 @@ const restart = (seq: number): TraceEntry => ({
   reason: 'crash',
 });
 
+const start = (seq: number): TraceEntry => ({
+  seq,
+  atMs: seq,
+  worker: 0,
+  stage: 'numbers',
+  cause: null,
+  type: 'start',
+  kind: 'producer',
+  state: null,
+  life: 2,
+});
+
 describe('`LiveView`', () => {
   it('makes a crash a warning once a supervisor has started the stage again', () => {
     const view = new LiveView(program);
     const problemsOf = (entries: readonly TraceEntry[]) =>
       view.view({ ...going, entries }, quiet).problems.map(({ severity, hint }) => [severity, hint]);
     expect(problemsOf([crash(1)])[0]?.[0]).toBe('error');
-    expect(problemsOf([crash(1), restart(2)])).toEqual([
+    expect(problemsOf([crash(1), { ...restart(2), child: 'inner' }])[0]?.[0]).toBe('error');
+    expect(problemsOf([crash(1), restart(2), start(3)])).toEqual([
       ['warning', '"keeper" started it again, with a new state. What it had in hand was lost.'],
     ]);
-    expect(problemsOf([crash(1), restart(2), crash(3)]).map(([severity]) => severity)).toEqual([
+    expect(problemsOf([crash(1), restart(2), start(3), crash(4)]).map(([severity]) => severity)).toEqual([
       'warning',
       'error',
     ]);
