@@ -200,10 +200,7 @@ describe('what callbacks return', () => {
   const returning = (callback: string, value: unknown) => {
     const answer = () => value;
     const a = producer<number>({ handleDemand: nothing, [callback]: answer });
-    const c = consumer<number>({
-      handleEvents: nothing,
-      ...(callback === 'handleEvents' && { [callback]: answer }),
-    });
+    const c = consumer<number>({ handleEvents: nothing });
     return new Hosted({ a, c });
   };
 
