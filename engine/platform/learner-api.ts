@@ -20,6 +20,8 @@ export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
 export { fromAsyncIterable } from '../source/from-async-iterable.ts';
+export { fromEvents } from '../source/from-events.ts';
+export { fromInterval } from '../source/from-interval.ts';
 export { fromIterable } from '../source/from-iterable.ts';
 export { fromNodeStream } from '../source/from-node-stream.ts';
 export { fromReadableStream } from '../source/from-readable-stream.ts';
@@ -70,8 +72,16 @@ export type {
   QueueChange,
   Refused,
 } from '../dispatcher/dispatcher.ts';
+export type { Overflow } from '../source/event-inbox.ts';
+export type {
+  EventsOptions,
+  ListenOptions,
+  ListenedEmitter,
+  ListenedTarget,
+  OpenEvents,
+} from '../source/from-events.ts';
+export type { IntervalOptions } from '../source/from-interval.ts';
 export type { NodeReadable } from '../source/from-node-stream.ts';
-export type { WebReadable, WebReader } from '../source/from-readable-stream.ts';
 export type { PumpedOptions } from '../source/pumped-source.ts';
 export type { IterableOptions } from '../source/from-iterable.ts';
 export type { SourceOptions } from '../source/source-options.ts';

@@ -4,17 +4,6 @@ import { describe } from '../trace/trace-value.ts';
 import type { Reader } from './pump.ts';
 import { pumpedSource, type PumpedOptions } from './pumped-source.ts';
 
-/** What is needed of a web stream's reader. */
-export interface WebReader<Event> {
-  read(): Promise<{ readonly done: boolean; readonly value?: Event | undefined }>;
-  cancel(reason?: unknown): Promise<void>;
-}
-
-/** A `ReadableStream` of the web: of a response's body, a file, a socket. */
-export interface WebReadable<Event> {
-  getReader(): WebReader<Event>;
-}
-
 /**
  * Defines a producer of the chunks of a web stream. It reads a chunk only when one is wanted; what the stream keeps ready by
  * itself is up to its own strategy. After the last chunk it ends with `"normal"`, once what is buffered has been sent; a
@@ -28,7 +17,7 @@ export interface WebReadable<Event> {
  * }));
  */
 export function fromReadableStream<Event>(
-  stream: WebReadable<Event> | (() => WebReadable<Event>),
+  stream: ReadableStream<Event> | (() => ReadableStream<Event>),
   options: PumpedOptions = {},
 ): Producer<void, Event> {
   if (typeof stream !== 'function') checkReadable(stream);
@@ -41,12 +30,11 @@ export function fromReadableStream<Event>(
   return pumpedSource('fromReadableStream', open, options);
 }
 
-function readerOf<Event>(reader: WebReader<Event>): Reader<Event> {
+function readerOf<Event>(reader: ReadableStreamDefaultReader<Event>): Reader<Event> {
   return {
     read: async () => {
       const { done, value } = await reader.read();
-      // A stream may hold `undefined` too: what it gives before its end is an event.
-      return done ? { events: [], done } : { events: [value as Event], done };
+      return done ? { events: [], done } : { events: [value], done };
     },
     close: (reason) => {
       // The stage is gone: nobody is left to hear of what goes wrong from here on.

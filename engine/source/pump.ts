@@ -2,6 +2,7 @@ import type { Reason } from '../stage/definition.ts';
 import type { OwnedExternal } from '../stage/external.ts';
 import { ownExternal, self, type Self } from '../stage/self.ts';
 import { owned } from '../time/sleep.ts';
+import { ARRIVED } from './arrival.ts';
 
 /** What one read has given. */
 export interface Read<Event> {
@@ -21,14 +22,6 @@ export interface Reader<Event> {
   read(count: number): Read<Event> | PromiseLike<Read<Event>>;
   /** Lets go of it. Not called after a read that was the last, or that failed. */
   close(reason: Reason): void;
-}
-
-/** Sent to itself by a source whose pump has something for it. */
-const ARRIVED: unique symbol = Symbol('arrived');
-
-/** Whether a message is a pump's own. */
-export function isArrival(message: unknown): boolean {
-  return message === ARRIVED;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { producer } from '../stage/define.ts';
 import type { Producer } from '../stage/definition.ts';
 import { self } from '../stage/self.ts';
-import { Pump, isArrival, type Reader } from './pump.ts';
+import { isArrival } from './arrival.ts';
+import { Pump, type Reader } from './pump.ts';
 import {
   STOP,
   checkCount,

@@ -26,13 +26,21 @@ const COMMON = ['dispatcher', 'demand', 'onCancel'];
  * @throws {EngineError} `option_unknown`, `option_out_of_range`.
  */
 export function checkSourceOptions(at: string, options: SourceOptions, more: readonly string[] = []): void {
-  const allowed = [...COMMON, ...more];
+  checkKnown(at, options, [...COMMON, ...more]);
+  checkOneOf(at, 'onCancel', options.onCancel ?? 'continue', ['continue', 'stop']);
+}
+
+/**
+ * Refuses options that are none of those allowed.
+ *
+ * @throws {EngineError} `option_unknown`.
+ */
+export function checkKnown(at: string, options: object, allowed: readonly string[]): void {
   for (const [option, value] of Object.entries(options)) {
     if (allowed.includes(option) || value === undefined) continue;
     const nearest = didYouMean(option, allowed);
     throw new EngineError('option_unknown', { option, at, nearest, allowed: allowed.join(', ') });
   }
-  checkOneOf(at, 'onCancel', options.onCancel ?? 'continue', ['continue', 'stop']);
 }
 
 /**

@@ -29,6 +29,7 @@ export interface InsideOf {
   readonly consumes: (subscription: SubscriptionId) => boolean;
   readonly ask: (from: Subscription, count: number) => void;
   readonly reply: (caller: Caller, value: unknown) => void;
+  readonly discard: (count: number) => void;
 }
 
 /** What the code of one stage may do to itself and to others. Whatever it does happens at once, as in GenStage. */
@@ -55,6 +56,10 @@ export class StageInside implements Inside {
 
   own(external: External): OwnedExternal {
     return this.#of.context.own(this.#of.id, external);
+  }
+
+  discard(count: number): void {
+    this.#of.discard(count);
   }
 
   cast(stage: StageRef, request: unknown): void {

@@ -268,11 +268,12 @@ export class Producing {
         cause,
       );
     }
-    if (discarded > 0) this.#discard(discarded, stored);
+    if (discarded > 0) this.discard(discarded, stored);
     for (const request of due) this.#dueInfo(request, stored);
   }
 
-  #discard(count: number, cause: Seq | null): void {
+  /** Events were dropped: counted, recorded and warned of, unless `formatDiscarded` says otherwise (GS-132, GS-133). */
+  discard(count: number, cause: Seq | null): void {
     this.discarded += count;
     const discarded = this.#runner.context.tracing
       ? this.#runner.record({ type: 'discard', count }, cause)

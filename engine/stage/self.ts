@@ -68,6 +68,8 @@ export interface Inside {
   readonly self: Self;
   /** Something outside of the run belongs to this stage from now on. */
   own(external: External): OwnedExternal;
+  /** Events were dropped before they came to the buffer: they are told of as those that it drops. */
+  discard(count: number): void;
   cast(stage: StageRef, request: unknown): void;
   send(stage: StageRef, message: unknown): void;
   subscribe(target: SubscribeTarget): SubscriptionId;
@@ -107,6 +109,16 @@ export function self(): Self {
  */
 export function ownExternal(external: External): OwnedExternal {
   return runningTo('own something outside').own(external);
+}
+
+/**
+ * Tells that the stage whose callback runs has dropped events that its buffer could not have kept. For the engine's own
+ * sources.
+ *
+ * @throws {EngineError} `outside_callback`.
+ */
+export function discard(count: number): void {
+  runningTo('discard').discard(count);
 }
 
 /**

@@ -379,6 +379,7 @@ export class Stage implements Process {
       consumes: (subscription) => this.#consuming?.has(subscription) ?? false,
       ask: (from, count) => this.#consuming?.ask(from.id, from.peer, count, this.#runner.began),
       reply: (caller, value) => this.#requests.reply(caller, value),
+      discard: (count) => this.#producing?.discard(count, this.#runner.began),
     });
   }
 }

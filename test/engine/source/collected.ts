@@ -12,7 +12,7 @@ export interface Collected<Event> {
 /** A pipeline of a source and one consumer that keeps what it gets. */
 export function collecting<Event>(
   source: Producer<void, Event>,
-  options: SubscribeOptions,
+  options: SubscribeOptions<Event>,
   into: Event[][],
 ): Plan {
   const sink = consumer<Event>({ handleEvents: (events) => void into.push([...events]) });
@@ -25,7 +25,7 @@ export function collecting<Event>(
 /** Runs a source into one consumer, in virtual time. */
 export async function collected<Event>(
   source: Producer<void, Event>,
-  options: SubscribeOptions = {},
+  options: SubscribeOptions<Event> = {},
   seed = 0,
 ): Promise<Collected<Event>> {
   const batches: Event[][] = [];

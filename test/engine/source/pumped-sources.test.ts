@@ -30,7 +30,7 @@ const KINDS: Readonly<Record<string, (last: number) => Instrumented>> = {
     const seen: Instrumented = {
       read: 0,
       closed: null,
-      source: fromAsyncIterable(() => ({
+      source: fromAsyncIterable<number>(() => ({
         [Symbol.asyncIterator]: () => ({
           next: async () => {
             seen.read += 1;
