@@ -28,8 +28,12 @@ export class Ledger {
   keep(stage: Stage): void {
     this.#before.set(stage.id, this.totalsOf(stage));
     stage.eachSubscription((end) => {
+      // Both ends may be here, and each counts 0 where the other counts.
       const known = this.#ends.get(end.subscription);
-      if (known || this.#ends.size < MAX_KEPT) this.#ends.set(end.subscription, { ...end, pending: 0 });
+      if (!known && this.#ends.size >= MAX_KEPT) return;
+      const asked = Math.max(end.asked, known?.asked ?? 0);
+      const dispatched = Math.max(end.dispatched, known?.dispatched ?? 0);
+      this.#ends.set(end.subscription, { ...end, asked, dispatched, pending: 0 });
     });
   }
 

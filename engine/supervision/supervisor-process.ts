@@ -38,6 +38,8 @@ export class SupervisorProcess implements Process {
   readonly #supervisor: Supervisor;
   readonly #life: number;
   #status: StageStatus = 'waiting';
+  /** Entry that recorded why children are being started. */
+  #startsBecause: Seq | null = null;
 
   constructor(view: SupervisorView, life: number, context: SupervisorContext) {
     this.id = view.id;
@@ -76,7 +78,9 @@ export class SupervisorProcess implements Process {
       { type: 'start', kind: 'supervisor', state: null, ...(life > 1 && { life }) },
       cause,
     );
-    if (life > 1) this.#follow(this.#supervisor.begin(), started);
+    if (life === 1) return;
+    this.#startsBecause = started;
+    this.#follow(this.#supervisor.begin(), started);
   }
 
   handle({ from, cause, message }: Envelope): void {
@@ -123,10 +127,11 @@ export class SupervisorProcess implements Process {
         case 'restart': {
           const reason = traceValue(order.reason);
           because = this.#context.record(id, { ...order, reason }, cause);
+          this.#startsBecause = because;
           break;
         }
         case 'start':
-          this.#context.startChild(id, order.child, because);
+          this.#context.startChild(id, order.child, this.#startsBecause);
           break;
         case 'end':
           this.#context.endChild(id, order.child, { reason: order.reason, cause: because });

@@ -60,7 +60,9 @@ export class Cluster {
 
   /** Starts and wires everything. */
   async start(): Promise<void> {
-    for (const { id, definition, arg } of this.plan.stages) await this.hostOf(id).start(id, definition, arg);
+    for (const { id, definition, arg } of this.plan.stages) void this.hostOf(id).start(id, definition, arg);
+    await this.#jobs();
+    while (this.hosts.some(({ busy }) => busy.length > 0) && (await this.step()));
     for (const supervisor of this.plan.supervisors) this.hostOf(supervisor.id).supervise(supervisor);
     for (const one of this.plan.subscriptions) this.hostOf(one.consumer).subscribe(one);
   }
