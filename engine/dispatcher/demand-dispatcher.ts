@@ -124,9 +124,17 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
     if (!changed) return;
     changed.count = count;
     let at = from;
-    for (let above = open[at - 1]; above && above.count < count; above = open[at - 1]) open[at--] = above;
+    for (; at > 0; at--) {
+      const above = open[at - 1];
+      if (!above || above.count >= count) break;
+      open[at] = above;
+    }
     if (at === from) {
-      for (let below = open[at + 1]; below && below.count >= count; below = open[at + 1]) open[at++] = below;
+      for (; at + 1 < open.length; at++) {
+        const below = open[at + 1];
+        if (!below || below.count < count) break;
+        open[at] = below;
+      }
     }
     open[at] = changed;
   }

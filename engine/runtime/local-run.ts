@@ -192,8 +192,8 @@ export class LocalRun {
         if (task) continue;
         return true;
       }
-      const waits = host.step(stage);
-      if (host.isReady(stage)) this.#ready.push(stage);
+      // A task may have taken its time: what it took is no stage's.
+      const waits = handled === 1 || task ? host.step(stage) : host.stepOn(stage);
       if (waits) {
         // It first goes on as far as it can, before another stage's code runs: what it prints is its own.
         void waits.then(() => this.#sliceLater());

@@ -57,7 +57,7 @@ export interface StageHostOptions {
   readonly definitionOf?: (stage: StageId) => StageDefinition | null;
   /** A task waits to begin, or has gone on: there may be something to do. */
   readonly onTasks?: () => void;
-  /** A stage has something to do: its mailbox was empty, or it was busy. */
+  /** A stage has something to do: its mailbox was empty, or it has handled one message and has another. */
   readonly onReady?: (stage: StageId) => void;
 }
 
@@ -88,6 +88,8 @@ export class StageHost implements StageContext {
   /** Lamport clock: greater than that of everything this worker has heard of. */
   #lamport = 0;
   #received = 0;
+  /** When {@link lapMs} was last asked. */
+  #lappedMs = 0;
   readonly #owner = new CodeOwner((latest) => this.#likelyOwner(latest));
   readonly #sleep: SleepScheduler;
 
@@ -125,6 +127,7 @@ export class StageHost implements StageContext {
 
   /** Starts a stage: its `init` runs now. A failure is recorded and told, never thrown. */
   start(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
+    this.lapMs();
     this.#definitions.set(id, definition);
     if (!this.#order.includes(id)) this.#order.push(id);
     const outcome = this.#lives.startStage(id, definition, arg);
@@ -241,13 +244,19 @@ export class StageHost implements StageContext {
 
   /** Lets a stage handle exactly one message. A promise means that a callback has returned one. */
   step(id: StageId): void | Promise<void> {
+    this.lapMs();
+    return this.stepOn(id);
+  }
+
+  /** As {@link step}, right after another one: the time since then is this stage's. */
+  stepOn(id: StageId): void | Promise<void> {
     const hosted = this.#hosted.get(id);
     if (!hosted || !hosted.process.isFree) return;
     const envelope = hosted.mailbox.shift();
     if (!envelope) return;
     const done = hosted.process.handle(envelope);
-    if (!done) return;
-    return done.then(() => this.#deliveries.wake(hosted));
+    if (done) return done.then(() => this.#deliveries.wake(hosted));
+    this.#deliveries.wake(hosted);
   }
 
   /** Lets a task begin that waits to. */
@@ -338,6 +347,13 @@ export class StageHost implements StageContext {
 
   nowMs(): number {
     return this.#options.scheduler.nowMs();
+  }
+
+  lapMs(): number {
+    const nowMs = this.nowMs();
+    const lapMs = nowMs - this.#lappedMs;
+    this.#lappedMs = nowMs;
+    return lapMs;
   }
 
   random(): number {

@@ -3,6 +3,7 @@ import type { Seq, StageId } from '../ids.ts';
 import type { CallbackName, EntryOf, LostWhere, TraceEvent } from '../trace/trace-entry.ts';
 import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
 import type { Reason, StageCallbacks } from './definition.ts';
+import { NOTHING_RETURNED, ReturnedStep } from './returned-step.ts';
 import { enter, type Inside } from './self.ts';
 import type { StageContext } from './stage-context.ts';
 import type { Steps } from './steps.ts';
@@ -46,7 +47,6 @@ export interface Handling {
 
 const NO_EVENTS: readonly unknown[] = [];
 const NO_REPLY: Reply = [];
-const EMPTY_STEP: Readonly<Record<string, unknown>> = {};
 const STEP_KEYS = ['events', 'state', 'stop', 'hibernate'];
 const CALL_KEYS = ['events', 'state', 'reply', 'stop', 'hibernate'];
 const SUBSCRIBE_KEYS = ['mode', 'state', 'stop'];
@@ -69,6 +69,7 @@ export class CallbackRunner {
   began: Seq | null = null;
   emitted = 0;
   calls = 0;
+  /** In callbacks, and in what the engine does for them between two. */
   busyMs = 0;
 
   constructor(
@@ -119,7 +120,6 @@ export class CallbackRunner {
     this.calls++;
     context.entering(this.id, callback, this.began);
     const before = enter(this.#inside);
-    const startedMs = context.nowMs();
     try {
       return invoke();
     } catch (error) {
@@ -127,7 +127,7 @@ export class CallbackRunner {
     } finally {
       enter(before);
       context.left();
-      this.busyMs += context.nowMs() - startedMs;
+      this.busyMs += context.lapMs();
     }
   }
 
@@ -141,6 +141,8 @@ export class CallbackRunner {
       throw this.#crashed(callback, error);
     } finally {
       this.busyMs += context.nowMs() - waitingMs;
+      // What follows begins now.
+      context.lapMs();
     }
   }
 
@@ -159,10 +161,9 @@ export class CallbackRunner {
 
   /** Takes what a callback has returned, as {@link step} does. */
   take(callback: CallbackName, returned: unknown, handling: Handling | null = null): Taken {
-    const keys = KEYS_OF[callback] ?? STEP_KEYS;
-    const step = this.#read(callback, returned, keys);
-    const events = this.#events(callback, step);
-    if ('state' in step) this.state = step['state'];
+    const step = this.#read(callback, returned);
+    const events = this.#events(callback, returned, step);
+    if (step.hasState) this.state = step.state;
     this.emitted += events.length;
     const pending = handling?.returned();
     let ended = this.began;
@@ -179,7 +180,7 @@ export class CallbackRunner {
         this.began,
       );
     }
-    const { mode = 'automatic', stop } = step;
+    const { mode, stop } = step;
     // As in GenStage: a step that stops sends nothing.
     if (stop !== undefined) this.lose('step', events.length, ended);
     if (mode !== 'automatic' && mode !== 'manual') {
@@ -188,7 +189,7 @@ export class CallbackRunner {
     return {
       events,
       mode,
-      reply: 'reply' in step ? [step['reply']] : NO_REPLY,
+      reply: step.hasReply ? [step.reply] : NO_REPLY,
       ending: stop === undefined ? null : new Ending(stop, null, ended),
       cause: ended,
     };
@@ -225,28 +226,27 @@ export class CallbackRunner {
     ]);
   }
 
-  #read(
-    callback: CallbackName,
-    returned: unknown,
-    keys: readonly string[],
-  ): Readonly<Record<string, unknown>> {
-    if (returned === undefined) return EMPTY_STEP;
+  #read(callback: CallbackName, returned: unknown): Readonly<ReturnedStep> {
+    if (returned === undefined) return NOTHING_RETURNED;
     if (!isRecord(returned)) {
       throw this.bad(callback, 'it must return nothing or an object such as { events, state }', returned);
     }
+    const keys = KEYS_OF[callback] ?? STEP_KEYS;
+    const step = new ReturnedStep();
     for (const key in returned) {
-      if (keys.includes(key)) continue;
-      const requirement = `what it returns may only have ${keys.join(', ')}${didYouMean(key, keys)}`;
-      throw this.#bad(callback, requirement, returned, key);
+      if (!keys.includes(key)) {
+        const requirement = `what it returns may only have ${keys.join(', ')}${didYouMean(key, keys)}`;
+        throw this.#bad(callback, requirement, returned, key);
+      }
+      step.set(key, returned[key]);
     }
-    return returned;
+    return step;
   }
 
-  #events(callback: CallbackName, step: Readonly<Record<string, unknown>>): readonly unknown[] {
-    const { events } = step;
+  #events(callback: CallbackName, returned: unknown, { events }: Readonly<ReturnedStep>): readonly unknown[] {
     if (events === undefined) return NO_EVENTS;
     if (Array.isArray(events)) return events;
-    throw this.#bad(callback, 'events must be an array', step, events);
+    throw this.#bad(callback, 'events must be an array', returned, events);
   }
 }
 

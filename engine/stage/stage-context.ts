@@ -22,6 +22,8 @@ export interface StageContext {
   readonly tracing: boolean;
   /** Milliseconds since the run began. */
   nowMs(): number;
+  /** Milliseconds since this was last asked, by whatever stage, or since the stages' turn began. */
+  lapMs(): number;
   /** Seeded: the same run gives the same numbers. In [0, 1). */
   random(): number;
   /** Appends to the trace; returns the entry's number, to be given as the cause of what follows from it. */
