@@ -76,11 +76,12 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
   }
 
   ask(id: SubscriptionId, count: number): number {
+    const at = this.#indexOf(id);
+    const asking = this.#open[at];
+    if (!asking) return 0;
     this.#max ??= count;
     if (count > this.#max) this.#warn(id, this.#max, count);
-    let at = this.#indexOf(id);
-    if (at < 0) at = this.#open.push({ id, count: 0 }) - 1;
-    this.#change(at, (this.#open[at]?.count ?? 0) + count);
+    this.#change(at, asking.count + count);
     const reused = Math.min(this.#carried, count);
     this.#carried -= reused;
     return count - reused;
@@ -88,7 +89,8 @@ export class DemandDispatcher<T> implements Dispatcher<T> {
 
   cancel(id: SubscriptionId): number {
     const at = this.#indexOf(id);
-    if (at >= 0) for (const { count } of this.#open.splice(at, 1)) this.#carried += count;
+    if (at < 0) return 0;
+    for (const { count } of this.#open.splice(at, 1)) this.#carried += count;
     return 0;
   }
 
