@@ -60,7 +60,7 @@ export class HeldDeliveries {
 
   /** Why this worker holds messages back. */
   why(host: StageHost): 'no' | 'pace' | 'budget' {
-    if (this.isSpent(host)) return host.ready().length > 0 ? 'budget' : 'no';
+    if (this.isSpent(host)) return host.ready().length > 0 || host.tasks.next !== null ? 'budget' : 'no';
     return this.#pace === 'held' ? 'pace' : 'no';
   }
 

@@ -173,7 +173,8 @@ export class LocalRun {
 
   /** Lets stages handle one message each in turn, until none has any or the time of a slice is over. */
   #slice(): void {
-    if (!this.#wired || this.#ended) return;
+    if (this.#ended) return;
+    if (!this.#wired) return this.#beginTask();
     this.#inSlice = true;
     const isDone = this.#handleAll();
     this.#inSlice = false;
@@ -181,12 +182,20 @@ export class LocalRun {
     else if (this.#isIdle) this.#end(this.#outcome());
   }
 
+  /** An `init` may wait for a task: it begins before everything else. */
+  #beginTask(): void {
+    const task = this.#host.tasks.next;
+    if (!task) return;
+    this.#host.stepTask(task);
+    this.#sliceLater();
+  }
+
   #handleAll(): boolean {
     const host = this.#host;
     const endMs = this.#scheduler.nowMs() + SLICE_MS;
     for (let handled = 1; ; handled++) {
       const stage = this.#ready.shift();
-      const task = host.tasks.waiting[0];
+      const task = host.tasks.next;
       if (task) host.stepTask(task);
       if (stage === undefined) {
         if (task) continue;

@@ -468,6 +468,7 @@ export class StageHost implements StageContext {
       post: (envelope, to) => this.#deliveries.postTo(to, envelope),
       entering: (stage, what) => this.#options.onEntering?.(stage, what),
       definitionOf: (stage) => this.#definitions.get(stage) ?? definitionOf?.(stage) ?? null,
+      isAlive: (stage) => this.#alive(stage),
       fail: (stage, error, cause) => this.crash(stage, error, cause),
       inform: (stage, request, cause) => this.send(stage, stage, { type: 'info', request }, cause),
       takeBack: (stage, isWanted) => {

@@ -38,6 +38,7 @@ export interface TaskHostOptions {
   /** A function is about to run; `what` says which, for whoever watches. */
   entering(stage: StageId, what: string): void;
   definitionOf(stage: StageId): StageDefinition | null;
+  isAlive(stage: StageId): boolean;
   fail(stage: StageId, error: unknown, cause: Seq | null): void;
   inform(stage: StageId, message: object, cause: Seq | null): void;
   takeBack(stage: StageId, isWanted: (message: unknown) => boolean): unknown;
@@ -57,7 +58,8 @@ interface Started {
   readonly args: readonly unknown[];
   readonly worker: WorkerId;
   readonly began: Seq | null;
-  readonly onEnd: TaskStart['onEnd'];
+  /** `null` once those who started it are gone. */
+  onEnd: TaskStart['onEnd'] | null;
   /** How it was ended from here. */
   endedAs: TaskEnding['as'] | null;
 }
@@ -71,7 +73,7 @@ export class TaskHost implements TaskRuntime {
   readonly #started = new Map<TaskId, Started>();
   /** Tasks that run here, those that wait to begin included. */
   readonly #runs = new Map<TaskId, TaskRun>();
-  #waiting: TaskRun[] = [];
+  readonly #waiting = new Set<TaskRun>();
   /** Tasks of this worker's stages, by the worker they run on. */
   readonly #load: number[];
   /** The worker that got the latest task; at first this one, so that others come before it. */
@@ -89,14 +91,25 @@ export class TaskHost implements TaskRuntime {
 
   // --- What the host of the stages calls ------------------------------------------------------------------------
 
+  /** The task that has waited longest to begin here; `null` when none does. */
+  get next(): TaskRun | null {
+    for (const run of this.#waiting) return run;
+    return null;
+  }
+
   /** Tasks that wait to begin here, the oldest first. */
   get waiting(): readonly TaskRun[] {
-    return this.#waiting;
+    return [...this.#waiting];
   }
 
   /** Tasks that have begun here and are not over. */
   get running(): readonly TaskRun[] {
     return [...this.#runs.values()].filter((run) => !run.isWaiting);
+  }
+
+  /** How many tasks {@link TaskHost.running} has. */
+  get runningCount(): number {
+    return this.#runs.size - this.#waiting.size;
   }
 
   get idle(): boolean {
@@ -121,8 +134,7 @@ export class TaskHost implements TaskRuntime {
 
   /** Lets a task begin. */
   begin(run: TaskRun): void {
-    this.#waiting = this.#waiting.filter((one) => one !== run);
-    if (!run.isWaiting) return;
+    if (!this.#waiting.delete(run)) return;
     this.#options.entering(run.stage, `task "${run.id}"`);
     let returned: unknown;
     const thrown: unknown[] = [];
@@ -219,6 +231,10 @@ export class TaskHost implements TaskRuntime {
     start: TaskStart,
   ) {
     const { args, onEnd } = start;
+    // Code may go on after its stage has ended: then it does nothing any more.
+    if (parent ? parent.isOver : !this.#options.isAlive(stage)) {
+      throw new EngineError('outside_callback', { action: 'start a task' });
+    }
     const code = this.#portable(start.code);
     const worker = code.type === 'closure' ? this.#options.worker : this.#leastLoaded();
     const prefix = parent?.id ?? stage;
@@ -268,7 +284,7 @@ export class TaskHost implements TaskRuntime {
   #run(place: Pick<TaskRun, 'id' | 'stage' | 'origin' | 'cause'>, code: TaskCode, args: readonly unknown[]) {
     const run = new TaskRun(place, (self) => this.#invoke(self, code, args));
     this.#runs.set(run.id, run);
-    this.#waiting.push(run);
+    this.#waiting.add(run);
     this.#options.changed();
   }
 
@@ -306,7 +322,7 @@ export class TaskHost implements TaskRuntime {
     if (run.isOver) return;
     run.end();
     this.#runs.delete(run.id);
-    this.#waiting = this.#waiting.filter((one) => one !== run);
+    this.#waiting.delete(run);
     this.#orphan((each) => each.parent === run, outcome.ok ? 'normal' : outcome.reason);
     const { origin, stage, cause, id } = run;
     if (origin === this.#options.worker) return this.#ended(id, outcome, cause);
@@ -324,17 +340,14 @@ export class TaskHost implements TaskRuntime {
     const said = outcome.ok ? 'ok' : (endedAs ?? 'failed');
     const value = traceValue(outcome.ok ? outcome.value : outcome.reason);
     const ended = this.#record(stage, { task: id, phase: 'end', on: worker, outcome: said, value }, cause);
-    onEnd(outcome, ended);
+    onEnd?.(outcome, ended);
     this.#options.changed();
   }
 
-  #end(started: Started, ending: TaskEnding): void {
-    if (this.#started.get(started.id) !== started) return;
-    started.endedAs ??= ending.as;
-    this.#signal(started, ending);
-  }
-
-  #signal({ id, stage, worker, began }: Started, { reason, kill }: Pick<TaskEnding, 'reason' | 'kill'>) {
+  #end(started: Started, { reason, kill, as }: TaskEnding): void {
+    const { id, stage, worker, began } = started;
+    if (this.#started.get(id) !== started) return;
+    started.endedAs ??= as;
     const run = this.#runs.get(id);
     if (run) return this.#endRun(run, { reason, kill });
     const message = { type: 'endTask', task: id, reason, kill } as const;
@@ -351,9 +364,9 @@ export class TaskHost implements TaskRuntime {
   /** Those who started these tasks are gone, for this reason: nobody hears of the tasks any more. */
   #orphan(isOne: (started: Started) => boolean, reason: unknown): void {
     for (const started of [...this.#started.values()]) {
-      if (!isOne(started)) continue;
-      this.#forget(started);
-      if (reason !== 'normal') this.#signal(started, { reason, kill: false });
+      if (started.onEnd === null || !isOne(started)) continue;
+      started.onEnd = null;
+      if (reason !== 'normal') this.#end(started, { reason, kill: false, as: 'shutdown' });
     }
   }
 

@@ -10,9 +10,9 @@ export class TaskRun {
   /** Entry that recorded its start. */
   readonly cause: Seq | null;
   readonly #invoke: (run: TaskRun) => unknown;
-  readonly #controller = new AbortController();
+  /** Made when it is asked for. */
+  #controller: AbortController | null = null;
   #status: 'waiting' | 'running' | 'over' = 'waiting';
-  #hasAskedForSignal = false;
   /** Tasks it has started itself, in all. */
   started = 0;
 
@@ -42,12 +42,12 @@ export class TaskRun {
 
   /** Whether it is given time to finish when it is shut down: only code that knows of its signal can use it. */
   get finishesItself(): boolean {
-    return this.#status === 'running' && this.#hasAskedForSignal;
+    return this.#status === 'running' && this.#controller !== null;
   }
 
   /** Aborted when it is shut down, or killed. */
   get signal(): AbortSignal {
-    this.#hasAskedForSignal = true;
+    this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
 
@@ -58,13 +58,13 @@ export class TaskRun {
   }
 
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
+    this.#controller?.abort(reason);
   }
 
   /** Whether a failure is only its answer to having been aborted. */
   isAbort(error: unknown): boolean {
-    const { signal } = this.#controller;
-    if (!signal.aborted) return false;
+    const signal = this.#controller?.signal;
+    if (!signal?.aborted) return false;
     return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
   }
 

@@ -156,8 +156,9 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
   let turn = 0;
   for (;;) {
     // In the canonical schedule tasks begin in the order they were started.
-    const waiting = turns instanceof RoundRobin ? host.tasks.waiting.slice(0, 1) : host.tasks.waiting;
-    const next = turns.next(waiting.length === 0 ? host.order : [...host.order, ...waiting], isReady);
+    const { next: first } = host.tasks;
+    const waiting = turns instanceof RoundRobin && first ? [first] : host.tasks.waiting;
+    const next = turns.next(first ? [...host.order, ...waiting] : host.order, isReady);
     if (next !== null) {
       if (turn === maxTurns || host.recorder.recorded >= entryBudget) return 'budget';
       turn++;
@@ -186,7 +187,7 @@ function warnOfWaiting(host: StageHost, stage: StageId, who: string): void {
 
 /** Stages and tasks in the middle of something that has returned a promise, and what may act from outside. */
 function unsettled(host: StageHost): number {
-  return host.busy.length + host.tasks.running.length + host.externals;
+  return host.busy.length + host.tasks.runningCount + host.externals;
 }
 
 /** Lets promises that wait for nothing but other promises settle. */
@@ -202,7 +203,7 @@ async function realProgress(host: StageHost): Promise<boolean> {
     await new Promise<void>((resolve) => {
       scheduler.after(REAL_POLL_MS, resolve);
     });
-    if (unsettled(host) < before || host.ready().length > 0 || host.tasks.waiting.length > 0) return true;
+    if (unsettled(host) < before || host.ready().length > 0 || host.tasks.next) return true;
   }
   return false;
 }

@@ -240,10 +240,10 @@ export class WorkerRun {
   /** Tasks and stages in turn. A task needs no permit: what a held run holds is deliveries to stages. */
   #next({ host, held }: Begun): StageId | TaskRun | null {
     if (held.isSpent(host) || isClogged(host, this.#entriesSent)) return null;
-    const [task] = host.tasks.waiting;
+    const task = host.tasks.next;
     this.#isTasksTurn = !this.#isTasksTurn;
     if (task && this.#isTasksTurn) return task;
-    return this.#turns.next(host.order, (id) => held.allows(id) && host.isReady(id)) ?? task ?? null;
+    return this.#turns.next(host.order, (id) => held.allows(id) && host.isReady(id)) ?? task;
   }
 
   /** What a stage sends must be data: one that sends something else fails, as one that throws does (RUN-9). */

@@ -101,6 +101,9 @@ describe('Task on threads', LONG, () => {
     expect(crash).toMatchObject({ stage: 'middle', error: { code: 'task_failed' } });
     expect(crash?.error.message).toContain('RangeError: odd');
     expect(crash?.error.stack).toContain('RangeError');
+    // Nothing that was started is left over.
+    const started = of(entries, 'task').filter(({ phase }) => phase === 'start').length;
+    expect(of(entries, 'task')).toHaveLength(2 * started);
   });
 
   it('says when a task takes too long; a callback that catches that goes on', async () => {
