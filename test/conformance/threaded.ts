@@ -214,7 +214,7 @@ class ThreadedPlay {
         run.info(stage, ['DOWN', PROBE, 'whatever']);
         return 'ok';
       default:
-        return this.#probe.perform(record(named(step)) as Step) === null ? null : 'ok';
+        return this.#probe.perform({ ...record(named(step)), op: step.op }) === null ? null : 'ok';
     }
   }
 

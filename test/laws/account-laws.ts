@@ -110,11 +110,10 @@ class Account {
     }
     for (const { id, consumer } of this.#run.plan.subscriptions) {
       const entries = this.#bySubscription.get(id) ?? [];
-      const parts = {
-        handled: sum(entries.filter(isBatch)),
-        waiting: this.#alive(consumer) ? this.#waiting(id, consumer) : 0,
-        lost: sum(lossesIn(entries).filter(({ where }) => ['mailbox', 'queue', 'flight'].includes(where))),
-      };
+      const [handled, lost] = [this.#handled(id, consumer), sum(lossesIn(entries))];
+      // A producerConsumer keeps what has come until somebody downstream wants events.
+      const mayWait = (this.#run.stages[consumer]?.queued ?? 0) > 0;
+      const parts = { handled, waiting: mayWait ? total(entries, 'deliver') - handled - lost : 0, lost };
       const sent = total(entries, 'dispatch');
       const found = Object.values(parts).reduce((all, part) => all + part, 0);
       law(sent === found, () => `${id} was sent ${sent} events: ${JSON.stringify(parts)}`);
@@ -240,24 +239,31 @@ class Account {
 
   /**
    * Whether demand was requested that is not what its consumers ask for now: one has left (GS-105, GS-127), one has joined a
-   * broadcast after others had asked (GS-115), or what was made for it was for no partition (GS-126). An ask that such demand
-   * covers empties no buffer, and newer events may go before buffered ones, as in GenStage.
+   * broadcast after others had asked (GS-115), or what was made for it was for no partition (GS-126) or for one that nobody
+   * has (GS-125). An ask that such demand covers empties no buffer, and newer events may go first, as in GenStage.
    */
   #hasOldDemand(stage: string): boolean {
     const own = this.#of(stage);
     if (own.some(({ type }) => type === 'cancel')) return true;
     if (own.some((entry) => entry.type === 'drop' && entry.subscription === undefined)) return true;
+    const alike = this.#run.plan.subscriptions.filter(({ producer }) => producer === stage).length;
+    const there = own.filter(({ type }) => type === 'subscribed').length;
+    if (this.#sharing(stage).startsWith('partition') && there < alike) return true;
     const asked = own.findIndex(({ type }) => type === 'asked');
     const joinedLate = asked >= 0 && own.slice(asked).some(({ type }) => type === 'subscribed');
     return joinedLate && this.#sharing(stage).startsWith('broadcast');
   }
 
-  /** Delivered to a producerConsumer, and not handled before somebody downstream wants events. */
-  #waiting(subscription: string, consumer: string): number {
-    const entries = this.#bySubscription.get(subscription) ?? [];
-    return (this.#run.stages[consumer]?.queued ?? 0) === 0
-      ? 0
-      : total(entries, 'deliver') - sum(entries.filter(isBatch)) - sum(lossesIn(entries));
+  /** Events of a subscription in batches that `handleEvents` has come back from. */
+  #handled(subscription: string, consumer: string): number {
+    let [handled, inHand] = [0, 0];
+    for (const entry of this.#of(consumer)) {
+      if (isBatch(entry)) inHand = entry.subscription === subscription ? (entry.count ?? 0) : 0;
+      if (entry.type !== 'end' || entry.callback !== 'handleEvents') continue;
+      handled += inHand;
+      inHand = 0;
+    }
+    return handled;
   }
 }
 

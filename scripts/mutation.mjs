@@ -1,0 +1,151 @@
+/**
+ * `npm run mutation [-- PATH …]`: makes small mistakes in the sources below the paths, one at a time, and prints which of
+ * them no test notices. Without paths: engine/dispatcher and engine/stage.
+ *
+ * Recordings, the unit tests beside the sources and the laws are run in one long-lived process per processor. Mutants that
+ * change nothing are listed with the reason in scripts/lib/mutation/equivalent.yaml.
+ */
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { parse } from 'yaml';
+import { withMutants } from './lib/mutation/mutants.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+const WANTED = 85;
+/** A mutant that loops for ever never answers. */
+const MAX_SILENT_MS = 12_000;
+/** Loading and running everything once takes longer. */
+const MAX_START_MS = 120_000;
+
+const given = process.argv.slice(2);
+const paths = given.length > 0 ? given : ['engine/dispatcher', 'engine/stage'];
+const files = paths.flatMap((path) =>
+  statSync(join(root, path)).isDirectory() ? filesIn(path, '.ts') : [path],
+);
+
+const sources = {};
+const mutants = [];
+for (const file of files) {
+  const { code, mutants: own } = withMutants(
+    file,
+    readFileSync(join(root, file), 'utf8'),
+    mutants.length + 1,
+  );
+  sources[join(root, file)] = code;
+  mutants.push(...own);
+}
+const listed = parse(readFileSync(new URL('lib/mutation/equivalent.yaml', import.meta.url), 'utf8')) ?? [];
+const equivalent = ({ file, original, mutated }) =>
+  listed.some((one) => one.file === file && one.original === original && one.mutated === mutated);
+const tested = mutants.filter((mutant) => !equivalent(mutant));
+const outcomes = new Map();
+
+const tests = ['test/engine/dispatcher', 'test/engine/stage'].flatMap((path) => filesIn(path, '.test.ts'));
+const properties = filesIn('test/laws', '.test.ts');
+const startMs = Date.now();
+const queue = [...tested];
+/** How long each test takes and which mutants it reaches, once a process has run them all. */
+let known = null;
+let tellKnown = () => undefined;
+const measured = new Promise((resolve) => (tellKnown = resolve));
+const others = Array.from({ length: Math.min(2, availableParallelism()) - 1 }, () => measured.then(work));
+await Promise.all([work(), ...others]);
+report();
+
+/** One process that tests mutants until none is left; a new one takes over when it never comes back. */
+async function work() {
+  while (queue.length > 0) {
+    await new Promise((resolve, reject) => {
+      const worker = new Worker(new URL('lib/mutation/worker.mjs', import.meta.url), {
+        workerData: {
+          root,
+          sources,
+          known,
+          tests: tests.map((path) => `/${path}`),
+          properties: properties.map((path) => `/${path}`),
+        },
+        resourceLimits: { maxOldGenerationSizeMb: 1_500 },
+      });
+      let current = null;
+      let timer = null;
+      const end = () => {
+        clearTimeout(timer);
+        void worker.terminate().then(resolve);
+      };
+      const lost = (why) => {
+        if (current === null) return reject(new Error(`Cannot run the tests: ${why}`));
+        outcomes.set(current.id, { outcome: 'killed', by: why });
+        current = null;
+        end();
+      };
+      const heard = (silentMs) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => lost('never ends'), silentMs);
+      };
+      heard(MAX_START_MS);
+      const next = () => {
+        current = queue.shift() ?? null;
+        if (current === null) return end();
+        worker.postMessage(current);
+        progress();
+      };
+      worker.on('error', (error) => lost(error.message));
+      worker.on('message', (message) => {
+        heard(MAX_SILENT_MS);
+        if (message.type === 'alive') return;
+        if (message.type === 'ready') {
+          if (message.failed.length > 0)
+            return reject(new Error(`These tests fail without a mutant:\n${message.failed.join('\n')}`));
+          known = message.known;
+          tellKnown();
+        }
+        if (message.type === 'done') outcomes.set(message.id, message);
+        next();
+      });
+    });
+  }
+}
+
+function progress() {
+  if (outcomes.size % 100 === 0 && outcomes.size > 0) {
+    const seconds = Math.round((Date.now() - startMs) / 1_000);
+    console.error(`${outcomes.size} of ${tested.length} mutants, ${seconds} s`);
+  }
+}
+
+function report() {
+  for (const file of files) {
+    const alive = tested.filter((one) => one.file === file && outcomes.get(one.id)?.outcome !== 'killed');
+    for (const { id, line, original, mutated } of alive) {
+      const reached = outcomes.get(id)?.outcome === 'unreached' ? ' (no test comes here)' : '';
+      console.log(`${file}:${line}  ${original}  →  ${mutated}${reached}`);
+    }
+  }
+  console.log('');
+  for (const file of files) console.log(`${score(tested.filter((one) => one.file === file))}  ${file}`);
+  const rest = mutants.length - tested.length;
+  console.log(
+    `${score(tested)}  in all, in ${Math.round((Date.now() - startMs) / 1_000)} s; ${rest} change nothing`,
+  );
+  process.exitCode = percent(tested) >= WANTED ? 0 : 1;
+}
+
+function percent(some) {
+  const killed = some.filter(({ id }) => outcomes.get(id)?.outcome === 'killed').length;
+  return some.length === 0 ? 100 : (100 * killed) / some.length;
+}
+
+function score(some) {
+  const killed = some.filter(({ id }) => outcomes.get(id)?.outcome === 'killed').length;
+  return `${percent(some).toFixed(1).padStart(5)} %  ${String(killed).padStart(4)} of ${String(some.length).padStart(4)}`;
+}
+
+function filesIn(folder, ending) {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => relative(root, join(root, folder, name)));
+}
