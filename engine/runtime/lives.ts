@@ -153,12 +153,12 @@ export class Lives implements SupervisorContext {
     }
     const outcome = current.begin(cause);
     if (!(outcome instanceof Promise)) {
-      this.#hasStarted(hosted, outcome, cause);
+      this.#hasStarted(hosted, outcome, current.process.started ?? cause);
       this.#deliveries.wake(hosted);
       return outcome;
     }
     return outcome.then((settled) => {
-      if (hosted.process === process) this.#hasStarted(hosted, settled, cause);
+      if (hosted.process === process) this.#hasStarted(hosted, settled, current.process.started ?? cause);
       this.#deliveries.wake(hosted);
       return settled;
     });

@@ -51,6 +51,7 @@ export class Stage implements Process {
   #producing: Producing | null = null;
   #consuming: Consuming | null = null;
   #subscribing: Subscribing | null = null;
+  #started: Seq | null = null;
 
   /** @param life - Counts the starts under this name, from 1. */
   constructor(id: StageId, definition: StageDefinition, context: StageContext, life = 1) {
@@ -88,6 +89,11 @@ export class Stage implements Process {
   /** Entry of the callback that runs, or ran last. */
   get began(): Seq | null {
     return this.#runner.began;
+  }
+
+  /** Entry that recorded that it has started; `null` before. */
+  get started(): Seq | null {
+    return this.#started;
   }
 
   get buffered(): number {
@@ -179,6 +185,7 @@ export class Stage implements Process {
         { type: 'start', kind: this.kind, state, ...life },
         runner.began ?? cause,
       );
+      this.#started = started;
       if (this.#subscribing) yield* this.#subscribing.toAll(options.subscribeTo ?? [], started);
       this.#lifecycle.beFree();
       return { type: 'started' };

@@ -346,8 +346,8 @@ describe('a run with supervisors', () => {
     const crashing = (times: number) => {
       let left = times;
       return consumer({
-        handleEvents: (_events: number[]) => {
-          if (left-- > 0) throw new Error('not yet');
+        handleEvents: (events: number[]) => {
+          if (events.length > 0 && left-- > 0) throw new Error('not yet');
         },
       });
     };
