@@ -38,8 +38,6 @@ export class SupervisorProcess implements Process {
   readonly #supervisor: Supervisor;
   readonly #life: number;
   #status: StageStatus = 'waiting';
-  /** Entry that recorded why children are being started. */
-  #startsBecause: Seq | null = null;
 
   constructor(view: SupervisorView, life: number, context: SupervisorContext) {
     this.id = view.id;
@@ -78,9 +76,7 @@ export class SupervisorProcess implements Process {
       { type: 'start', kind: 'supervisor', state: null, ...(life > 1 && { life }) },
       cause,
     );
-    if (life === 1) return;
-    this.#startsBecause = started;
-    this.#follow(this.#supervisor.begin(), started);
+    if (life > 1) this.#follow(this.#supervisor.begin(), started);
   }
 
   handle({ from, cause, message }: Envelope): void {
@@ -119,6 +115,7 @@ export class SupervisorProcess implements Process {
     this.#follow(this.#supervisor.take(signal, this.#context.nowMs()), cause);
   }
 
+  /** What is done follows from what was heard, such as the end or the start it has waited for: one leads to the next. */
   #follow(orders: readonly Order[], cause: Seq | null): void {
     const { id } = this;
     let because = cause;
@@ -127,11 +124,10 @@ export class SupervisorProcess implements Process {
         case 'restart': {
           const reason = traceValue(order.reason);
           because = this.#context.record(id, { ...order, reason }, cause);
-          this.#startsBecause = because;
           break;
         }
         case 'start':
-          this.#context.startChild(id, order.child, this.#startsBecause);
+          this.#context.startChild(id, order.child, because);
           break;
         case 'end':
           this.#context.endChild(id, order.child, { reason: order.reason, cause: because });

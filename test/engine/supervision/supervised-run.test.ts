@@ -106,10 +106,10 @@ describe('a supervised stage that ends', () => {
     expect(of(entries, 'subscribe').map(({ subscription }) => subscription)).toEqual(['b←a@2', 'c←b@2']);
     // The source goes on where it was: it did not end.
     expect(of(entries, 'end').filter(({ callback }) => callback === 'init')).toEqual([]);
-    expect(of(entries, 'start').map(({ cause }) => entries.find(({ seq }) => seq === cause)?.type)).toEqual([
-      'restart',
-      'restart',
-    ]);
+    const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));
+    const leadTo = (entry: TraceEntry | undefined): string[] =>
+      entry ? [...leadTo(bySeq.get(entry.cause ?? -1)), `${entry.stage} ${entry.type}`] : [];
+    expect(leadTo(of(entries, 'start').at(-1)).slice(-3)).toEqual(['c exit', 'b start', 'c start']);
   });
 
   it('GS-164 GS-174 takes its permanent consumers along, and each of them costs a restart of its own', async () => {
