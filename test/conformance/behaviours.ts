@@ -63,7 +63,8 @@ function optionOf(name: string, value: Json): unknown {
   if (name === 'dispatcher') return dispatcherOf(value);
   if (name === 'subscribe_to' && isList(value)) return value.map(targetOf);
   // A selector that is no function is one of the mistakes that are replayed.
-  if (name === 'selector' && typeof value === 'object' && value !== null) return selectorOf(value);
+  if (name === 'selector' && typeof value === 'object' && value !== null && 'fn' in value)
+    return selectorOf(value);
   return name === 'buffer_size' && value === 'infinity' ? Infinity : value;
 }
 
@@ -84,12 +85,19 @@ function dispatcherOf(value: Json): unknown {
     case 'partition': {
       const { partitions, hash } = options as JsonRecord;
       // Without partitions, or with wrong ones: they are there to be refused.
-      const given = { partitions: partitions as never };
+      const given = { partitions: partitionsOf(partitions) as never };
       return partitionDispatcher(hash === undefined ? given : { ...given, hash: hashOf(hash) });
     }
     default:
       throw new Unsupported(`the ${String(type)} dispatcher`);
   }
+}
+
+/** Partitions may be given as a range, both ends included. */
+function partitionsOf(value: Json | undefined): unknown {
+  if (typeof value !== 'object' || value === null || !('range' in value)) return value;
+  const [first, last] = list(value.range).map(Number);
+  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i);
 }
 
 type Handled = Step<Json, Json> | SubscribeStep<Json> | string | undefined;
