@@ -121,3 +121,26 @@ test('a supervised consumer crashes, is started again, and what it lost is told'
   await expect(row).toHaveText(/keeper\s*one for one\s*numbers, counter\s*1\s*at most 3 in 5 s\s*watching/);
   await expectNoAxeViolations(page, 'a supervised pipeline, with its tables');
 });
+
+test('an async generator and a ReadableStream are read to their ends', async ({ page }) => {
+  const lesson = await runProgram(page, 'sources');
+  await expect(lesson.status).toHaveText('Finished');
+  const got = (await printed(lesson, 'printer', 'got (\\d+)')).map(Number);
+  const upTo12 = Array.from({ length: 12 }, (_, i) => i + 1);
+  expect(got.filter((n) => n < 100)).toEqual(upTo12);
+  expect(got.filter((n) => n > 100)).toEqual(upTo12.map((n) => n + 100));
+  for (const source of ['generator', 'stream']) {
+    await expect(lesson.stage(source)).toHaveAccessibleName(/producer on worker \d; ended; emitted 12/);
+  }
+});
+
+test('events that cannot be slowed: the newest are kept, and what is dropped is told', async ({ page }) => {
+  const lesson = await runProgram(page, 'events');
+  await expect(lesson.stage('ticks')).toHaveAccessibleName(/of 5 in its buffer; \d+ discarded/);
+  await expect(lesson.console.getByRole('listitem')).not.toHaveCount(0);
+  await expect(lesson.status).toHaveText('Running');
+  await lesson.stop.click();
+  const ticks = (await printed(lesson, 'printer', 'tick (\\d+)')).map(Number);
+  expect(ticks.length).toBeGreaterThan(0);
+  expect(ticks).toEqual([...new Set(ticks)].sort((a, b) => a - b));
+});

@@ -50,14 +50,14 @@ const failed = (phase: 'load' | 'watchdog'): RunUpdate => ({
 
 const messages = (problems: readonly Problem[]): string[] => problems.map(({ message }) => message);
 
-const restart = (seq: number): TraceEntry => ({
+const restart = (seq: number, child = 'numbers'): TraceEntry => ({
   seq,
   atMs: seq,
   worker: 0,
   stage: 'keeper',
   cause: null,
   type: 'restart',
-  child: 'numbers',
+  child,
   life: 2,
   restarts: 1,
   reason: 'crash',
@@ -81,7 +81,7 @@ describe('`LiveView`', () => {
     const problemsOf = (entries: readonly TraceEntry[]) =>
       view.view({ ...going, entries }, quiet).problems.map(({ severity, hint }) => [severity, hint]);
     expect(problemsOf([crash(1)])[0]?.[0]).toBe('error');
-    expect(problemsOf([crash(1), { ...restart(2), child: 'inner' }])[0]?.[0]).toBe('error');
+    expect(problemsOf([crash(1), restart(2, 'inner')])[0]?.[0]).toBe('error');
     expect(problemsOf([crash(1), restart(2), start(3)])).toEqual([
       ['warning', '"keeper" started it again, with a new state. What it had in hand was lost.'],
     ]);
