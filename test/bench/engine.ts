@@ -9,8 +9,8 @@ import {
   type DispatcherSpec,
   type LocalRun,
   type LocalRunOptions,
-  type Plan,
   type PipelineBuilder,
+  type ProducerConsumer,
   type SubscribeOptions,
 } from 'sluice';
 import type { ChainSteps } from './chain.ts';
@@ -85,33 +85,58 @@ export function passThrough(events: number, demand: Demand = {}): Promise<number
   });
 }
 
-/** Map → filter → map → sum, a stage each. */
-export function chainPlan<Between>(
-  events: number,
-  { first, keeps, last }: ChainSteps<Between>,
-  { sum, demand = {} }: { readonly sum: Sum; readonly demand?: Demand },
-): Plan {
-  return pipeline(({ start, subscribe }) => {
-    const source = start('integers', integers(events));
-    const mapped = start('first', mapping(first));
-    const kept = start('filter', filtering(keeps));
-    const again = start('last', mapping(last));
-    const end = start('sum', adding, sum);
-    subscribe(mapped, { to: source, ...demand });
-    subscribe(kept, { to: mapped, ...demand });
-    subscribe(again, { to: kept, ...demand });
-    subscribe(end, { to: again, ...demand });
-  });
+/** Stages between the source and the sum of a chain. */
+interface Between<Value> {
+  readonly first: ProducerConsumer<void, number, Value>;
+  readonly kept: ProducerConsumer<void, Value, Value>;
+  readonly last: ProducerConsumer<void, Value, number>;
 }
 
-/** Runs the chain to its end; `use` gets the run as soon as it goes. */
-export async function chain<Between>(
+/** How a chain is run. `use` gets the run as soon as it goes. */
+export interface ChainOptions extends LocalRunOptions {
+  readonly demand?: Demand;
+  readonly use?: (run: LocalRun) => void;
+}
+
+/** The chain of integers as a program writes it: map → filter → map → sum, each a stage with a callback of its own. */
+export function integerChain(events: number, options?: ChainOptions): Promise<number> {
+  const first = producerConsumer({
+    handleEvents: (batch: number[]) => ({ events: batch.map((n) => n + 1) }),
+  });
+  const kept = producerConsumer({
+    handleEvents: (batch: number[]) => ({ events: batch.filter((n) => n % 3 !== 0) }),
+  });
+  const last = producerConsumer({ handleEvents: (batch: number[]) => ({ events: batch.map((n) => n * 2) }) });
+  return runChain(events, { first, kept, last }, options);
+}
+
+/** The same of any steps, by definitions that a program uses in many places. */
+export function chain<Value>(
   events: number,
-  steps: ChainSteps<Between>,
-  { demand = {}, use, ...options }: LocalRunOptions & { demand?: Demand; use?: (run: LocalRun) => void } = {},
+  { first, keeps, last }: ChainSteps<Value>,
+  options?: ChainOptions,
+): Promise<number> {
+  return runChain(events, { first: mapping(first), kept: filtering(keeps), last: mapping(last) }, options);
+}
+
+async function runChain<Value>(
+  events: number,
+  between: Between<Value>,
+  { demand = {}, use, ...options }: ChainOptions = {},
 ): Promise<number> {
   const sum: Sum = { total: 0 };
-  const run = runLocal(chainPlan(events, steps, { sum, demand }), options);
+  const plan = pipeline(({ start, subscribe }) => {
+    const source = start('integers', integers(events));
+    const first = start('first', between.first);
+    const kept = start('filter', between.kept);
+    const last = start('last', between.last);
+    const end = start('sum', adding, sum);
+    subscribe(first, { to: source, ...demand });
+    subscribe(kept, { to: first, ...demand });
+    subscribe(last, { to: kept, ...demand });
+    subscribe(end, { to: last, ...demand });
+  });
+  const run = runLocal(plan, options);
   use?.(run);
   await run.done;
   return sum.total;

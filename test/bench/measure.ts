@@ -11,7 +11,7 @@ export interface MeasureOptions {
   readonly share: number;
   /** Milliseconds, monotonic. */
   readonly nowMs: () => number;
-  /** Collects garbage, so that no contender pays for another's. */
+  /** Collects what the contender before has left, so that no contender pays for another's. */
   readonly collect: () => void;
 }
 

@@ -1,5 +1,5 @@
-import { INTEGERS, chainSum } from '../chain.ts';
-import { chain } from '../engine.ts';
+import { chainSum } from '../chain.ts';
+import { integerChain } from '../engine.ts';
 import type { Work } from '../work.ts';
 import { chainLoop } from './chain.ts';
 import { ENGINE, engine } from './contenders.ts';
@@ -14,7 +14,7 @@ export const demand: Work = {
   contenders: [
     chainLoop,
     ...[1_000, 100, 10].map((maxDemand) =>
-      engine((events) => chain(events, INTEGERS, { demand: { maxDemand } }), named(maxDemand)),
+      engine((events) => integerChain(events, { demand: { maxDemand } }), named(maxDemand)),
     ),
   ],
   targets: [],

@@ -3,8 +3,9 @@ import { w2, w2p } from './chain.ts';
 import { demand } from './demand.ts';
 import { broadcast, partition } from './fan-out.ts';
 
+import { iterable } from './iterable.ts';
 import { w1 } from './pass-through.ts';
 import { trace } from './trace.ts';
 
 /** All works, in the order in which they are measured. A new one is added here. */
-export const WORKS: readonly Work[] = [w1, w2, w2p, demand, broadcast, partition, trace];
+export const WORKS: readonly Work[] = [w1, w2, w2p, demand, broadcast, partition, iterable, trace];

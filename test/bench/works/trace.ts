@@ -1,6 +1,6 @@
 import type { LocalRun } from 'sluice';
-import { INTEGERS, chainSum } from '../chain.ts';
-import { chain } from '../engine.ts';
+import { chainSum } from '../chain.ts';
+import { integerChain } from '../engine.ts';
 import type { Work } from '../work.ts';
 import { ENGINE, engine } from './contenders.ts';
 
@@ -19,14 +19,14 @@ export const trace: Work = {
   events: 1_000_000,
   expected: chainSum,
   contenders: [
-    engine((events) => chain(events, INTEGERS), UNREAD),
+    engine((events) => integerChain(events), UNREAD),
     engine(
-      (events) => chain(events, INTEGERS, { use: (run) => readEvery(run, () => run.counters()) }),
+      (events) => integerChain(events, { use: (run) => readEvery(run, () => run.counters()) }),
       COUNTERS,
     ),
     engine(
       (events) =>
-        chain(events, INTEGERS, {
+        integerChain(events, {
           trace: 'full',
           maxEntries: MAX_ENTRIES,
           use: (run) => readEvery(run, () => run.takeEntries()),
