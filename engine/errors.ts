@@ -218,6 +218,11 @@ export const ERRORS = {
       `Cannot keep the events of "${d.stage}" as at most ${d.bufferSize} may wait: received ${d.received} more than that`,
     hint: 'The source cannot be slowed. Let its consumers ask for more, raise bufferSize, or choose overflow: "dropOldest" or "dropNewest".',
   },
+  sink_closed: {
+    message: (d: { at: string }) =>
+      `Cannot write on as what ${d.at} writes to must stay open: received a stream that was closed before its end`,
+    hint: 'Somebody destroyed the stream. Leave that to the stage: it ends the stream when its producers have ended.',
+  },
   sink_not_writable: {
     message: (d: { at: string; requirement: string; received: string }) =>
       `Cannot write to a sink as ${d.at} needs ${d.requirement}: received ${d.received}`,

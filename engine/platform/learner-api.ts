@@ -19,6 +19,8 @@ export { defineDispatcher } from '../dispatcher/define-dispatcher.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
+export { toNodeStream } from '../sink/to-node-stream.ts';
+export { toWritableStream } from '../sink/to-writable-stream.ts';
 export { fromAsyncIterable } from '../source/from-async-iterable.ts';
 export { fromEvents } from '../source/from-events.ts';
 export { fromInterval } from '../source/from-interval.ts';
@@ -72,14 +74,9 @@ export type {
   QueueChange,
   Refused,
 } from '../dispatcher/dispatcher.ts';
+export type { NodeWritable } from '../sink/to-node-stream.ts';
 export type { Overflow } from '../source/event-inbox.ts';
-export type {
-  EventsOptions,
-  ListenOptions,
-  ListenedEmitter,
-  ListenedTarget,
-  OpenEvents,
-} from '../source/from-events.ts';
+export type { EventsOptions, ListenOptions, ListenedEmitter, OpenEvents } from '../source/from-events.ts';
 export type { IntervalOptions } from '../source/from-interval.ts';
 export type { NodeReadable } from '../source/from-node-stream.ts';
 export type { PumpedOptions } from '../source/pumped-source.ts';

@@ -35,13 +35,7 @@ export type OpenEvents<Event> = (
   fail: (error: unknown) => void,
 ) => (() => void) | void;
 
-type Listener = (...given: never[]) => void;
-
-/** What can be listened to as in the DOM. */
-export interface ListenedTarget {
-  addEventListener(name: string, listener: Listener): void;
-  removeEventListener(name: string, listener: Listener): void;
-}
+type Listener = (...given: unknown[]) => void;
 
 /** What can be listened to as in Node. */
 export interface ListenedEmitter {
@@ -68,12 +62,12 @@ const AT = 'fromEvents';
  */
 export function fromEvents<Event>(open: OpenEvents<Event>, options: EventsOptions): Producer<void, Event>;
 export function fromEvents<Event = unknown>(
-  target: ListenedTarget | ListenedEmitter,
+  target: EventTarget | ListenedEmitter,
   name: string,
   options: ListenOptions<Event>,
 ): Producer<void, Event>;
 export function fromEvents<Event>(
-  source: OpenEvents<Event> | ListenedTarget | ListenedEmitter,
+  source: OpenEvents<Event> | EventTarget | ListenedEmitter,
   name: string | EventsOptions,
   listen?: ListenOptions<Event>,
 ): Producer<void, Event> {
@@ -82,9 +76,9 @@ export function fromEvents<Event>(
   }
   const add = listenerOn(source, String(name));
   return eventSource(AT, listen, ['map'], (push) =>
-    add((...given: never[]) => {
-      // Without a `map` the event is what the listener is given, as the caller's type says.
-      push(listen?.map ? listen.map(...given) : (given[0] as Event));
+    add((...given) => {
+      // What the listener is given is of the type that the caller says, by `map` or by the event's.
+      push(listen?.map ? listen.map(...(given as never[])) : (given[0] as Event));
     }),
   );
 }
@@ -125,10 +119,7 @@ function eventSource<Event>(
 }
 
 /** Adds a listener, and gives what takes it away again. */
-function listenerOn(
-  source: ListenedTarget | ListenedEmitter,
-  name: string,
-): (listener: Listener) => () => void {
+function listenerOn(source: EventTarget | ListenedEmitter, name: string): (listener: Listener) => () => void {
   if (typeof source === 'object' && source !== null) {
     if ('addEventListener' in source) {
       return (listener) => {
