@@ -210,7 +210,16 @@ export class StageHost implements StageContext {
   refused({ envelope, error }: Refused): void {
     const { message, from, cause } = envelope;
     if (isTaskMessage(message)) this.tasks.refused(envelope, message, error);
-    else if (from !== null) this.crash(from, error, cause);
+    else if (from !== null) {
+      if (message.type === 'events') {
+        this.lose(
+          from,
+          { where: 'flight', subscription: message.subscription, count: message.events.length },
+          cause,
+        );
+      }
+      this.crash(from, error, cause);
+    }
   }
 
   /** Takes what another worker has sent. */
