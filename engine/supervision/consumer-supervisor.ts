@@ -30,6 +30,7 @@ export interface ChildSpec<Event> {
   /**
    * Runs first, where the supervisor runs. It may leave the event out (`ignore()`) or refuse it (`stop(reason)`); what it
    * throws, and anything else it returns, is a refusal as well. A refused event is reported and counts as done (GS-224).
+   * Written behind `run`, it takes the type of its event from there.
    */
   readonly start?: (event: Event) => ChildStart | Promise<ChildStart>;
   /** `"transient"`: run again after a failure. `"temporary"`: never. Children are never permanent: events would pile up. */
