@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { Seq, StageId, TaskId, WorkerId } from '../ids.ts';
 import { failure } from '../stage/callback-runner.ts';
 import type { StageDefinition } from '../stage/definition.ts';
+import { Fifo } from '../stage/fifo.ts';
 import type { HostMessage, RemoteEnvelope, TaskOutcome } from '../stage/message.ts';
 import { countDeclared, declaredAt } from '../task/declare.ts';
 import type {
@@ -73,7 +74,9 @@ export class TaskHost implements TaskRuntime {
   readonly #started = new Map<TaskId, Started>();
   /** Tasks that run here, those that wait to begin included. */
   readonly #runs = new Map<TaskId, TaskRun>();
-  readonly #waiting = new Set<TaskRun>();
+  /** Oldest first; some may have begun, or be over, meanwhile. */
+  readonly #waiting = new Fifo<TaskRun>();
+  #waitingCount = 0;
   /** Tasks of this worker's stages, by the worker they run on. */
   readonly #load: number[];
   /** The worker that got the latest task; at first this one, so that others come before it. */
@@ -93,13 +96,17 @@ export class TaskHost implements TaskRuntime {
 
   /** The task that has waited longest to begin here; `null` when none does. */
   get next(): TaskRun | null {
-    for (const run of this.#waiting) return run;
-    return null;
+    const waiting = this.#waiting;
+    let run = waiting.peek();
+    for (; run && !run.isWaiting; run = waiting.peek()) waiting.shift();
+    return run ?? null;
   }
 
   /** Tasks that wait to begin here, the oldest first. */
   get waiting(): readonly TaskRun[] {
-    return [...this.#waiting];
+    const waiting: TaskRun[] = [];
+    this.#waiting.retain((run) => run.isWaiting && waiting.push(run) > 0);
+    return waiting;
   }
 
   /** Tasks that have begun here and are not over. */
@@ -109,7 +116,7 @@ export class TaskHost implements TaskRuntime {
 
   /** How many tasks {@link TaskHost.running} has. */
   get runningCount(): number {
-    return this.#runs.size - this.#waiting.size;
+    return this.#runs.size - this.#waitingCount;
   }
 
   get idle(): boolean {
@@ -134,7 +141,8 @@ export class TaskHost implements TaskRuntime {
 
   /** Lets a task begin. */
   begin(run: TaskRun): void {
-    if (!this.#waiting.delete(run)) return;
+    if (!run.isWaiting) return;
+    this.#waitingCount--;
     this.#options.entering(run.stage, `task "${run.id}"`);
     let returned: unknown;
     const thrown: unknown[] = [];
@@ -284,7 +292,8 @@ export class TaskHost implements TaskRuntime {
   #run(place: Pick<TaskRun, 'id' | 'stage' | 'origin' | 'cause'>, code: TaskCode, args: readonly unknown[]) {
     const run = new TaskRun(place, (self) => this.#invoke(self, code, args));
     this.#runs.set(run.id, run);
-    this.#waiting.add(run);
+    this.#waiting.push(run);
+    this.#waitingCount++;
     this.#options.changed();
   }
 
@@ -320,9 +329,9 @@ export class TaskHost implements TaskRuntime {
   /** A task that runs here is over; what its function still does counts no more. */
   #over(run: TaskRun, outcome: TaskOutcome): void {
     if (run.isOver) return;
+    if (run.isWaiting) this.#waitingCount--;
     run.end();
     this.#runs.delete(run.id);
-    this.#waiting.delete(run);
     this.#orphan((each) => each.parent === run, outcome.ok ? 'normal' : outcome.reason);
     const { origin, stage, cause, id } = run;
     if (origin === this.#options.worker) return this.#ended(id, outcome, cause);

@@ -40,7 +40,6 @@ interface Row {
 
 /** What one subscription has brought. Counts are events. */
 interface Demand {
-  readonly from: Subscription;
   readonly min: number;
   readonly max: number;
   /** Children of its events that are not over. */
@@ -59,11 +58,11 @@ type Start =
 export class Children {
   children = 0;
   restarting = 0;
-  readonly subscriptions: Record<SubscriptionId, Readonly<Omit<Demand, 'from'>>> = {};
+  readonly subscriptions: Record<SubscriptionId, Demand> = {};
   readonly #template: ChildTemplate;
   readonly #intensity: RestartIntensity;
   readonly #rows = new Map<TaskId, Row>();
-  readonly #demands = new Map<SubscriptionId, Demand>();
+  readonly #producers = new Map<SubscriptionId, Subscription>();
 
   constructor(template: ChildTemplate, limits: RestartLimits) {
     this.#template = template;
@@ -74,15 +73,15 @@ export class Children {
   subscribed(from: Subscription, options: SubscribeOptions, { me }: At): void {
     const { maxDemand: max = DEFAULT_MAX_DEMAND } = options;
     const { minDemand: min = Math.floor(max / 2) } = options;
-    this.#demands.set(from.id, { from, min, max, count: 0, pending: 0 });
-    this.#show();
+    this.#producers.set(from.id, from);
+    this.subscriptions[from.id] = { min, max, count: 0, pending: 0 };
     me.ask(from, max);
   }
 
   /** Its children stay; nothing more is asked on it (GS-231). */
   cancelled(from: Subscription): void {
-    this.#demands.delete(from.id);
-    this.#show();
+    this.#producers.delete(from.id);
+    delete this.subscriptions[from.id];
   }
 
   /** One child per event (GS-222); one that does not start counts as over at once (GS-224). */
@@ -144,7 +143,7 @@ export class Children {
   *terminateAll(at: At): Steps {
     yield* this.#end([...this.#rows.values()], at);
     this.#rows.clear();
-    this.#show();
+    this.children = this.#rows.size;
   }
 
   count(): ChildCounts {
@@ -193,7 +192,7 @@ export class Children {
     });
     const row: Row = { id: task.id, task, event, from, isRestarting: false, onEnd: null };
     this.#rows.set(row.id, row);
-    this.#show();
+    this.children = this.#rows.size;
     return row;
   }
 
@@ -208,7 +207,7 @@ export class Children {
       case 'started':
         // It takes the place of the one before: no demand changes.
         this.#rows.delete(row.id);
-        this.#show();
+        this.children = this.#rows.size;
         return false;
       case 'ignored':
         this.#delete(row, at);
@@ -227,14 +226,15 @@ export class Children {
   #delete(row: Row, at: At): void {
     this.#rows.delete(row.id);
     if (row.from !== null) this.#count(row.from, { came: 0, over: 1 }, at);
-    this.#show();
+    this.children = this.#rows.size;
   }
 
   /** Counts events that came and children that are over, and asks again once enough are (GS-223). */
   #count(id: SubscriptionId, { came, over }: { readonly came: number; readonly over: number }, at: At): void {
-    const demand = this.#demands.get(id);
-    if (!demand) return;
-    const { from, min, max } = demand;
+    const from = this.#producers.get(id);
+    const demand = this.subscriptions[id];
+    if (!from || !demand) return;
+    const { min, max } = demand;
     const excess = demand.count + came - max;
     if (excess > 0) {
       const message = `"${at.me.id}" has received ${excess} events in excess of what it asked "${from.peer}" for`;
@@ -247,7 +247,6 @@ export class Children {
       demand.pending = 0;
       at.me.ask(from, count);
     }
-    this.#show();
   }
 
   // --- Ending ---------------------------------------------------------------------------------------------------
@@ -294,14 +293,6 @@ export class Children {
   #report(context: string, reason: Reason, { me, scope }: At): void {
     const message = `A child of "${me.id}": ${REPORTS[context] ?? context} (${describe(reason)})`;
     scope.warn('child_report', message, [context]);
-  }
-
-  #show(): void {
-    this.children = this.#rows.size;
-    for (const id of Object.keys(this.subscriptions)) delete this.subscriptions[id];
-    for (const [id, { min, max, count, pending }] of this.#demands) {
-      this.subscriptions[id] = { min, max, count, pending };
-    }
   }
 }
 
