@@ -1,4 +1,5 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import { failure } from '../stage/callback-runner.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import type { External, OwnedExternal } from '../stage/external.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } from '../stage/message.ts';
@@ -209,17 +210,17 @@ export class StageHost implements StageContext {
   /** What was to cross to another worker is no plain data (RUN-9): the task it is about fails, else the stage that sent it. */
   refused({ envelope, error }: Refused): void {
     const { message, from, cause } = envelope;
-    if (isTaskMessage(message)) this.tasks.refused(envelope, message, error);
-    else if (from !== null) {
-      if (message.type === 'events') {
-        this.lose(
-          from,
-          { where: 'flight', subscription: message.subscription, count: message.events.length },
-          cause,
-        );
-      }
-      this.crash(from, error, cause);
+    if (isTaskMessage(message)) return this.tasks.refused(envelope, message, error);
+    if (from === null) return;
+    if (message.type === 'events') {
+      const { subscription, events } = message;
+      this.lose(from, { where: 'flight', subscription, count: events.length }, cause);
     }
+    this.crash(from, error, cause);
+    if (message.type !== 'reply') return;
+    // Whoever has called does not wait in vain.
+    const { call } = message;
+    this.#deliveries.post({ ...envelope, message: { type: 'replyFailed', call, reason: failure(error) } });
   }
 
   /** Takes what another worker has sent. */

@@ -414,6 +414,31 @@ export default pipeline(({ start }) => {
     expect(ofType(run.now.entries, 'exit')).toMatchObject([{ stage: 'rates', reason: 'shutdown' }]);
   });
 
+  it('an answer that is no data crashes the stage that gives it, and whoever has called hears of it', async () => {
+    const run = start(
+      await nodePlatform(`
+import { call, consumer, pipeline, producer, self } from 'sluice';
+const odd = producer({ handleDemand: () => undefined, handleCall: () => ({ reply: { then: [() => 1] } }) });
+const asking = consumer({
+  handleEvents: () => undefined,
+  handleCall: async () => ({ reply: await call('odd', 'x').catch((error) => error.code) }),
+});
+export default pipeline(({ start }) => {
+  start('odd', odd);
+  start('asking', asking);
+});
+`),
+      { keepAlive: true },
+    );
+    expect(await run.call('asking', 'x')).toBe('call_unanswered');
+    await run.settled();
+    run.stop();
+    await run.done;
+    expect(ofType(run.now.entries, 'crash')).toMatchObject([
+      { stage: 'odd', error: { code: 'not_cloneable' } },
+    ]);
+  });
+
   it('answers calls, takes casts and infos, and kills', async () => {
     const run = start(
       await nodePlatform(`
