@@ -10,16 +10,26 @@ const METHODS = ['subscribe', 'ask', 'cancel', 'dispatch'];
  *
  * @throws {EngineError} `bad_dispatcher`.
  * @example
- * // Every event to every consumer, whether it has asked or not.
- * const shout = defineDispatcher({
- *   name: 'shout',
+ * // First come, first served: whoever has subscribed earlier is given all it asked for before the next gets anything.
+ * const firstCome = defineDispatcher({
+ *   name: 'first come',
  *   create: () => {
- *     const ids = new Set<string>();
+ *     const open = new Map<string, number>();
  *     return {
- *       subscribe: (id) => (ids.add(id), 0),
- *       ask: (_id, count) => count,
- *       cancel: (id) => (ids.delete(id), 0),
- *       dispatch: (events) => ({ deliveries: [...ids].map((to) => ({ to, events })), leftover: [] }),
+ *       subscribe: (id) => (open.set(id, 0), 0),
+ *       ask: (id, count) => (open.set(id, (open.get(id) ?? 0) + count), count),
+ *       cancel: (id) => (open.delete(id), 0),
+ *       dispatch: (events) => {
+ *         const deliveries: Delivery<unknown>[] = [];
+ *         let leftover = events;
+ *         for (const [to, count] of open) {
+ *           const batch = leftover.slice(0, count);
+ *           if (batch.length > 0) deliveries.push({ to, events: batch });
+ *           open.set(to, count - batch.length);
+ *           leftover = leftover.slice(batch.length);
+ *         }
+ *         return { deliveries, leftover };
+ *       },
  *     };
  *   },
  * });

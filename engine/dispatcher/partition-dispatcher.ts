@@ -27,7 +27,7 @@ export interface PartitionDispatcherOptions<Event, Name extends PartitionName> {
    * same answer. Left out, equal events go to one partition and different ones are spread evenly; names that are not all
    * integers need a hash of their own.
    */
-  readonly hash?: (event: Event) => readonly [event: unknown, partition: Name] | typeof none;
+  readonly hash?: (event: Event) => readonly [event: unknown, partition: NoInfer<Name>] | typeof none;
 }
 
 const OPTIONS = ['partitions', 'hash'];

@@ -86,7 +86,9 @@ function dispatcherOf(value: Json): unknown {
       const { partitions, hash } = options as JsonRecord;
       // Without partitions, or with wrong ones: they are there to be refused.
       const given = { partitions: partitionsOf(partitions) as never };
-      return partitionDispatcher(hash === undefined ? given : { ...given, hash: hashOf(hash) });
+      return partitionDispatcher<Json, string | number>(
+        hash === undefined ? given : { ...given, hash: hashOf(hash) },
+      );
     }
     default:
       throw new Unsupported(`the ${String(type)} dispatcher`);

@@ -7,6 +7,7 @@ import {
   producer,
   runVirtual,
   viewOfPlan,
+  type Delivery,
   type Dispatcher,
   type EntryOf,
   type TraceEntry,
@@ -37,6 +38,30 @@ function of<T extends TraceType>(entries: readonly TraceEntry[], type: T): Entry
   return entries.filter((entry): entry is EntryOf<T> => entry.type === type);
 }
 
+/** The example of `defineDispatcher`. */
+const firstCome = defineDispatcher({
+  name: 'first come',
+  create: () => {
+    const open = new Map<string, number>();
+    return {
+      subscribe: (id) => (open.set(id, 0), 0),
+      ask: (id, count) => (open.set(id, (open.get(id) ?? 0) + count), count),
+      cancel: (id) => (open.delete(id), 0),
+      dispatch: (events) => {
+        const deliveries: Delivery<unknown>[] = [];
+        let leftover = events;
+        for (const [to, count] of open) {
+          const batch = leftover.slice(0, count);
+          if (batch.length > 0) deliveries.push({ to, events: batch });
+          open.set(to, count - batch.length);
+          leftover = leftover.slice(batch.length);
+        }
+        return { deliveries, leftover };
+      },
+    };
+  },
+});
+
 /** A dispatcher that takes every ask and leaves everything over, but for the given methods. */
 function withMethods(methods: Partial<Dispatcher<unknown>>) {
   return defineDispatcher({
@@ -55,6 +80,7 @@ const run = (dispatcher = roundRobin()) => runVirtual(planWith(dispatcher), { se
 
 describe('a dispatcher of a program', () => {
   unicastLaws('round robin', () => playOf(roundRobin()));
+  unicastLaws('first come', () => playOf(firstCome));
 
   it('GS-013 serves a pipeline: each event goes to the next consumer', async () => {
     const patient = producer({

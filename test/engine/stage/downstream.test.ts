@@ -215,3 +215,18 @@ describe('a plan', () => {
     expect(plan.subscriptions).toHaveLength(2);
   });
 });
+
+describe('the types', () => {
+  it('GS-112 GS-122 know what a selector gets and which partitions there are', () => {
+    pipeline(({ start, subscribe }) => {
+      const source = start('source', numbers(broadcastDispatcher()));
+      subscribe(start('a', sink), { to: source, selector: (n) => n.toFixed(0) === '1' });
+      // @ts-expect-error numbers are no texts
+      subscribe(start('b', sink), { to: source, selector: (text: string) => text === '1' });
+    });
+    const partitions = ['even', 'odd'] as const;
+    partitionDispatcher({ partitions, hash: (n: number) => [n, n % 2 === 0 ? 'even' : 'odd'] });
+    // @ts-expect-error there is no such partition
+    partitionDispatcher({ partitions, hash: (n: number) => [n, n % 2 === 0 ? 'evne' : 'odd'] });
+  });
+});
