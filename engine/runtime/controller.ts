@@ -3,6 +3,7 @@ import type { StageId, WorkerId } from '../ids.ts';
 import type { Reason } from '../stage/definition.ts';
 import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../stage/self.ts';
 import type { StageSnapshot } from '../stage/stage-report.ts';
+import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import { traceError } from '../trace/trace-value.ts';
 import type { TraceError } from '../trace/trace-entry.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
@@ -27,6 +28,7 @@ import type {
   WorkerLink,
 } from './run-handle.ts';
 import { RunRequests } from './run-requests.ts';
+import { RunStreams, streamMessageOf } from './run-streams.ts';
 import { Watchdog, type Silent } from './watchdog.ts';
 
 const HEARTBEAT_MS = 250;
@@ -50,6 +52,7 @@ class Controller implements RunHandle {
   readonly #listeners = new Set<(update: RunUpdate) => void>();
   readonly #trace: MergedTrace;
   readonly #requests: RunRequests;
+  readonly #streams: RunStreams;
   readonly #pacing: Pacing;
   readonly #output = new CollectedOutput();
   readonly #stopped = new Set<WorkerId>();
@@ -92,6 +95,13 @@ class Controller implements RunHandle {
       lineTo: (stage) => this.#lineTo(stage),
       endsOf: (id) => this.#counters?.endsOf(id),
       failed: (error) => this.#output.fail(traceError(error)),
+    });
+    this.#streams = new RunStreams({
+      workerOf: (stage) => (Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined),
+      post: (worker, message) => this.#links[worker]?.post(message),
+      disturbed: () => {
+        if (this.#quiescence) this.#quiescence = new Quiescence(this.#links.length);
+      },
     });
     void this.#spawn(platform);
   }
@@ -202,6 +212,13 @@ class Controller implements RunHandle {
     this.#requests.kill(stage, reason);
   }
 
+  stream<Event>(
+    subscriptions: readonly StreamSubscription<Event>[],
+    options?: StreamOptions,
+  ): StageStream<Event> {
+    return this.#streams.open(subscriptions, options);
+  }
+
   snapshot(stage: StageRef): Promise<StageSnapshot | null> {
     return this.#requests.snapshot(stage);
   }
@@ -296,6 +313,7 @@ class Controller implements RunHandle {
         this.#started.add(worker);
         if (this.#started.size < this.#links.length) return;
         this.#postAll({ type: 'wire' });
+        this.#streams.begin();
         return this.#requests.begin();
       case 'telemetry':
         return this.#telemetry(worker, message);
@@ -307,6 +325,9 @@ class Controller implements RunHandle {
         return this.#requests.answered(message.id, message.value);
       case 'replyFailed':
         return this.#requests.failed(message.id, message.error);
+      case 'streamEvents':
+      case 'streamEnded':
+        return this.#streams.take(message.stream, streamMessageOf(message));
       case 'uncaught':
         this.#output.fail(message.error);
         return this.#notify();
@@ -352,8 +373,8 @@ class Controller implements RunHandle {
     const { keepAlive = false } = this.#options;
     this.#settle();
     if (keepAlive) return;
-    if (this.#requests.pending === 0) this.#finish({ type: 'idle' });
-    // Somebody still waits for an answer: look again.
+    if (this.#requests.pending + this.#streams.busy === 0) this.#finish({ type: 'idle' });
+    // Somebody still waits for an answer, or may ask for more: look again.
     else this.#quiescence = new Quiescence(this.#links.length);
   }
 
@@ -435,6 +456,7 @@ class Controller implements RunHandle {
     this.#pacing.end();
     for (const link of this.#spawned) link.terminate();
     this.#requests.finish(this.#end.type);
+    this.#streams.finish(this.#end);
     this.#settle();
     this.#notify();
     this.#resolveDone(this.#end);

@@ -1,5 +1,5 @@
 import type { StageId, SubscriptionId } from '../ids.ts';
-import { streamOutlet, type ModeOrder } from '../sink/stream-outlet.ts';
+import { streamOutlet } from '../sink/stream-outlet.ts';
 import { stageStream } from '../sink/stage-stream.ts';
 import type {
   StageStream,
@@ -9,28 +9,14 @@ import type {
   StreamWire,
 } from '../sink/stream-protocol.ts';
 import type { SubscribeOptions, Subscription } from '../stage/definition.ts';
+import type { StreamOrder } from '../transport/protocol.ts';
 import type { StageHost } from './stage-host.ts';
 
-/** An order to the outlet of a stream. Subscriptions are named by the stream, unique within it. */
-export type StreamOrder =
-  | {
-      readonly type: 'subscribe';
-      readonly subscription: SubscriptionId;
-      readonly producer: StageId;
-      readonly options: SubscribeOptions;
-    }
-  | ({ readonly type: 'mode' } & ModeOrder)
-  | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
-  | {
-      readonly type: 'cancel';
-      readonly subscription: SubscriptionId;
-      readonly producer: StageId;
-      readonly reason: unknown;
-    }
-  | { readonly type: 'close' };
-
 /** Hands out what comes for a stream, under the names that the stream has given. */
-export type StreamTake = (message: StreamMessage, from: Subscription) => void;
+export type StreamTake = (
+  message: Exclude<StreamMessage, { readonly type: 'over' }>,
+  from: Subscription,
+) => void;
 
 /**
  * Carries out an order for the stream `id`. Its outlet is started with the first one.
@@ -48,7 +34,10 @@ export function orderStream(host: StageHost, id: StageId, order: StreamOrder, ta
       return host.subscribe({ id: named(subscription), consumer: id, producer, options: own });
     }
     case 'mode':
-      return host.tell(id, { type: 'cast', request: order });
+      if (host.order.includes(id)) return host.tell(id, { type: 'cast', request: order });
+      // Nothing is subscribed to here, so there is nothing that the new mode has to come behind.
+      for (const producer of order.producers) host.tell(producer, { type: 'demandMode', mode: order.mode });
+      return;
     case 'ask':
       return host.tell(id, {
         type: 'askFor',
@@ -88,7 +77,12 @@ export function hostStream<Event>(
   return stageStream(subscriptions, options, (take): StreamWire => {
     const id = newStreamId((name) => host.knows(name));
     const order = (one: StreamOrder) => orderStream(host, id, one, take);
-    return { knows: (stage) => host.knows(stage), waits: () => undefined, ...streamOrders(order) };
+    return {
+      ready: null,
+      knows: (stage) => host.knows(stage),
+      waits: () => undefined,
+      ...streamOrders(order),
+    };
   });
 }
 

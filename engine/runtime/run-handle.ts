@@ -1,6 +1,7 @@
 import type { StageId, WorkerId } from '../ids.ts';
 import type { Reason } from '../stage/definition.ts';
 import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../stage/self.ts';
+import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
@@ -168,6 +169,22 @@ export interface StageAccess {
 
 /** A run as the outside world holds it. */
 export interface RunHandle extends StageAccess {
+  /**
+   * Stages as an async iterable, read from outside while the run goes on (GenStage.stream). Each reading subscribes to all of
+   * them, asks for `maxDemand` of each, and asks for more when the next batch is wanted: no more is ever on its way. It ends
+   * when its producers have; `break` cancels its subscriptions. A run in which nothing is left to do ends it, too.
+   *
+   * Iterating fails with {@link EngineError} `stream_ended` when a producer ends whose subscription does not allow that
+   * (`cancel`, by default `"permanent"`), and with `run_ended` when the run is stopped or fails.
+   *
+   * @throws {EngineError} `stream_subscriptions`, `subscribe_target`, `option_out_of_range`, `demand_mode`.
+   * @example
+   * for await (const n of run.stream<number>([{ to: 'evens', cancel: 'transient', maxDemand: 10 }])) show(n);
+   */
+  stream<Event>(
+    subscriptions: readonly StreamSubscription<Event>[],
+    options?: StreamOptions,
+  ): StageStream<Event>;
   /** Where it stands now. */
   readonly now: RunUpdate;
   /** Called after every change, with where the run stands; what it returns ends that. */

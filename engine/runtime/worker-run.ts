@@ -1,18 +1,23 @@
 import { EngineError } from '../errors.ts';
 import type { StageId, WorkerId } from '../ids.ts';
+import type { StreamMessage } from '../sink/stream-protocol.ts';
+import type { Subscription } from '../stage/definition.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { RoundRobin } from '../time/turns.ts';
-import { traceError } from '../trace/trace-value.ts';
+import { traceError, traceValue } from '../trace/trace-value.ts';
 import {
   PROTOCOL_VERSION,
   type FromWorker,
   type StageCounters,
   type StageRequest,
+  type StreamOrder,
   type ToWorker,
   type TraceLevel,
 } from '../transport/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
+import { uncloneablePart } from '../transport/uncloneable.ts';
+import { orderStream } from './host-stream.ts';
 import { HeldDeliveries, isClogged } from './held-deliveries.ts';
 import { PlannedFunctions } from './planned-functions.ts';
 import { PeerLines } from './peer-lines.ts';
@@ -67,6 +72,8 @@ export class WorkerRun {
   #sliceDeferred = false;
   #isTasksTurn = false;
   #entriesSent = 0;
+  /** Stages that receive for who reads from outside: the reader sets their pace. */
+  readonly #outlets = new Set<StageId>();
   #lastEntered = '';
 
   constructor(options: WorkerRunOptions) {
@@ -100,6 +107,8 @@ export class WorkerRun {
       case 'kill':
         begun?.host.kill(message.stage, message.reason);
         return this.#slice();
+      case 'stream':
+        return this.#stream(message.stream, message.order);
       case 'request':
         return this.#request(message.id, message.stage, message.request);
       case 'stop':
@@ -222,7 +231,7 @@ export class WorkerRun {
       host.stepTask(next);
       return !next.isOver;
     }
-    held.use(next);
+    if (!this.#outlets.has(next)) held.use(next);
     const done = host.step(next);
     if (done) void done.then(() => this.#sliceLater());
     return done !== undefined;
@@ -243,7 +252,10 @@ export class WorkerRun {
     const task = host.tasks.next;
     this.#isTasksTurn = !this.#isTasksTurn;
     if (task && this.#isTasksTurn) return task;
-    return this.#turns.next(host.order, (id) => held.allows(id) && host.isReady(id)) ?? task;
+    return (
+      this.#turns.next(host.order, (id) => (held.allows(id) || this.#outlets.has(id)) && host.isReady(id)) ??
+      task
+    );
   }
 
   /** What a stage sends must be data: one that sends something else fails, as one that throws does (RUN-9). */
@@ -304,6 +316,35 @@ export class WorkerRun {
       (error: unknown) => this.#options.post({ type: 'replyFailed', id, error: traceError(error) }),
     );
     this.#slice();
+  }
+
+  #stream(stream: StageId, order: StreamOrder): void {
+    const host = this.#begun?.host;
+    if (!host) return;
+    this.#outlets.add(stream);
+    orderStream(host, stream, order, (message, from) => this.#handOut(stream, message, from));
+    this.#slice();
+  }
+
+  /** What cannot cross fails the stage that has sent it, as between workers (RUN-9). */
+  #handOut(
+    stream: StageId,
+    message: Exclude<StreamMessage, { readonly type: 'over' }>,
+    from: Subscription,
+  ): void {
+    const { post, worker } = this.#options;
+    const { subscription } = message;
+    if (message.type === 'ended') {
+      const reason = uncloneablePart(message.reason) ? traceValue(message.reason) : message.reason;
+      return post({ type: 'streamEnded', worker, stream, subscription, reason });
+    }
+    try {
+      post({ type: 'streamEvents', worker, stream, subscription, events: message.events });
+    } catch {
+      const part = uncloneablePart(message.events);
+      const details = { stage: from.peer, path: part?.path ?? 'events', received: part?.kind ?? 'an event' };
+      this.#begun?.host.crash(from.peer, new EngineError('not_cloneable', details), null);
+    }
   }
 
   #reply(id: number, value: unknown): void {

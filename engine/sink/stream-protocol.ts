@@ -35,6 +35,8 @@ export interface StageStream<Event> {
 
 /** What a reading needs of a run: the consumer's half of the protocol. */
 export interface StreamWire {
+  /** Settles once there is something to subscribe to; `null` where there is already. */
+  readonly ready: Promise<void> | null;
   /** Whether there is, was or will be a stage of this name. */
   knows(stage: StageId): boolean;
   /** Subscribes and asks for `options.maxDemand`. The id is unique within the reading. */

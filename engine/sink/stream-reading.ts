@@ -97,7 +97,10 @@ export class StreamReading<Event> implements StreamIterator<Event> {
   }
 
   async #next(): Promise<IteratorResult<Event, undefined>> {
-    if (this.#phase === 'new') this.#begin();
+    if (this.#phase === 'new') {
+      if (this.#wire.ready) await this.#wire.ready;
+      this.#begin();
+    }
     while (this.#phase === 'reading') {
       if (this.#at < this.#events.length) return this.#take();
       if (this.#nextBatch()) continue;

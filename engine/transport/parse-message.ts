@@ -57,6 +57,22 @@ export function parseFromWorker(value: unknown): FromWorker {
       return { type, id: f.number('id'), value: f.unknown('value') };
     case 'replyFailed':
       return { type, id: f.number('id'), error: parseTraceError(f.unknown('error')) };
+    case 'streamEvents':
+      return {
+        type,
+        worker,
+        stream: f.text('stream'),
+        subscription: f.text('subscription'),
+        events: f.items('events', (event) => event),
+      };
+    case 'streamEnded':
+      return {
+        type,
+        worker,
+        stream: f.text('stream'),
+        subscription: f.text('subscription'),
+        reason: f.unknown('reason'),
+      };
     case 'uncaught':
       return { type, worker, error: parseTraceError(f.unknown('error')) };
     default:

@@ -1,3 +1,5 @@
+import type { ModeOrder } from '../sink/stream-outlet.ts';
+import type { SubscribeOptions } from '../stage/definition.ts';
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
@@ -27,6 +29,24 @@ export type StageRequest =
   | { readonly type: 'getDemandMode' | 'estimateBuffered' | 'snapshot' }
   /** `stop` ends it in an orderly way, `exit` as an exit signal does. */
   | { readonly type: 'stop' | 'exit'; readonly reason: unknown };
+
+/** An order to the outlet of a stream. Subscriptions are named by the stream, unique within it. */
+export type StreamOrder =
+  | {
+      readonly type: 'subscribe';
+      readonly subscription: SubscriptionId;
+      readonly producer: StageId;
+      readonly options: SubscribeOptions;
+    }
+  | ({ readonly type: 'mode' } & ModeOrder)
+  | { readonly type: 'ask'; readonly subscription: SubscriptionId; readonly count: number }
+  | {
+      readonly type: 'cancel';
+      readonly subscription: SubscriptionId;
+      readonly producer: StageId;
+      readonly reason: unknown;
+    }
+  | { readonly type: 'close' };
 
 /** Controller → worker. Plain cloneable data. */
 export type ToWorker =
@@ -58,6 +78,8 @@ export type ToWorker =
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'kill'; readonly stage: StageId; readonly reason: unknown }
   | { readonly type: 'request'; readonly id: number; readonly stage: StageId; readonly request: StageRequest }
+  /** For who reads stages from outside. What comes back is bounded by what is asked for. */
+  | { readonly type: 'stream'; readonly stream: StageId; readonly order: StreamOrder }
   /** Handle nothing more, send what was recorded, say `stopped`. */
   | { readonly type: 'stop' };
 
@@ -164,6 +186,21 @@ export type FromWorker =
     }
   | { readonly type: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly type: 'replyFailed'; readonly id: number; readonly error: TraceError }
+  /** Events for who reads stages from outside. */
+  | {
+      readonly type: 'streamEvents';
+      readonly worker: WorkerId;
+      readonly stream: StageId;
+      readonly subscription: SubscriptionId;
+      readonly events: readonly unknown[];
+    }
+  | {
+      readonly type: 'streamEnded';
+      readonly worker: WorkerId;
+      readonly stream: StageId;
+      readonly subscription: SubscriptionId;
+      readonly reason: unknown;
+    }
   /** Something was thrown outside every callback: in a timer, or in a promise nobody awaits. The run goes on. */
   | { readonly type: 'uncaught'; readonly worker: WorkerId; readonly error: TraceError }
   | { readonly type: 'stopped'; readonly worker: WorkerId };
