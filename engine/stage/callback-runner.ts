@@ -1,6 +1,6 @@
 import { EngineError, didYouMean } from '../errors.ts';
 import type { Seq, StageId } from '../ids.ts';
-import type { CallbackName, EntryOf, LostWhere, TraceEvent } from '../trace/trace-entry.ts';
+import type { CallbackName, EntryOf, LostWhere, TraceEvent, TraceValue } from '../trace/trace-entry.ts';
 import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
 import type { Reason, StageCallbacks } from './definition.ts';
 import { NOTHING_RETURNED, ReturnedStep } from './returned-step.ts';
@@ -67,6 +67,9 @@ export class CallbackRunner {
   state: unknown = undefined;
   /** Entry of the callback that runs, or ran last. */
   began: Seq | null = null;
+  /** Events of the latest entry that recorded a step, and what it keeps of them. */
+  #returned: readonly unknown[] = NO_EVENTS;
+  #kept: readonly TraceValue[] = [];
   emitted = 0;
   calls = 0;
   /** In callbacks, and in what the engine does for them between two. */
@@ -173,7 +176,7 @@ export class CallbackRunner {
           type: 'end',
           callback,
           count: events.length,
-          emitted: traceEvents(events),
+          emitted: this.#keep(events),
           state: traceValue(this.state),
           ...(pending === undefined ? {} : { pending }),
         },
@@ -193,6 +196,11 @@ export class CallbackRunner {
       ending: stop === undefined ? null : new Ending(stop, null, ended),
       cause: ended,
     };
+  }
+
+  /** Events as a trace keeps them. Those that the latest callback has returned share what its entry keeps. */
+  traced(events: readonly unknown[]): readonly TraceValue[] {
+    return events === this.#returned ? this.#kept : traceEvents(events);
   }
 
   /** Whether the engine should warn of discarded events. Asked in the middle of an emission, so it cannot wait. */
@@ -224,6 +232,12 @@ export class CallbackRunner {
       'bad_return_value',
       traceValue(returned),
     ]);
+  }
+
+  #keep(events: readonly unknown[]): readonly TraceValue[] {
+    this.#returned = events;
+    this.#kept = traceEvents(events);
+    return this.#kept;
   }
 
   #read(callback: CallbackName, returned: unknown): Readonly<ReturnedStep> {

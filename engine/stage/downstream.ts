@@ -10,7 +10,7 @@ import type {
 } from '../dispatcher/dispatcher.ts';
 import { EngineError } from '../errors.ts';
 import type { Seq, SubscriptionId } from '../ids.ts';
-import { describe, traceEvents } from '../trace/trace-value.ts';
+import { describe } from '../trace/trace-value.ts';
 import type { CallbackRunner } from './callback-runner.ts';
 import type { SubscribeOptions, Subscription } from './definition.ts';
 
@@ -212,7 +212,7 @@ export class Downstream {
     if (context.tracing) {
       const { open } = consumer;
       dispatched = this.#runner.record(
-        { type: 'dispatch', subscription: id, first, count, events: traceEvents(events), open },
+        { type: 'dispatch', subscription: id, first, count, events: this.#runner.traced(events), open },
         cause,
       );
     }

@@ -4,8 +4,10 @@ import { integerChain } from '../engine.ts';
 import type { Work } from '../work.ts';
 import { ENGINE, engine } from './contenders.ts';
 
-/** As often as a worker reports to the page, ms. */
-const EVERY_MS = 40;
+/** How often counters are read, ms: as often as a worker reports to the page. */
+const COUNTERS_EVERY_MS = 40;
+/** How often entries are taken, ms: as often as a run lets others have their turn. */
+const ENTRIES_EVERY_MS = 8;
 /** Entries that may wait to be taken. */
 const MAX_ENTRIES = 1_000_000;
 
@@ -21,7 +23,8 @@ export const trace: Work = {
   contenders: [
     engine((events) => integerChain(events), UNREAD),
     engine(
-      (events) => integerChain(events, { use: (run) => readEvery(run, () => run.counters()) }),
+      (events) =>
+        integerChain(events, { use: (run) => readEvery(COUNTERS_EVERY_MS, run, () => run.counters()) }),
       COUNTERS,
     ),
     engine(
@@ -29,7 +32,7 @@ export const trace: Work = {
         integerChain(events, {
           trace: 'full',
           maxEntries: MAX_ENTRIES,
-          use: (run) => readEvery(run, () => run.takeEntries()),
+          use: (run) => readEvery(ENTRIES_EVERY_MS, run, () => run.takeEntries()),
         }),
       FULL,
     ),
@@ -40,7 +43,7 @@ export const trace: Work = {
   ],
 };
 
-function readEvery(run: LocalRun, read: () => void): void {
-  const timer = setInterval(read, EVERY_MS);
+function readEvery(ms: number, run: LocalRun, read: () => void): void {
+  const timer = setInterval(read, ms);
   void run.done.then(() => clearInterval(timer));
 }

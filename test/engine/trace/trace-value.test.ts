@@ -69,6 +69,17 @@ suite('traceEvents()', () => {
   it('keeps at most a thousand values', () => {
     expect(traceEvents(Array.from({ length: 5_000 }, (_, i) => i))).toHaveLength(MAX_EVENTS);
   });
+
+  it('copies numbers and previews the rest, holes included', () => {
+    const numbers = [1, 2, 3];
+    const kept = traceEvents(numbers);
+    numbers.push(4);
+    expect(kept).toEqual([1, 2, 3]);
+    expect(traceEvents([1, NaN, 'a', { b: [2] }])).toEqual([1, 'NaN', 'a', { b: [2] }]);
+    const holey = new Array<number>(2);
+    holey[1] = 7;
+    expect(traceEvents(holey)).toEqual([null, 7]);
+  });
 });
 
 suite('traceError() and describe()', () => {
