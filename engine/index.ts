@@ -8,9 +8,11 @@ export { planOf } from './runtime/pipeline.ts';
 export { Plan, isPlan, viewOfPlan } from './runtime/plan.ts';
 export type { PlannedStage, PlannedSubscription, PlannedSupervisor } from './runtime/plan.ts';
 export { parsePlan } from './trace/parse-plan.ts';
+export { PLAN_WARNINGS } from './trace/plan-view.ts';
 export type {
   PlanView,
   PlanWarning,
+  PlanWarningCode,
   StageView,
   SubscriptionView,
   SupervisorView,

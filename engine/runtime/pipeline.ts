@@ -10,7 +10,6 @@ import type {
 } from '../stage/definition.ts';
 import { demandOptions } from '../stage/demand.ts';
 import { describe } from '../trace/trace-value.ts';
-import type { PlanWarning } from '../trace/plan-view.ts';
 import {
   restartOf,
   supervisorOptions,
@@ -18,6 +17,7 @@ import {
   type SupervisorOptions,
 } from '../supervision/supervisor-options.ts';
 import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type PlannedSupervisor } from './plan.ts';
+import { warningsOf } from './plan-warnings.ts';
 import { Rehearsal } from './rehearsal.ts';
 
 /** A stage of the pipeline, as `start` returns it. */
@@ -201,12 +201,12 @@ class Builder {
       const { to, ...options } = typeof target === 'string' ? { to: target } : target;
       this.#add(id, to, options);
     }
-    return new Plan({
+    const parts = {
       stages: [...this.#stages.values()],
       subscriptions: this.#subscriptions,
       supervisors: [...this.#supervisors.values()],
-      warnings: [...this.#stages.values()].flatMap((stage) => this.#warnings(stage)),
-    });
+    };
+    return new Plan({ ...parts, warnings: warningsOf(parts) });
   }
 
   #add(consumer: StageId, producer: StageId, options: SubscribeOptions): void {
@@ -287,21 +287,6 @@ class Builder {
       return null;
     };
     return visit(to, new Set([to]));
-  }
-
-  #warnings({ id, definition, declared }: PlannedStage): PlanWarning[] {
-    const { kind } = definition;
-    const isAsked = this.#subscriptions.some((one) => one.producer === id);
-    const isFed = this.#subscriptions.some((one) => one.consumer === id);
-    const message =
-      kind === 'producer' && !isAsked
-        ? `Nothing subscribes to "${id}", so it is never asked for events`
-        : kind !== 'producer' && !isFed
-          ? `"${id}" subscribes to nothing, so it never gets an event`
-          : kind === 'producerConsumer' && !isAsked
-            ? `Nothing subscribes to "${id}", so its events go nowhere`
-            : null;
-    return message === null ? [] : [{ code: 'never_subscribed', stage: id, message, declared }];
   }
 }
 

@@ -53,10 +53,18 @@ export interface SubscriptionView {
   readonly selective?: true;
 }
 
+/** The kinds of {@link PlanWarning}. */
+export const PLAN_WARNINGS = ['never_subscribed', 'too_few_restarts'] as const;
+
+export type PlanWarningCode = (typeof PLAN_WARNINGS)[number];
+
 /** What is allowed and probably not meant. */
 export interface PlanWarning {
-  /** `never_subscribed`: nobody would ever ask this stage, or it would never get an event. */
-  readonly code: 'never_subscribed';
+  /**
+   * `never_subscribed`: nobody would ever ask this stage, or it would never get an event. `too_few_restarts`: one failure of
+   * this stage would make its supervisor give up.
+   */
+  readonly code: PlanWarningCode;
   readonly stage: StageId;
   readonly message: string;
   readonly declared: string;

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { PlanWarning } from '../trace/plan-view.ts';
+import { PLAN_WARNINGS, type PlanWarning } from '../trace/plan-view.ts';
 import { parseEntry, parseTraceError } from '../trace/codec.ts';
 import { Fields } from '../trace/fields.ts';
 import { parsePlan } from '../trace/parse-plan.ts';
@@ -86,7 +86,7 @@ function crossings(f: Fields): Crossings {
 
 function planWarning(f: Fields): PlanWarning {
   return {
-    code: f.oneOf('code', ['never_subscribed']),
+    code: f.oneOf('code', PLAN_WARNINGS),
     stage: f.text('stage'),
     message: f.text('message'),
     declared: f.text('declared'),

@@ -1,4 +1,5 @@
 import {
+  PLAN_WARNINGS,
   parseEntry,
   parseFromWorker as parseEngineMessage,
   parsePlan,
@@ -100,7 +101,7 @@ const traceError = v.object({
 });
 
 const planWarning = v.object({
-  code: v.literal('never_subscribed'),
+  code: v.picklist(PLAN_WARNINGS),
   stage: text,
   message: text,
   declared: text,

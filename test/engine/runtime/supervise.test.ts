@@ -5,9 +5,11 @@ import {
   pipeline,
   placementOf,
   producer,
+  producerConsumer,
   viewOfPlan,
   type PipelineBuilder,
   type StageHandle,
+  type SupervisorOptions,
 } from 'sluice';
 import { planDifference } from '../../../engine/runtime/plan-difference.ts';
 
@@ -80,6 +82,31 @@ describe('`supervise()`', () => {
     const plan = viewOfPlan(declare((a, supervise) => void supervise('all', [a], oneForOne))());
     expect(placementOf(plan, 1)).toEqual({ a: 0, b: 0, all: 0 });
     expect(placementOf(plan, 3)['all']).toBe(2);
+  });
+
+  it('warns of a failure that would be too much for its supervisor, because it takes others along', () => {
+    const warningsOf = (options: SupervisorOptions, cancel: 'permanent' | 'transient' | 'temporary') =>
+      pipeline(({ start, subscribe, supervise }) => {
+        const pass = producerConsumer({ handleEvents: () => undefined });
+        const a = start('a', source);
+        const [b, c, d] = [start('b', pass), start('c', pass), start('d', sink)];
+        subscribe(b, { to: a, cancel });
+        subscribe(c, { to: b, cancel });
+        subscribe(d, { to: c, cancel });
+        supervise('all', [a, b, c, d], options);
+      }).warnings.map(({ code, stage, message }) => [code, stage, message] as const);
+    expect(warningsOf({ strategy: 'oneForOne' }, 'permanent')).toEqual([
+      [
+        'too_few_restarts',
+        'a',
+        expect.stringContaining('4 restarts of "all": more than its maxRestarts (3)'),
+      ],
+    ]);
+    expect(warningsOf({ strategy: 'oneForOne' }, 'transient')).toHaveLength(1);
+    expect(warningsOf({ strategy: 'oneForOne' }, 'temporary')).toEqual([]);
+    expect(warningsOf({ strategy: 'oneForOne', maxRestarts: 4 }, 'permanent')).toEqual([]);
+    expect(warningsOf({ strategy: 'oneForOne', maxRestarts: 0 }, 'permanent')).toEqual([]);
+    expect(warningsOf({ strategy: 'restForOne' }, 'permanent')).toEqual([]);
   });
 
   it.each<[string, Parameters<typeof declare>[0], string, string]>([
