@@ -47,6 +47,27 @@ function printed(entries: readonly TraceEntry[]): unknown[] {
 }
 
 describe('Task on threads', LONG, () => {
+  it('may be waited for by init, although another worker runs it', async () => {
+    const { entries, end } = await finished(
+      `import { Task, consumer, pipeline, producer, sleep, task } from 'sluice';
+       const first = task(async () => { await sleep(5); return 100; });
+       const source = producer({
+         init: async () => Task.await(Task.async(first)),
+         handleDemand: (_demand, state) => (state > 100 ? {} : { events: [state], state: state + 1 }),
+       });
+       const sink = consumer({ handleEvents: (events: number[]) => console.log(...events) });
+       export default pipeline(({ start, subscribe }) => {
+         subscribe(start('sink', sink), { to: start('source', source) });
+       });`,
+      2,
+    );
+    expect(end).toEqual({ type: 'idle' });
+    expect(printed(entries)).toEqual([100]);
+    expect(of(entries, 'task')[0]?.on).not.toBe(
+      of(entries, 'start').find(({ stage }) => stage === 'source')?.worker,
+    );
+  });
+
   it('runs declared functions on every worker of the run, and gives their results in order', async () => {
     const { entries, end } = await finished(
       program(
@@ -191,6 +212,23 @@ describe('consumerSupervisor on threads', LONG, () => {
     const [exit] = of(entries, 'exit').filter(({ stage }) => stage === 'pool');
     expect(exit?.reason).toBe('shutdown');
     expect(of(entries, 'warning').filter(({ values }) => values?.[0] === 'shutdown')).toHaveLength(1);
+  });
+
+  it('takes deliveries one by one in step mode, while its children run freely', async () => {
+    const run = startOnThreads(await nodePlatform(pool('await sleep(1); console.log(event);')), {
+      workers: 2,
+      speed: { kind: 'step' },
+    });
+    const ended = run.done;
+    await until(run, ({ stages }) => stages.some(({ status }) => status === 'held'));
+    let isOver = false;
+    void ended.then(() => {
+      isOver = true;
+    });
+    const steps = setInterval(() => !isOver && run.step(), 5);
+    expect(await ended).toEqual({ type: 'idle' });
+    clearInterval(steps);
+    expect(printed(run.now.entries)).toHaveLength(12);
   });
 
   it('GS-227 GS-228 GS-229 is asked about its children from outside', async () => {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { EngineError, Task, pipeline, producer, runVirtual, self, sleep, task } from 'sluice';
+import {
+  EngineError,
+  Task,
+  consumer,
+  pipeline,
+  producer,
+  runLocal,
+  runVirtual,
+  self,
+  sleep,
+  task,
+} from 'sluice';
 import { crashOf, endsOf, inCallback, of } from './in-callback.ts';
 
 const double = task((n: number) => n * 2);
@@ -128,6 +139,23 @@ describe('Task.async()', () => {
     );
     expect(run.ended).toBe('exited');
     expect(done).toEqual(['went on']);
+  });
+
+  it.each(['a virtual', 'a local'])('may be waited for by init, in %s run', async (kind) => {
+    const states: unknown[] = [];
+    const waiting = producer({
+      init: async () => Task.await(Task.async(late, 5)),
+      handleDemand: (_demand, state: number) => {
+        states.push(state);
+      },
+    });
+    const plan = pipeline(({ start, subscribe }) => {
+      const source = start('source', waiting);
+      subscribe(start('sink', consumer({ handleEvents: () => undefined })), { to: source });
+    });
+    if (kind === 'a virtual') await runVirtual(plan, { seed: 0 });
+    else expect(await runLocal(plan).done).toBe('idle');
+    expect(states).toEqual([5]);
   });
 
   it('interleaves tasks and stages by the seed, alike for the same seed', async () => {
