@@ -1,4 +1,4 @@
-import type { RunEnd, RunFailure, RunUpdate, TraceEntry } from 'sluice';
+import type { PlanWarning, RunEnd, RunFailure, RunUpdate, TraceEntry } from 'sluice';
 import { RunConsole, type ConsoleTail } from './console-lines.ts';
 import {
   crashProblem,
@@ -58,7 +58,7 @@ export class LiveView {
         ...(end?.type === 'failed' ? [this.#failure(end, notes)] : []),
         ...this.#crashProblems,
         ...update.uncaught.map((error) => uncaughtProblem(error, this.#program)),
-        ...update.warnings.map((warning) => planProblem(warning, this.#program)),
+        ...stillTrue(update).map((warning) => planProblem(warning, this.#program)),
         ...(dropped > 0 ? [droppedProblem(dropped)] : []),
         ...(notes.malformed > 0 ? [malformedProblem(notes.malformed)] : []),
         ...notes.warnings,
@@ -82,6 +82,18 @@ export class LiveView {
       return problem;
     });
   }
+}
+
+/** What a plan warns of, less what the run has since put right: callbacks may subscribe, too. */
+function stillTrue({ warnings, entries, plan }: RunUpdate): readonly PlanWarning[] {
+  if (warnings.length === 0) return warnings;
+  const made = entries.filter((entry) => entry.type === 'subscribe');
+  const fed = new Set(made.map(({ stage }) => stage));
+  const asked = new Set(made.map(({ producer }) => producer));
+  return warnings.filter(({ stage: id }) => {
+    const kind = plan?.stages.find((stage) => stage.id === id)?.kind;
+    return (kind !== 'producer' && !fed.has(id)) || (kind !== 'consumer' && !asked.has(id));
+  });
 }
 
 function statusOf({ status, end }: RunUpdate): RunStatus {

@@ -1,4 +1,4 @@
-import type { RunUpdate, TraceEntry } from 'sluice';
+import type { PlanView, RunUpdate, StageKind, TraceEntry } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { SourcePlaces } from '$lib/sandbox/error-mapping.ts';
 import { LiveView } from '$lib/sandbox/live-view.ts';
@@ -76,6 +76,36 @@ const start = (seq: number): TraceEntry => ({
 });
 
 describe('`LiveView`', () => {
+  it('takes a warning of the plan back once the run has put it right', () => {
+    const warning = { code: 'never_subscribed', stage: 'numbers', message: 'alone', declared: '' } as const;
+    const view = new LiveView(program);
+    const planOf = (kind: StageKind): PlanView => ({
+      stages: [{ id: 'numbers', kind, dispatcher: 'demand', bufferSize: null }],
+      subscriptions: [],
+    });
+    const warnedOf = (kind: StageKind, entries: readonly TraceEntry[]) =>
+      messages(view.view({ ...going, plan: planOf(kind), warnings: [warning], entries }, quiet).problems);
+    const subscribe: TraceEntry = {
+      seq: 1,
+      atMs: 1,
+      worker: 0,
+      stage: 'printer',
+      cause: null,
+      type: 'subscribe',
+      subscription: 'printer←numbers',
+      producer: 'numbers',
+      mode: 'automatic',
+      maxDemand: 1,
+      minDemand: 0,
+      cancel: 'permanent',
+    };
+    expect(warnedOf('producer', [])).toEqual(['alone']);
+    expect(warnedOf('producer', [subscribe])).toEqual([]);
+    expect(warnedOf('producerConsumer', [subscribe])).toEqual(['alone']);
+    const feeds = { ...subscribe, stage: 'numbers', producer: 'source' };
+    expect(warnedOf('producerConsumer', [subscribe, feeds])).toEqual([]);
+  });
+
   it('makes a crash a warning once a supervisor has started the stage again', () => {
     const view = new LiveView(program);
     const problemsOf = (entries: readonly TraceEntry[]) =>
