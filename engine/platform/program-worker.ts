@@ -8,6 +8,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import { owned } from '../time/sleep.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
 import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from '../transport/protocol.ts';
+import { parseToWorker } from '../transport/parse-to-worker.ts';
 import type { Port } from '../transport/message-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import * as learnerApi from './learner-api.ts';
@@ -42,10 +43,16 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   const early: (() => void)[] = [];
   let missed = 0;
   control.listen((message) => {
-    if (!isToWorker(message)) return;
-    if (run) run.handle(message);
-    else if (message.type === 'ping')
-      post({ type: 'pong', worker, id: message.id, sent: 0, received: 0, idle: false });
+    let said: ToWorker;
+    try {
+      said = parseToWorker(message);
+    } catch (error) {
+      post({ type: 'failed', worker, phase: 'load', error: traceError(error) });
+      return;
+    }
+    if (run) run.handle(said);
+    else if (said.type === 'ping')
+      post({ type: 'pong', worker, id: said.id, sent: 0, received: 0, idle: false });
   });
   post({ type: 'booted', worker });
   void load();
@@ -143,9 +150,4 @@ function dataSets(data: Readonly<Record<string, string>>): object {
     });
   }
   return Object.freeze(sets);
-}
-
-/** The control port leads to this engine's own controller: what it says is taken at its word. */
-function isToWorker(message: unknown): message is ToWorker {
-  return typeof message === 'object' && message !== null && 'type' in message;
 }

@@ -241,7 +241,8 @@ export class Producing {
 
   #fromBuffer(count: number, cause: Seq | null): number {
     let left = count;
-    while (left > 0 && this.estimate + this.#buffer.waitingInfos > 0) {
+    // Infos wait behind stored events only, so that every take gives some.
+    while (left > 0 && this.#buffer.size > 0) {
       const { events, due } = this.#buffer.take(left);
       left -= events.length;
       if (events.length > 0) {
@@ -253,7 +254,6 @@ export class Producing {
         this.emit(events, unbuffered);
       }
       for (const request of due) this.#dueInfo(request, cause);
-      if (events.length === 0 && due.length === 0) break;
     }
     return left;
   }

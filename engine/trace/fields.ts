@@ -84,6 +84,11 @@ export class Fields {
     return new Fields(this.#get(name), this.#at(name));
   }
 
+  /** What a record holds, key by key and as it is. */
+  record(name: string): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.fields(name).#record));
+  }
+
   /** A text or a number by which a program names something. */
   name(name: string): string | number {
     return nameAt(this.#get(name), this.#at(name));

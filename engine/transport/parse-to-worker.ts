@@ -1,0 +1,94 @@
+import { EngineError } from '../errors.ts';
+import { Fields } from '../trace/fields.ts';
+import { PROTOCOL_VERSION, type Pace, type StageRequest, type ToWorker } from './protocol.ts';
+
+const PACES: readonly Pace[] = ['full', 'held'];
+
+/**
+ * What arrived from the controller, as a message. What programs send each other through it stays as it is.
+ *
+ * @throws {EngineError} `field_damaged`, naming the field; `protocol_unknown_message`; `protocol_version`.
+ */
+export function parseToWorker(value: unknown): ToWorker {
+  const f = new Fields(value, '');
+  const type = f.text('type');
+  switch (type) {
+    case 'start':
+      return start(f);
+    case 'wire':
+    case 'stop':
+      return { type };
+    case 'pace':
+      return { type, pace: f.oneOf('pace', PACES) };
+    case 'budget':
+      return { type, addEntries: f.number('addEntries') };
+    case 'permit':
+      return { type, stage: f.text('stage'), count: f.number('count') };
+    case 'credit':
+      return { type, batches: f.number('batches') };
+    case 'ping':
+      return { type, id: f.number('id') };
+    case 'kill':
+      return { type, stage: f.text('stage'), reason: f.unknown('reason') };
+    case 'request':
+      return { type, id: f.number('id'), stage: f.text('stage'), request: stageRequest(f.fields('request')) };
+    default:
+      throw new EngineError('protocol_unknown_message', { received: JSON.stringify(type.slice(0, 40)) });
+  }
+}
+
+function start(f: Fields): ToWorker {
+  const version = f.number('version');
+  // Another version may have other fields: that it is one is what has to be said.
+  if (version !== PROTOCOL_VERSION) {
+    throw new EngineError('protocol_version', { received: version, supported: PROTOCOL_VERSION });
+  }
+  return {
+    type: 'start',
+    version,
+    workers: f.number('workers'),
+    placement: f.numbers('placement'),
+    seed: f.number('seed'),
+    pace: f.oneOf('pace', PACES),
+    trace: f.oneOf('trace', ['full', 'counters']),
+    entryBudget: f.number('entryBudget'),
+    credits: f.number('credits'),
+  };
+}
+
+function stageRequest(f: Fields): StageRequest {
+  const type = f.text('type');
+  switch (type) {
+    case 'call':
+    case 'cast':
+    case 'info':
+    case 'queueInfo':
+      return { type, message: f.unknown('message') };
+    case 'subscribe':
+      return {
+        type,
+        producer: f.text('producer'),
+        options: f.record('options'),
+        ...(f.has('replaces') && { replaces: replaces(f.fields('replaces')) }),
+      };
+    case 'ask':
+      return { type, subscription: f.text('subscription'), count: f.number('count') };
+    case 'cancel':
+      return { type, subscription: f.text('subscription'), reason: f.unknown('reason') };
+    case 'demandMode':
+      return { type, mode: f.oneOf('mode', ['forward', 'accumulate']) };
+    case 'getDemandMode':
+    case 'estimateBuffered':
+    case 'snapshot':
+      return { type };
+    case 'stop':
+    case 'exit':
+      return { type, reason: f.unknown('reason') };
+    default:
+      throw new EngineError('protocol_unknown_message', { received: JSON.stringify(type.slice(0, 40)) });
+  }
+}
+
+function replaces(f: Fields) {
+  return { subscription: f.text('subscription'), reason: f.unknown('reason') };
+}
