@@ -1,4 +1,4 @@
-/** Nested parts below this are not looked at: an event may hold itself. */
+/** Parts nested deeper than this are taken for alike: an event may hold itself. */
 const MAX_LEVELS = 8;
 
 const FIRST = 0x811c9dc5;
@@ -9,7 +9,7 @@ const bytes = new DataView(new ArrayBuffer(8));
  * order of an object's keys, of a Set and of a Map does not count. Functions and symbols count by their kind alone.
  */
 export function eventHash(event: unknown): number {
-  return typeof event === 'number' ? finished(ofNumber(FIRST, event)) : finished(ofValue(FIRST, event, 0));
+  return finished(ofValue(FIRST, event, 0));
 }
 
 function ofValue(hash: number, value: unknown, level: number): number {
@@ -41,17 +41,18 @@ function ofObject(hash: number, value: object, level: number): number {
     return mixed(all, value.length);
   }
   if (value instanceof Date) return ofNumber(mixed(hash, 13), value.getTime());
-  if (value instanceof Map) return mixed(mixed(hash, 14), unordered(value.entries(), level));
-  if (value instanceof Set) return mixed(mixed(hash, 15), unordered(value.values(), level));
-  // Of typed arrays, the items are the entries too.
-  return mixed(mixed(hash, 16), unordered(Object.entries(value).values(), level));
-}
-
-/** A sum does not depend on the order of its parts. */
-function unordered(items: Iterable<unknown>, level: number): number {
+  // The parts of these are summed up, and a sum does not depend on their order.
   let sum = 0;
-  for (const item of items) sum = (sum + finished(ofValue(FIRST, item, level + 1))) | 0;
-  return sum;
+  if (value instanceof Set) {
+    for (const item of value) sum = (sum + finished(ofValue(FIRST, item, level + 1))) | 0;
+    return mixed(mixed(hash, 14), sum);
+  }
+  const isMap = value instanceof Map;
+  // Of typed arrays, the items are the entries too.
+  for (const [key, item] of isMap ? value : Object.entries(value)) {
+    sum = (sum + finished(ofValue(ofValue(FIRST, key, level + 1), item, level + 1))) | 0;
+  }
+  return mixed(mixed(hash, isMap ? 15 : 16), sum);
 }
 
 function ofNumber(hash: number, value: number): number {
