@@ -64,15 +64,63 @@ function outletOf(id: StageId, take: StreamTake) {
   );
 }
 
+/** Who reads from a host, and whether they may still ask for something. */
+export class HostReaders {
+  readonly #readers = new Map<StageId, { readonly take: (message: StreamMessage) => void; waits: boolean }>();
+  readonly #onWait: () => void;
+  /** What readings come to that begin when the run is over; `null` before. */
+  #over: StreamMessage | null = null;
+
+  /** @param onWait - Somebody has looked at everything, and waits for more. */
+  constructor(onWait: () => void = () => undefined) {
+    this.#onWait = onWait;
+  }
+
+  /** Readers that have something to look at. */
+  get busy(): number {
+    let busy = 0;
+    for (const { waits } of this.#readers.values()) if (!waits) busy += 1;
+    return busy;
+  }
+
+  /** A reading has begun; `false` when the run is over, which it is told. */
+  begin(id: StageId, take: (message: StreamMessage) => void): boolean {
+    if (this.#over) take(this.#over);
+    else if (!this.#readers.has(id)) this.#readers.set(id, { take, waits: false });
+    return this.#over === null;
+  }
+
+  waits(id: StageId, waits: boolean): void {
+    const reader = this.#readers.get(id);
+    if (!reader) return;
+    reader.waits = waits;
+    if (waits) this.#onWait();
+  }
+
+  /** A reading is over. */
+  leave(id: StageId): void {
+    this.#readers.delete(id);
+    this.#onWait();
+  }
+
+  /** The run is over; `failure` says that it did not end by itself. */
+  finish(failure: Error | null): void {
+    this.#over = { type: 'over', failure };
+    for (const { take } of [...this.#readers.values()]) take(this.#over);
+  }
+}
+
 /**
  * Stages of one host as an async iterable, read from beside them. Each reading is a consumer of its own there.
  *
+ * @param readers - Knows of this reading while it goes on.
  * @throws {EngineError} as {@link stageStream}.
  */
 export function hostStream<Event>(
   host: StageHost,
   subscriptions: readonly StreamSubscription<Event>[],
   options: StreamOptions = {},
+  readers: HostReaders = new HostReaders(),
 ): StageStream<Event> {
   return stageStream(subscriptions, options, (take): StreamWire => {
     const id = newStreamId((name) => host.knows(name));
@@ -80,21 +128,17 @@ export function hostStream<Event>(
     return {
       ready: null,
       knows: (stage) => host.knows(stage),
-      waits: () => undefined,
-      ...streamOrders(order),
+      subscribe: ({ id: subscription, ...rest }) => {
+        if (readers.begin(id, take)) order({ type: 'subscribe', subscription, ...rest });
+      },
+      setDemandMode: (producers, mode) => order({ type: 'mode', producers, mode }),
+      ask: (subscription, _producer, count) => order({ type: 'ask', subscription, count }),
+      cancel: (subscription, producer, reason) => order({ type: 'cancel', subscription, producer, reason }),
+      waits: (waits) => readers.waits(id, waits),
+      close: () => {
+        order({ type: 'close' });
+        readers.leave(id);
+      },
     };
   });
-}
-
-/** The half of a stream's line that is orders to its outlet. */
-export function streamOrders(
-  order: (one: StreamOrder) => void,
-): Pick<StreamWire, 'subscribe' | 'setDemandMode' | 'ask' | 'cancel' | 'close'> {
-  return {
-    subscribe: ({ id: subscription, ...rest }) => order({ type: 'subscribe', subscription, ...rest }),
-    setDemandMode: (producers, mode) => order({ type: 'mode', producers, mode }),
-    ask: (subscription, _producer, count) => order({ type: 'ask', subscription, count }),
-    cancel: (subscription, producer, reason) => order({ type: 'cancel', subscription, producer, reason }),
-    close: () => order({ type: 'close' }),
-  };
 }

@@ -1,4 +1,6 @@
+import { EngineError } from '../errors.ts';
 import type { StageId } from '../ids.ts';
+import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import type { Reason } from '../stage/definition.ts';
 import { Fifo } from '../stage/fifo.ts';
 import { laterTurns } from '../time/later.ts';
@@ -6,6 +8,7 @@ import { seededRandom } from '../time/random.ts';
 import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+import { hostStream, HostReaders } from './host-stream.ts';
 import { namesIn, type Plan } from './plan.ts';
 import { StageHost } from './stage-host.ts';
 
@@ -58,6 +61,7 @@ export class LocalRun {
   readonly #host: StageHost;
   readonly #scheduler: Scheduler;
   readonly #later = laterTurns();
+  readonly #readers = new HostReaders(() => this.#sliceLater());
   /** Stages that have a message and were free when they got it. */
   readonly #ready = new Fifo<StageId>();
   /** Timers that may still give a stage something to do. */
@@ -115,6 +119,21 @@ export class LocalRun {
   kill(stage: StageId, reason: Reason): void {
     this.#host.kill(stage, reason);
     this.#sliceLater();
+  }
+
+  /**
+   * Stages as an async iterable, read while the run goes on (GenStage.stream). The run is not over while somebody reads who
+   * has something to look at, and goes no further than is asked for.
+   *
+   * @throws {EngineError} `stream_subscriptions`, `subscribe_target`, `option_out_of_range`, `demand_mode`.
+   * @example
+   * for await (const n of run.stream<number>([{ to: 'evens', cancel: 'transient' }])) show(n);
+   */
+  stream<Event>(
+    subscriptions: readonly StreamSubscription<Event>[],
+    options?: StreamOptions,
+  ): StageStream<Event> {
+    return hostStream(this.#host, subscriptions, options, this.#readers);
   }
 
   /** Ends the run: no stage handles anything any more. */
@@ -213,7 +232,7 @@ export class LocalRun {
   }
 
   get #isIdle(): boolean {
-    return !this.#keepAlive && this.#timers.size === 0 && this.#host.idle;
+    return !this.#keepAlive && this.#timers.size === 0 && this.#readers.busy === 0 && this.#host.idle;
   }
 
   #outcome(): LocalEnd {
@@ -228,6 +247,7 @@ export class LocalRun {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#host.closeExternals();
+    this.#readers.finish(end === 'stopped' ? new EngineError('run_ended', { action: 'read on', end }) : null);
     this.#settle(end);
   }
 

@@ -160,9 +160,13 @@ export class StreamReading<Event> implements StreamIterator<Event> {
       if (message) return message;
       this.#wire.waits(true);
       await new Promise<void>((resolve) => {
-        this.#arrived = resolve;
+        this.#arrived = () => {
+          this.#arrived = () => undefined;
+          // At once: until the reader goes on, nobody else would know that there is something to look at.
+          this.#wire.waits(false);
+          resolve();
+        };
       });
-      this.#wire.waits(false);
     }
   }
 

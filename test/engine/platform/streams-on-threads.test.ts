@@ -33,8 +33,9 @@ describe('run.stream() on worker_threads', LONG, () => {
     const run = startOnThreads(await nodePlatform(doubled(1_000_000)));
     const ahead: number[] = [];
     let read = 0;
-    for await (const _ of run.stream([{ to: 'doubled', maxDemand: 6, minDemand: 2 }])) {
+    for await (const n of run.stream<number>([{ to: 'doubled', maxDemand: 6, minDemand: 2 }])) {
       read += 1;
+      expect(n).toBe(read * 2);
       if (read % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 60));
       const sent = run.now.subscriptions.find(({ subscription }) => subscription.startsWith('stream 1'));
       ahead.push((sent?.dispatched ?? 0) - read);
@@ -78,12 +79,11 @@ export default pipeline(({ start }) => {
 `;
     const run = startOnThreads(await nodePlatform(program), { keepAlive: true });
     const got: string[] = [];
-    const reading = run
-      .stream<string>([
-        { to: 'a', cancel: 'transient', maxDemand: 2 },
-        { to: 'b', cancel: 'transient' },
-      ])
-      [Symbol.asyncIterator]();
+    const stream = run.stream<string>([
+      { to: 'a', cancel: 'transient', maxDemand: 2 },
+      { to: 'b', cancel: 'transient' },
+    ]);
+    const reading = stream[Symbol.asyncIterator]();
     for await (const text of reading) {
       if (got.length === 0) reading.subscribe({ to: 'c', cancel: 'transient' });
       got.push(text);
