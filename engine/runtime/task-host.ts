@@ -1,10 +1,9 @@
 import { EngineError } from '../errors.ts';
 import type { Seq, StageId, TaskId, WorkerId } from '../ids.ts';
-import { failure } from '../stage/callback-runner.ts';
+import { failure, isPromise } from '../stage/callback-runner.ts';
 import type { StageDefinition } from '../stage/definition.ts';
 import { Fifo } from '../stage/fifo.ts';
 import type { HostMessage, RemoteEnvelope, TaskOutcome } from '../stage/message.ts';
-import { countDeclared, declaredAt } from '../task/declare.ts';
 import type {
   StartedTask,
   TaskCode,
@@ -16,6 +15,7 @@ import type {
 import { traceValue } from '../trace/trace-value.ts';
 import type { TraceEvent, TraceValue } from '../trace/trace-entry.ts';
 import type { Owner } from './code-owner.ts';
+import { TaskFunctions } from './task-code.ts';
 import { TaskRun } from './task-run.ts';
 
 /** What tasks need of the worker they run on. */
@@ -83,12 +83,12 @@ export class TaskHost implements TaskRuntime {
   #latest: WorkerId;
   /** Tasks started so far, by stage: also a stage that is started again goes on counting. */
   readonly #counts = new Map<StageId, number>();
-  /** Functions declared while the program was loaded; later ones have no number that others know. */
-  readonly #declared = countDeclared();
+  readonly #functions: TaskFunctions;
 
   constructor(options: TaskHostOptions) {
     this.#options = options;
     this.#latest = options.worker;
+    this.#functions = new TaskFunctions(options.worker, (stage) => options.definitionOf(stage));
     this.#load = Array.from({ length: options.workers }, () => 0);
   }
 
@@ -243,7 +243,7 @@ export class TaskHost implements TaskRuntime {
     if (parent ? parent.isOver : !this.#options.isAlive(stage)) {
       throw new EngineError('outside_callback', { action: 'start a task' });
     }
-    const code = this.#portable(start.code);
+    const code = this.#functions.portable(start.code);
     const worker = code.type === 'closure' ? this.#options.worker : this.#leastLoaded();
     const prefix = parent?.id ?? stage;
     const id = `${prefix}${start.name === '' ? '' : `/${start.name}`}#${this.#number(stage, parent)}`;
@@ -260,13 +260,6 @@ export class TaskHost implements TaskRuntime {
       this.#options.changed();
     }
     return { id, end: (ending: TaskEnding) => this.#end(started, ending) } satisfies StartedTask;
-  }
-
-  /** A function declared after the program was loaded is known to this worker alone. */
-  #portable(code: TaskCode): TaskCode {
-    if (code.type !== 'declared' || code.index < this.#declared) return code;
-    const run = declaredAt(code.index);
-    return run ? { type: 'closure', run } : code;
   }
 
   /** The worker with the fewest tasks of this one's; equals take turns. */
@@ -290,34 +283,11 @@ export class TaskHost implements TaskRuntime {
 
   /** Takes a task in, to begin when it is let. */
   #run(place: Pick<TaskRun, 'id' | 'stage' | 'origin' | 'cause'>, code: TaskCode, args: readonly unknown[]) {
-    const run = new TaskRun(place, (self) => this.#invoke(self, code, args));
+    const run = new TaskRun(place, (self) => this.#functions.call(self, code, args));
     this.#runs.set(run.id, run);
     this.#waiting.push(run);
     this.#waitingCount++;
     this.#options.changed();
-  }
-
-  #invoke(run: TaskRun, code: TaskCode, args: readonly unknown[]): unknown {
-    switch (code.type) {
-      case 'closure':
-        return code.run(...args);
-      case 'declared': {
-        const declared = declaredAt(code.index);
-        if (declared) return declared(...args);
-        throw differs(this.#options.worker, `it declares fewer tasks than worker ${run.origin + 1}`);
-      }
-      case 'child': {
-        const children = this.#options.definitionOf(code.stage)?.children;
-        if (!children) throw differs(this.#options.worker, `it has no consumerSupervisor "${code.stage}"`);
-        const context = {
-          id: run.id,
-          get signal() {
-            return run.signal;
-          },
-        };
-        return children.run(args[0], context);
-      }
-    }
   }
 
   #threw(run: TaskRun, error: unknown): void {
@@ -402,12 +372,4 @@ export function isTaskMessage(message: RemoteEnvelope['message']): message is Ta
 /** One argument as it is, several as a list. */
 function shown(args: readonly unknown[]): TraceValue {
   return traceValue(args.length === 1 ? args[0] : args);
-}
-
-function differs(worker: WorkerId, difference: string): EngineError<'plan_differs'> {
-  return new EngineError('plan_differs', { worker: worker + 1, difference });
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,5 +1,5 @@
 import type { Seq, SubscriptionId, TaskId } from '../ids.ts';
-import { failure } from '../stage/callback-runner.ts';
+import { failure, isPromise } from '../stage/callback-runner.ts';
 import { InitRefusal, type Reason, type SubscribeOptions, type Subscription } from '../stage/definition.ts';
 import { DEFAULT_MAX_DEMAND, isOrderly } from '../stage/demand.ts';
 import type { TaskOutcome } from '../stage/message.ts';
@@ -308,8 +308,4 @@ function isInfo(value: unknown): value is { readonly info: unknown } {
   return (
     typeof value === 'object' && value !== null && 'info' in value && Object.keys(value).join() === 'info'
   );
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
