@@ -9,7 +9,7 @@ export interface MeasureOptions {
   readonly warmUpMs: number;
   /** Share of the work's events that a full run has. In (0, 1]. */
   readonly share: number;
-  /** Milliseconds, monotonic. */
+  /** Milliseconds of whatever time is measured. */
   readonly nowMs: () => number;
   /** Collects what the contender before has left, so that no contender pays for another's. */
   readonly collect: () => void;

@@ -25,6 +25,11 @@ export interface Work {
   readonly title: string;
   /** Events of a full run; a slow contender gets fewer. */
   readonly events: number;
+  /**
+   * What is measured: the processor time that the process takes, which other programs on the machine hardly change; or time
+   * on the wall, for works of several threads. Default `processor`.
+   */
+  readonly time?: 'processor' | 'wall';
   /** The one right result, computed by another way than the contenders'. */
   readonly expected: (events: number) => number;
   /** The first one is what the others are compared with. */
