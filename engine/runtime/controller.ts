@@ -16,7 +16,6 @@ import { placementOf, type Placement } from './placement.ts';
 import { namesIn } from './plan.ts';
 import { PlanAgreement } from './plan-agreement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
-import { Quiescence } from './quiescence.ts';
 import type {
   Platform,
   RunEnd,
@@ -29,6 +28,7 @@ import type {
 } from './run-handle.ts';
 import { RunRequests } from './run-requests.ts';
 import { RunStreams, streamMessageOf } from './run-streams.ts';
+import { Settling } from './settling.ts';
 import { Watchdog, type Silent } from './watchdog.ts';
 
 const HEARTBEAT_MS = 250;
@@ -67,12 +67,11 @@ class Controller implements RunHandle {
   #warnings: readonly PlanWarning[] = [];
   #placement: Placement = {};
   #counters: MergedCounters | null = null;
-  #quiescence: Quiescence | null = null;
-  /** Who waits until nothing is left to do. */
-  readonly #settling: (() => void)[] = [];
+  readonly #settling = new Settling(
+    () => this.#ping(),
+    () => this.#quiet(),
+  );
   #watchdog: Watchdog | null = null;
-  /** Id of the pings of the second wave of {@link Quiescence}. */
-  #waveId = 0;
   #nextId = 1;
   #cancelBeat: () => void = () => undefined;
   /** What the run ends with once every worker has handed over what it recorded. */
@@ -100,7 +99,7 @@ class Controller implements RunHandle {
       workerOf: (stage) => (Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined),
       post: (worker, message) => this.#links[worker]?.post(message),
       disturbed: () => {
-        if (this.#quiescence) this.#quiescence = new Quiescence(this.#links.length);
+        this.#settling.again();
       },
     });
     void this.#spawn(platform);
@@ -225,12 +224,7 @@ class Controller implements RunHandle {
 
   settled(): Promise<void> {
     if (this.#end) return Promise.resolve();
-    const settled = new Promise<void>((resolve) => this.#settling.push(resolve));
-    // What was reported before may not know of what has been sent to the stages since.
-    if (this.#quiescence) this.#quiescence = new Quiescence(this.#links.length);
-    this.#waveId = 0;
-    this.#postAll({ type: 'ping', id: this.#nextId++ });
-    return settled;
+    return this.#settling.wait();
   }
 
   // --- Beginning ------------------------------------------------------------------------------------------------
@@ -282,7 +276,7 @@ class Controller implements RunHandle {
     this.#plan = plan;
     this.#placement = placementOf(plan, used);
     this.#counters = new MergedCounters(plan);
-    this.#quiescence = new Quiescence(used);
+    this.#settling.begin(used);
     this.#postAll({
       type: 'start',
       version: PROTOCOL_VERSION,
@@ -348,38 +342,29 @@ class Controller implements RunHandle {
     else this.#heldForBudget.delete(worker);
     this.#links[worker]?.post({ type: 'credit', batches: 1 });
     this.#pacing.report(worker, telemetry);
-    if (!this.#ending) this.#look(worker, telemetry);
+    if (this.#isLookedFor) this.#settling.report(worker, telemetry);
     this.#notify();
   }
 
   #pong(worker: WorkerId, message: Extract<FromWorker, { type: 'pong' }>): void {
     this.#watchdog?.answered(worker);
-    if (this.#ending || this.#started.size < this.#links.length) return;
-    if (message.id !== this.#waveId) this.#look(worker, message);
-    else if (this.#quiescence?.answer(worker, message) === 'ended') this.#quiet();
+    if (this.#isLookedFor) this.#settling.answer(worker, message.id, message);
   }
 
-  /** Looks whether nothing is left to do, before the subscriptions are made as little as while somebody works. */
-  #look(worker: WorkerId, crossings: Telemetry | Extract<FromWorker, { type: 'pong' }>): void {
-    if (this.#started.size < this.#links.length) return;
-    if (this.#options.keepAlive && this.#settling.length === 0) return;
-    if (this.#quiescence?.report(worker, crossings) !== 'ask') return;
-    this.#waveId = this.#nextId++;
-    this.#postAll({ type: 'ping', id: this.#waveId });
+  /** Whether the end matters. Before the subscriptions are made nothing is over. */
+  get #isLookedFor(): boolean {
+    if (this.#ending || this.#started.size < this.#links.length) return false;
+    return !this.#options.keepAlive || this.#settling.isWaitedFor;
   }
 
   /** Nothing is left to do. */
   #quiet(): void {
     const { keepAlive = false } = this.#options;
-    this.#settle();
+    this.#settling.release();
     if (keepAlive) return;
     if (this.#requests.pending + this.#streams.busy === 0) this.#finish({ type: 'idle' });
     // Somebody still waits for an answer, or may ask for more: look again.
-    else this.#quiescence = new Quiescence(this.#links.length);
-  }
-
-  #settle(): void {
-    for (const resolve of this.#settling.splice(0)) resolve();
+    else this.#settling.again();
   }
 
   // --- Watchdog -------------------------------------------------------------------------------------------------
@@ -409,7 +394,7 @@ class Controller implements RunHandle {
       this.#fail({ phase: 'platform', worker, error: traceError(error) });
       return;
     }
-    this.#postAll({ type: 'ping', id: this.#nextId++ });
+    this.#ping();
     this.#cancelBeat = this.#options.scheduler.after(this.#heartbeatMs, () => this.#beat());
   }
 
@@ -457,7 +442,7 @@ class Controller implements RunHandle {
     for (const link of this.#spawned) link.terminate();
     this.#requests.finish(this.#end.type);
     this.#streams.finish(this.#end);
-    this.#settle();
+    this.#settling.release();
     this.#notify();
     this.#resolveDone(this.#end);
   }
@@ -475,6 +460,13 @@ class Controller implements RunHandle {
     const worker = Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined;
     const link = worker === undefined ? undefined : this.#links[worker];
     return link && ((message) => link.post(message));
+  }
+
+  /** Asks every worker whether it lives, and where it stands. */
+  #ping(): number {
+    const id = this.#nextId++;
+    this.#postAll({ type: 'ping', id });
+    return id;
   }
 
   #postAll(message: ToWorker): void {
