@@ -1,6 +1,7 @@
 import type { StageId } from '../ids.ts';
 import { seededRandom } from '../time/random.ts';
 import { realScheduler } from '../time/scheduler.ts';
+import { tasksOn } from '../task/task-scope.ts';
 import { sleepOn } from '../time/sleep.ts';
 import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
 import { VirtualScheduler } from '../time/virtual-scheduler.ts';
@@ -91,6 +92,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   });
   const printer = new Printer(host);
   const before = sleepOn(scheduler);
+  const tasksBefore = tasksOn(null);
   onPrint(printer.print);
   try {
     const ended = await drive(plan, host, { scheduler, turns, entryBudget, maxTurns });
@@ -100,6 +102,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   } finally {
     onPrint(null);
     sleepOn(before);
+    tasksOn(tasksBefore);
   }
 }
 

@@ -64,9 +64,11 @@ export interface TaskRuntime {
 
 let ambient: TaskRuntime | null = null;
 
-/** Makes tasks belong to the stages of this runtime from now on. For whoever hosts stages. */
-export function tasksOn(runtime: TaskRuntime): void {
+/** Makes tasks belong to the stages of this runtime from now on; returns the one before. For whoever hosts stages. */
+export function tasksOn(runtime: TaskRuntime | null): TaskRuntime | null {
+  const before = ambient;
   ambient = runtime;
+  return before;
 }
 
 /**

@@ -40,9 +40,11 @@ describe('task()', () => {
 });
 
 describe('Task.async()', () => {
-  it('throws outside of stages and tasks', () => {
-    // Whatever ran before in this realm must not be taken for a stage whose code runs.
-    expect(() => Task.asyncStream([1], 3 as never)).toThrow(EngineError);
+  it('throws outside of stages and tasks, also after a run', async () => {
+    const start = () => Task.async(double, 1);
+    expect(start).toThrow(/Cannot start a task as it must be called while a callback/);
+    await inCallback(() => void start());
+    expect(start).toThrow(/Cannot start a task as it must be called while a callback/);
   });
 
   it('rejects what is no function', async () => {
