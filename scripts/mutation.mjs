@@ -90,7 +90,6 @@ async function work() {
         current = queue.shift() ?? null;
         if (current === null) return end();
         worker.postMessage(current);
-        progress();
       };
       worker.on('error', (error) => lost(error.message));
       worker.on('message', (message) => {
@@ -102,7 +101,11 @@ async function work() {
           known = message.known;
           tellKnown();
         }
-        if (message.type === 'done') outcomes.set(message.id, message);
+        if (message.type === 'done') {
+          outcomes.set(message.id, message);
+          if (message.outcome !== 'killed') console.log(told(current, message));
+          progress();
+        }
         next();
       });
     });
@@ -116,19 +119,16 @@ function progress() {
   }
 }
 
+function told({ file, line, original, mutated }, { outcome }) {
+  return `${file}:${line}  ${original}  →  ${mutated}${outcome === 'unreached' ? ' (no test comes here)' : ''}`;
+}
+
 function report() {
-  for (const file of files) {
-    const alive = tested.filter((one) => one.file === file && outcomes.get(one.id)?.outcome !== 'killed');
-    for (const { id, line, original, mutated } of alive) {
-      const reached = outcomes.get(id)?.outcome === 'unreached' ? ' (no test comes here)' : '';
-      console.log(`${file}:${line}  ${original}  →  ${mutated}${reached}`);
-    }
-  }
   console.log('');
   for (const file of files) console.log(`${score(tested.filter((one) => one.file === file))}  ${file}`);
   const rest = mutants.length - tested.length;
   console.log(
-    `${score(tested)}  in all, in ${Math.round((Date.now() - startMs) / 1_000)} s; ${rest} change nothing`,
+    `${score(tested)}  in all, in ${Math.round((Date.now() - startMs) / 1_000)} s; ${rest} that change nothing are left out`,
   );
   process.exitCode = percent(tested) >= WANTED ? 0 : 1;
 }

@@ -6,7 +6,6 @@ import {
   type RemoteEnvelope,
   type StageDefinition,
   type StageMessage,
-  type StageStream,
 } from 'sluice';
 import { RandomTurns, RoundRobin, type Turns } from '../../engine/time/turns.ts';
 import { seededRandom } from '../../engine/time/random.ts';
@@ -16,6 +15,7 @@ import { ChildNames } from './child-names.ts';
 import { list, record } from './functions.ts';
 import { PROBE, Probe } from './probe.ts';
 import type { Json, Scenario } from './recording.ts';
+import { collect, streamOf } from './streams.ts';
 
 /** What a replay of one scenario has shown, in the words of the recordings. */
 export interface Observed {
@@ -255,19 +255,11 @@ class Play {
 
   /** Somebody outside reads stages as a stream, while the steps go on. */
   #stream(step: Scenario['steps'][number]): Json {
-    const { as, subs, opts, take } = step;
-    const subscriptions = list(subs).map((one) => {
-      const { to, ...options } = record(one);
-      return { ...optionsOf(options), to: String(to) };
-    });
-    const { demand, producers } = record(opts ?? {});
+    const { subscriptions, options, take } = streamOf(step);
     try {
-      const stream = hostStream<Json>(this.#host, subscriptions, {
-        ...(demand === undefined ? {} : { demand: demand === 'accumulate' ? demand : 'forward' }),
-        ...(producers === undefined ? {} : { producers: list(producers).map(String) }),
-      });
-      const read = collect(stream, take === undefined ? Infinity : Number(take));
-      this.#streams.set(String(as), read);
+      const stream = hostStream<Json>(this.#host, subscriptions, options);
+      const read = collect(stream, take);
+      this.#streams.set(String(step['as']), read);
       return null;
     } catch (error) {
       const reason = failureOf(error);
@@ -488,26 +480,6 @@ class Play {
   #idOf(name: string): string {
     for (const [id, known] of this.#names) if (known === name) return id;
     return name;
-  }
-}
-
-/** Reads to the end, or so many events; in the words of the recordings, with the messages that were left behind. */
-async function collect(stream: StageStream<Json>, take: number): Promise<Json> {
-  const events: Json[] = [];
-  try {
-    if (take > 0) {
-      for await (const event of stream) {
-        events.push(event);
-        if (events.length === take) break;
-      }
-    }
-    return ['ok', events, 0];
-  } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== 'stream_ended') throw error;
-    const details: unknown = error.details;
-    const { reason } = record(jsonOf(details));
-    const told: Json = JSON.parse(String(reason));
-    return ['exit', told, told === 'noproc' ? 'init_stream' : 'close_stream'];
   }
 }
 

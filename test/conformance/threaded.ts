@@ -8,6 +8,7 @@ import { PROBE, Probe } from './probe.ts';
 import { ProbePlatform } from './probe-platform.ts';
 import type { Observed } from './replayer.ts';
 import type { Json, Scenario, StageSpec } from './recording.ts';
+import { collect, streamOf } from './streams.ts';
 import { LOG_MARK } from './threaded-log.ts';
 import { isPlanned, plannedSubscriptions } from './threaded-plan.ts';
 
@@ -44,6 +45,9 @@ const STEPS: ReadonlySet<string> = new Set([
   'probe_events',
   'probe_consumer_cancel',
   'unrelated_down',
+  'stream',
+  'await',
+  'sleep',
 ]);
 
 /**
@@ -111,6 +115,7 @@ class ThreadedPlay {
   /** The engine's names of subscriptions by those of the recording, as soon as they are known. */
   readonly #ids = new Map<string, Promise<string>>();
   readonly #names = new Map<string, string>();
+  readonly #streams = new Map<string, Promise<Json>>();
 
   constructor(scenario: Scenario, program: NodeProgram) {
     this.#scenario = scenario;
@@ -129,6 +134,7 @@ class ThreadedPlay {
       result.catch(() => undefined);
       this.#results.push(result);
       if (SETTLING.test(step.op)) await run.settled();
+      else if (step.op === 'await' || step.op === 'sleep') await result;
     }
     await run.settled();
     const results = await Promise.all(this.#results);
@@ -210,6 +216,18 @@ class ThreadedPlay {
         return 'ok';
       case 'subscribe_to_probe':
         return this.#subscribe({ ...step, op: 'subscribe', to: PROBE }, ids);
+      case 'stream': {
+        const { subscriptions, options, take } = streamOf(step);
+        this.#streams.set(text('as'), collect(run.stream(subscriptions, options), take));
+        return null;
+      }
+      case 'await':
+        return this.#streams.get(text('as')) ?? null;
+      case 'sleep':
+        await new Promise<void>((resolve) => {
+          setTimeout(resolve, Number(step['ms']));
+        });
+        return null;
       case 'unrelated_down':
         run.info(stage, ['DOWN', PROBE, 'whatever']);
         return 'ok';
