@@ -69,6 +69,8 @@ function optionOf(name: string, value: Json): unknown {
 }
 
 function targetOf(value: Json): SubscribeTo {
+  // A bare name, or what is no target at all and there to be refused.
+  if (typeof value !== 'object' || value === null || isList(value)) return value as never;
   const { to, plain, sub, ...options } = record(value);
   if (plain === true) return String(to);
   return { ...optionsOf(options), to: String(to), ...(typeof sub === 'string' ? { sub } : {}) };
