@@ -56,6 +56,8 @@ const MESSAGES: readonly FromWorker[] = [
   { type: 'entering', worker: 0, stage: 'a', callback: 'handleDemand' },
   { type: 'reply', id: 1, value: { any: ['thing'] } },
   { type: 'replyFailed', id: 1, error: { name: 'Error', message: 'm', code: 'c' } },
+  { type: 'streamEvents', worker: 0, stream: 'stream 1', subscription: 'a', events: [1, { b: 2 }] },
+  { type: 'streamEnded', worker: 0, stream: 'stream 1', subscription: 'a', reason: ['shutdown', 'x'] },
   { type: 'uncaught', worker: 0, error: { name: 'Error', message: 'm' } },
   { type: 'stopped', worker: 0 },
 ];
