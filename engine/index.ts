@@ -56,7 +56,7 @@ export type { VirtualRun, VirtualRunOptions } from './runtime/virtual-run.ts';
 export type { Print } from './runtime/print.ts';
 export { StageHost } from './runtime/stage-host.ts';
 export { hostStream } from './runtime/host-stream.ts';
-export type { StageHostOptions } from './runtime/stage-host.ts';
+export type { StageHostOptions } from './runtime/host-options.ts';
 export type {
   StageStream,
   StreamIterator,

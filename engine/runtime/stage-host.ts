@@ -7,19 +7,19 @@ import type { StartOutcome } from '../stage/stage.ts';
 import type { Loss, StageContext, Watch } from '../stage/stage-context.ts';
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { ChildView } from '../supervision/supervisor.ts';
-import type { Scheduler } from '../time/scheduler.ts';
 import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { tasksOn } from '../task/task-scope.ts';
 import type { SupervisorView } from '../trace/plan-view.ts';
-import { Recorder } from '../trace/recorder.ts';
+import type { Recorder } from '../trace/recorder.ts';
 import { describe, traceValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
-import type { TraceLevel } from '../transport/protocol.ts';
 import type { Refused } from '../transport/transport.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
 import { Externals } from './externals.ts';
 import { countersOf, type HostCounters } from './host-counters.ts';
+import type { StageHostOptions } from './host-options.ts';
+import { HostTrace } from './host-trace.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
 import { Ledger } from './ledger.ts';
 import { Lives } from './lives.ts';
@@ -29,46 +29,13 @@ import { TaskHost, isTaskMessage } from './task-host.ts';
 import type { TaskRun } from './task-run.ts';
 import { Watches } from './watches.ts';
 
-/** Who hosts stages, and what they may use. */
-export interface StageHostOptions {
-  readonly worker: WorkerId;
-  /** Workers of the run, this one included. */
-  readonly workers: number;
-  /** Which worker runs which stage; the same on all workers. Stages of no worker do not exist. */
-  readonly placement: Readonly<Record<StageId, WorkerId>>;
-  /** All supervisors of the run, on whatever worker they are; none if left out. */
-  readonly supervisors?: readonly SupervisorView[];
-  readonly scheduler: Scheduler;
-  /** Seeded, in [0, 1). */
-  readonly random: () => number;
-  readonly trace: TraceLevel;
-  /** Entries kept until they are taken from the recorder; later ones are counted as dropped. */
-  readonly capacity: number;
-  /** Keeps what the console says; the recorder of all other entries if there is none. */
-  readonly console?: Recorder;
-  /** A message for a stage of another worker. */
-  readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
-  /** A callback of the learner's is about to run, or a task: `task "name"`. */
-  readonly onEntering?: (stage: StageId, callback: string) => void;
-  /** Workers that tasks may run on; default all. */
-  readonly taskWorkers?: number;
-  /** Tasks that a stream of tasks runs at once unless told otherwise; default the workers they may run on. */
-  readonly concurrency?: number;
-  /** Definition of a stage, of whatever worker: what children of a consumerSupervisor run stands there. */
-  readonly definitionOf?: (stage: StageId) => StageDefinition | null;
-  /** A task waits to begin, or has gone on: there may be something to do. */
-  readonly onTasks?: () => void;
-  /** A stage has something to do: its mailbox was empty, or it has handled one message and has another. */
-  readonly onReady?: (stage: StageId) => void;
-}
-
 /** The stages of one worker with their mailboxes. It moves messages; when each is handled is up to its owner. */
 export class StageHost implements StageContext {
   readonly worker: WorkerId;
   readonly recorder: Recorder;
   /** The tasks that run here, and those that stages of this worker have started. */
   readonly tasks: TaskHost;
-  readonly #console: Recorder;
+  readonly #trace: HostTrace;
   readonly tracing: boolean;
   readonly #options: StageHostOptions;
   readonly #hosted: ReadonlyMap<StageId, Hosted>;
@@ -86,8 +53,6 @@ export class StageHost implements StageContext {
   readonly #watches: Watches;
   readonly #lives: Lives;
   readonly #ledger = new Ledger();
-  /** Lamport clock: greater than that of everything this worker has heard of. */
-  #lamport = 0;
   #received = 0;
   /** When {@link lapMs} was last asked. */
   #lappedMs = 0;
@@ -112,8 +77,8 @@ export class StageHost implements StageContext {
       onReplaced: (stage) => this.#ledger.keep(stage),
     });
     this.#hosted = this.#deliveries.hosted;
-    this.recorder = new Recorder(options.capacity);
-    this.#console = options.console ?? this.recorder;
+    this.#trace = new HostTrace({ ...options, nowMs: () => this.nowMs() });
+    this.recorder = this.#trace.recorder;
     this.tracing = options.trace === 'full';
     const { scheduler } = options;
     this.#sleep = {
@@ -226,9 +191,7 @@ export class StageHost implements StageContext {
   /** Takes what another worker has sent. */
   receive(envelope: RemoteEnvelope): void {
     this.#received++;
-    if (envelope.cause !== null) {
-      this.#lamport = Math.max(this.#lamport, Math.floor(envelope.cause / this.#options.workers));
-    }
+    this.#trace.hear(envelope.cause);
     this.#arrive(envelope);
   }
 
@@ -328,7 +291,7 @@ export class StageHost implements StageContext {
     if (stage === undefined) return;
     const kept = values.map(traceValue);
     const log = { type: 'log', level, values: kept, ...(place === undefined ? {} : { place }) } as const;
-    this.#recordIn(this.#console, stage, log, owner?.cause ?? null);
+    this.#trace.print(stage, log, owner?.cause ?? null);
   }
 
   /** Records that a stage has printed more than is kept. */
@@ -336,7 +299,7 @@ export class StageHost implements StageContext {
     stage: StageId,
     { count, message }: { readonly count: number; readonly message: string },
   ): void {
-    this.#recordIn(this.#console, stage, { type: 'warning', code: 'console_flood', message, count }, null);
+    this.#trace.print(stage, { type: 'warning', code: 'console_flood', message, count }, null);
   }
 
   counters(): HostCounters {
@@ -371,7 +334,7 @@ export class StageHost implements StageContext {
   }
 
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
-    return this.#recordIn(this.recorder, stage, event, cause);
+    return this.#trace.record(stage, event, cause);
   }
 
   lose(stage: StageId, loss: Loss, cause: Seq | null): void {
@@ -542,13 +505,6 @@ export class StageHost implements StageContext {
 
   #takeEarly(id: StageId): void {
     for (const envelope of this.#deliveries.takeEarly(id)) this.#arrive(envelope);
-  }
-
-  #recordIn(recorder: Recorder, stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
-    this.#lamport++;
-    const seq = this.#lamport * this.#options.workers + this.worker;
-    recorder.add({ seq, atMs: this.nowMs(), worker: this.worker, stage, cause, ...event });
-    return seq;
   }
 
   #alive(id: StageId): boolean {

@@ -1,0 +1,40 @@
+import type { StageId, WorkerId } from '../ids.ts';
+import type { StageDefinition } from '../stage/definition.ts';
+import type { RemoteEnvelope } from '../stage/message.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { SupervisorView } from '../trace/plan-view.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import type { TraceLevel } from '../transport/protocol.ts';
+
+/** Who hosts stages, and what they may use. */
+export interface StageHostOptions {
+  readonly worker: WorkerId;
+  /** Workers of the run, this one included. */
+  readonly workers: number;
+  /** Which worker runs which stage; the same on all workers. Stages of no worker do not exist. */
+  readonly placement: Readonly<Record<StageId, WorkerId>>;
+  /** All supervisors of the run, on whatever worker they are; none if left out. */
+  readonly supervisors?: readonly SupervisorView[];
+  readonly scheduler: Scheduler;
+  /** Seeded, in [0, 1). */
+  readonly random: () => number;
+  readonly trace: TraceLevel;
+  /** Entries kept until they are taken from the recorder; later ones are counted as dropped. */
+  readonly capacity: number;
+  /** Keeps what the console says; the recorder of all other entries if there is none. */
+  readonly console?: Recorder;
+  /** A message for a stage of another worker. */
+  readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
+  /** A callback of the learner's is about to run, or a task: `task "name"`. */
+  readonly onEntering?: (stage: StageId, callback: string) => void;
+  /** Workers that tasks may run on; default all. */
+  readonly taskWorkers?: number;
+  /** Tasks that a stream of tasks runs at once unless told otherwise; default the workers they may run on. */
+  readonly concurrency?: number;
+  /** Definition of a stage, of whatever worker: what children of a consumerSupervisor run stands there. */
+  readonly definitionOf?: (stage: StageId) => StageDefinition | null;
+  /** A task waits to begin, or has gone on: there may be something to do. */
+  readonly onTasks?: () => void;
+  /** A stage has something to do: its mailbox was empty, or it has handled one message and has another. */
+  readonly onReady?: (stage: StageId) => void;
+}

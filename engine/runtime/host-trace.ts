@@ -1,0 +1,49 @@
+import type { Seq, StageId, WorkerId } from '../ids.ts';
+import { Recorder } from '../trace/recorder.ts';
+import type { TraceEvent } from '../trace/trace-entry.ts';
+
+/** What one worker records, numbered so that every effect comes after its cause on whatever worker that was. */
+export class HostTrace {
+  readonly recorder: Recorder;
+  readonly #console: Recorder;
+  readonly #worker: WorkerId;
+  readonly #workers: number;
+  readonly #nowMs: () => number;
+  /** Lamport clock: greater than that of everything this worker has heard of. */
+  #lamport = 0;
+
+  constructor(options: {
+    readonly worker: WorkerId;
+    readonly workers: number;
+    readonly capacity: number;
+    readonly console?: Recorder;
+    readonly nowMs: () => number;
+  }) {
+    this.recorder = new Recorder(options.capacity);
+    this.#console = options.console ?? this.recorder;
+    this.#worker = options.worker;
+    this.#workers = options.workers;
+    this.#nowMs = options.nowMs;
+  }
+
+  record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
+    return this.#add(this.recorder, stage, event, cause);
+  }
+
+  /** Records what belongs to the console. */
+  print(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
+    return this.#add(this.#console, stage, event, cause);
+  }
+
+  /** An entry of another worker has caused something here: what follows comes after it. */
+  hear(cause: Seq | null): void {
+    if (cause !== null) this.#lamport = Math.max(this.#lamport, Math.floor(cause / this.#workers));
+  }
+
+  #add(recorder: Recorder, stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
+    this.#lamport++;
+    const seq = this.#lamport * this.#workers + this.#worker;
+    recorder.add({ seq, atMs: this.#nowMs(), worker: this.#worker, stage, cause, ...event });
+    return seq;
+  }
+}
