@@ -107,7 +107,7 @@ test('a supervised consumer crashes, is started again, and what it lost is told'
   }
   const story = said.join('\n');
   expect(story).toContain('counter crashed in handleEvents: eight is too much');
-  expect(story).toMatch(/counter: \d events? lost of the batch it worked on as it ended\./);
+  expect(story).toMatch(/counter: \d events? lost that it was working on as it ended\./);
   expect(story).toContain(
     'keeper starts counter again, as it ended with Error: eight is too much: restart 1 of at most 3 in 5 s.',
   );

@@ -84,7 +84,7 @@ export function lostWords(where: LostWhere): string {
 const LOST: Readonly<Record<LostWhere, string>> = {
   mailbox: 'that waited in its mailbox as it ended',
   queue: 'that waited for demand from downstream as it ended',
-  callback: 'of the batch it worked on as it ended',
+  callback: 'that it was working on as it ended',
   step: 'that it returned where nobody takes them',
   buffer: 'from its buffer as it ended',
   held: 'that were held back as it ended',

@@ -85,7 +85,7 @@ describe('a crash and a restart in words', () => {
   };
 
   it('tells what crashed, what was lost, who started it again, and the new life', () => {
-    expect(sentence(8)).toBe('printer: 2 events lost of the batch it worked on as it ended.');
+    expect(sentence(8)).toBe('printer: 2 events lost that it was working on as it ended.');
     expect(sentence(10)).toBe('printer crashed in handleEvents: boom');
     expect(sentence(11)).toBe(
       'keeper starts printer again, as it ended with "boom": restart 1 of at most 3 in 5 s.',
