@@ -160,6 +160,28 @@ describe('runLocal()', () => {
     );
   });
 
+  it('starts again what a supervisor of the pipeline supervises', async () => {
+    let failures = 2;
+    const seen: number[] = [];
+    const failing = consumer({
+      handleEvents: (events: number[]) => {
+        if (failures-- > 0) throw new Error('not yet');
+        seen.push(...events);
+      },
+    });
+    const run = runLocal(
+      pipeline(({ start, subscribe, supervise }) => {
+        const sink = start('sink', failing);
+        subscribe(sink, { to: start('numbers', numbersUpTo(10)), maxDemand: 2, minDemand: 0 });
+        supervise('all', [sink], { strategy: 'oneForOne' });
+      }),
+    );
+    expect(await run.done).toBe('idle');
+    expect(seen).toEqual([4, 5, 6, 7, 8, 9]);
+    const sink = run.counters().stages.find(({ stage }) => stage === 'sink');
+    expect(sink).toMatchObject({ handled: 6, lost: 4, status: 'waiting' });
+  });
+
   it('goes on without a stage whose init refuses', async () => {
     const refusing = consumer({ init: () => stop('no'), handleEvents: () => undefined });
     const seen: number[] = [];
