@@ -1,5 +1,5 @@
 /**
- * `npm run mutation [-- PATH …]`: makes small mistakes in the sources below the paths, one at a time, and prints which of
+ * `npm run mutation [-- [--again FILE] PATH …]`: makes small mistakes in the sources below the paths, one at a time, and prints which of
  * them no test notices. Without paths: engine/dispatcher and engine/stage.
  *
  * Recordings, the unit tests beside the sources and the laws are run in one long-lived process per processor. Mutants that
@@ -20,7 +20,10 @@ const MAX_SILENT_MS = 12_000;
 /** Loading and running everything once takes longer. */
 const MAX_START_MS = 120_000;
 
-const given = process.argv.slice(2);
+const args = process.argv.slice(2);
+// `--again FILE`: only the mutants that an earlier run, kept in that file, has told of.
+const again = args[0] === '--again' ? new Set(readFileSync(args[1], 'utf8').split('\n')) : null;
+const given = again === null ? args : args.slice(2);
 const paths = given.length > 0 ? given : ['engine/dispatcher', 'engine/stage'];
 const files = paths.flatMap((path) =>
   statSync(join(root, path)).isDirectory() ? filesIn(path, '.ts') : [path],
@@ -40,10 +43,16 @@ for (const file of files) {
 const listed = parse(readFileSync(new URL('lib/mutation/equivalent.yaml', import.meta.url), 'utf8')) ?? [];
 const equivalent = ({ file, original, mutated }) =>
   listed.some((one) => one.file === file && one.original === original && one.mutated === mutated);
-const tested = mutants.filter((mutant) => !equivalent(mutant));
+const tested = mutants.filter(
+  (mutant) =>
+    !equivalent(mutant) &&
+    (again === null || ['survived', 'unreached'].some((outcome) => again.has(told(mutant, { outcome })))),
+);
 const outcomes = new Map();
 
-const tests = ['test/engine/dispatcher', 'test/engine/stage'].flatMap((path) => filesIn(path, '.test.ts'));
+const tests = ['test/engine/dispatcher', 'test/engine/stage', 'test/engine/supervision'].flatMap((path) =>
+  filesIn(path, '.test.ts'),
+);
 const properties = filesIn('test/laws', '.test.ts');
 const startMs = Date.now();
 const queue = [...tested];

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import {
+  StageHost,
+  consumer,
+  partitionDispatcher,
+  producer,
+  producerConsumer,
+  seededRandom,
+  type EntryOf,
+  type StageDefinition,
+  type TraceLevel,
+} from 'sluice';
+import { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
+import { Hosted } from '../../support/hosted.ts';
+
+const pushing = (options: object = {}) =>
+  producer<number>({
+    handleDemand: () => undefined,
+    handleCast: (events) => ({ events: events as number[] }),
+    ...options,
+  });
+
+const counting = producer<number, number>({
+  init: () => 0,
+  handleDemand: (demand, next) => {
+    const size = Math.min(demand, 6 - next);
+    return { events: Array.from({ length: size }, (_, i) => next + i), state: next + size };
+  },
+});
+
+const passing = producerConsumer<number, number>({ handleEvents: (events) => ({ events }) });
+const sink = consumer<number>({ handleEvents: () => undefined, handleCancel: () => undefined });
+
+const losses = (stages: Hosted) =>
+  stages.entries
+    .filter((entry): entry is EntryOf<'lost'> => entry.type === 'lost')
+    .map(({ stage, where, count, subscription }) => [stage, where, count, subscription ?? null]);
+
+describe('what a stage loses', () => {
+  it('GS-174 is told by where it was: held back, buffered, in the queue of a partition', async () => {
+    const dispatcher = partitionDispatcher({ partitions: 2, hash: (n: number) => [n, n % 2] });
+    const stages = new Hosted({ a: pushing({ dispatcher }), plain: pushing() });
+    stages.send('a', { type: 'subscribe', subscription: 's', options: { partition: 0 } });
+    stages.send('a', { type: 'ask', subscription: 's', count: 3 });
+    stages.host.tell('a', { type: 'cast', request: [1, 3, 2, 4, 6] });
+    stages.host.tell('a', { type: 'demandMode', mode: 'accumulate' });
+    stages.host.tell('a', { type: 'cast', request: [7, 8, 9] });
+    await stages.settle();
+    expect(losses(stages)).toEqual([]);
+    stages.host.kill('a', 'killed');
+    stages.host.kill('plain', 'killed');
+    expect(losses(stages)).toEqual([
+      ['a', 'held', 3, null],
+      ['a', 'buffer', 2, null],
+      ['a', 'dispatcher', 2, null],
+    ]);
+  });
+
+  it('GS-165 GS-171 is told of events in a mailbox, in a queue, and on a subscription nobody knows', async () => {
+    const stages = new Hosted({ a: pushing(), b: passing, c: sink });
+    stages.host.subscribe({ id: 'ab', consumer: 'b', producer: 'a', options: { maxDemand: 9 } });
+    stages.host.subscribe({ id: 'ac', consumer: 'c', producer: 'a', options: { maxDemand: 3 } });
+    await stages.settle();
+    stages.host.tell('a', { type: 'cast', request: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
+    await stages.host.step('a');
+    await stages.host.step('b');
+    stages.host.kill('b', 'killed');
+    stages.host.kill('c', 'killed');
+    stages.send('a', { type: 'events', subscription: 'x', first: 0, events: [1] });
+    await stages.settle();
+    expect(losses(stages)).toEqual([
+      ['b', 'queue', 9, 'ab'],
+      ['c', 'mailbox', 1, 'ac'],
+    ]);
+    expect(stages.warnings).toEqual(['producer_got_consumer_message']);
+  });
+
+  it('GS-171 events on an unknown subscription are lost on their way, and their sender is told to stop', async () => {
+    const stages = new Hosted({ c: sink });
+    stages.send('c', { type: 'events', subscription: 'x', first: 0, events: [1, 2] });
+    await stages.settle();
+    expect(losses(stages)).toEqual([['c', 'flight', 2, 'x']]);
+    expect(stages.got('cancel')).toEqual([
+      { type: 'cancel', subscription: 'x', reason: 'unknown_subscription' },
+    ]);
+  });
+});
+
+describe('messages for the other kind of stage', () => {
+  it('GS-191 are warned of and change nothing', async () => {
+    const stages = new Hosted({ a: pushing(), c: sink });
+    stages.send('c', { type: 'subscribe', subscription: 's', options: {} });
+    stages.send('c', { type: 'ask', subscription: 's', count: 1 });
+    stages.send('c', { type: 'cancel', subscription: 's', reason: 'normal' });
+    await stages.settle();
+    expect(stages.warnings).toEqual(Array(3).fill('consumer_got_producer_message'));
+    stages.send('a', { type: 'cancelled', subscription: 's', reason: 'normal' });
+    await stages.settle();
+    expect(stages.warnings.at(-1)).toBe('producer_got_consumer_message');
+    expect(stages.received).toEqual([]);
+  });
+});
+
+describe('counters', () => {
+  it('tell of both ends of a subscription, also when it is over', async () => {
+    const stages = new Hosted({ a: counting, c: sink });
+    const options = { maxDemand: 4, minDemand: 2, cancel: 'temporary' as const };
+    stages.host.subscribe({ id: 's', consumer: 'c', producer: 'a', options });
+    await stages.settle();
+    const both = () =>
+      stages.host.counters().subscriptions.filter(({ subscription }) => subscription === 's');
+    expect(both().map(({ asked, dispatched, pending }) => [asked, dispatched, pending])).toEqual([
+      [0, 6, 0],
+      [10, 0, 4],
+    ]);
+    expect(stages.host.snapshot('a')).toMatchObject({ consumers: ['s'], buffered: 0, mode: 'forward' });
+    stages.host.cancel('a', 's', 'enough');
+    await stages.settle();
+    expect(both().map(({ asked, dispatched, pending }) => [asked, dispatched, pending])).toEqual([
+      [0, 6, 0],
+      [10, 0, 0],
+    ]);
+    expect(stages.host.snapshot('a')?.consumers).toEqual([]);
+  });
+});
+
+describe('a run whose trace nobody wants', () => {
+  const typesOf = async (trace: TraceLevel, stages: Readonly<Record<string, StageDefinition>>) => {
+    const host = new StageHost({
+      worker: 0,
+      workers: 1,
+      placement: {},
+      scheduler: new VirtualScheduler(),
+      random: seededRandom(1),
+      trace,
+      capacity: 1_000,
+      onRemote: () => undefined,
+    });
+    for (const [name, definition] of Object.entries(stages)) host.start(name, definition, undefined);
+    host.subscribe({ id: 'ab', consumer: 'b', producer: 'a', options: { maxDemand: 4 } });
+    host.tell('a', { type: 'cast', request: [1, 2, 3, 4, 5, 6, 7] });
+    host.subscribe({ id: 'bc', consumer: 'c', producer: 'b', options: { maxDemand: 3 } });
+    for (let turn = 0; turn < 100; turn++) for (const one of host.ready()) await host.step(one);
+    return {
+      types: new Set(host.recorder.take().map(({ type }) => type)),
+      handled: host.counters().stages.at(-1)?.handled,
+    };
+  };
+
+  it('records starts and subscriptions, and nothing for every batch; what happens is the same', async () => {
+    const stages = { a: pushing({ bufferSize: 5 }), b: passing, c: sink };
+    const full = await typesOf('full', stages);
+    const counters = await typesOf('counters', stages);
+    expect(counters.handled).toBe(full.handled);
+    expect(full.types).toContain('discard');
+    expect([...counters.types].sort()).toEqual(['start', 'subscribe', 'subscribed', 'warning']);
+  });
+});
