@@ -165,31 +165,32 @@ class Account {
     }
   }
 
-  /** Consumers that were there all the time get the same events in the same order, but for those they do not want. */
+  /** From when all are there, every consumer gets the same events in the same order, but for those it does not want. */
   broadcastsReachEverybody(): void {
     for (const { id } of this.#run.plan.stages) {
       const sharing = this.#sharing(id);
-      if (!sharing.startsWith('broadcast')) continue;
       const own = this.#of(id);
-      if (!this.#run.rested || this.#hasOldDemand(id)) continue;
-      const alike = this.#run.plan.subscriptions.filter((one) => one.producer === id);
-      const first = own.findIndex(({ type }) => type === 'dispatch' || type === 'drop');
-      const there = own.slice(0, first).filter(({ type }) => type === 'subscribed').length;
-      if (first < 0 || there < alike.length) continue;
-      const made = this.#made(id);
-      const everybody = alike.map((one, index) => {
-        const entries = this.#bySubscription.get(one.id) ?? [];
-        const sent = sentOn(entries);
-        const rounds = sent.length + total(entries, 'drop');
-        if (total(own, 'discard') === 0 && !this.#wasHeld) {
-          const wanted = made
-            .slice(0, rounds)
-            .filter((event) => sharing === 'broadcast' || isWanted(Number(event), index));
-          expect(sent, `sent on ${one.id}`).toEqual(wanted);
+      if (!sharing.startsWith('broadcast') || own.some(({ type }) => type === 'cancel')) continue;
+      const alike = this.#run.plan.subscriptions.filter(({ producer }) => producer === id);
+      const there = own.filter(({ type }) => type === 'subscribed').length;
+      if (there < alike.length) continue;
+      const since = own.slice(own.findLastIndex(({ type }) => type === 'subscribed'));
+      const wants = (index: number) => (event: unknown) =>
+        sharing === 'broadcast' || isWanted(Number(event), index);
+      const got = alike.map((one) =>
+        since.filter((entry) => 'subscription' in entry && entry.subscription === one.id),
+      );
+      const rounds = got.map((entries) => total(entries, 'dispatch') + total(entries, 'drop'));
+      expect(new Set(rounds).size, `events that ${id} offered to each: ${rounds.join(', ')}`).toBe(1);
+      const sent = got.map(sentOn);
+      for (const [a, events] of sent.entries()) {
+        expect(events.every(wants(a)), `events of ${id} that consumer ${a} wants`).toBe(true);
+        for (const [b, others] of sent.entries()) {
+          expect(events.filter(wants(b)), `events of ${id} for ${a} and ${b}`).toEqual(
+            others.filter(wants(a)),
+          );
         }
-        return rounds;
-      });
-      expect(new Set(everybody).size, `rounds of ${id}: ${everybody.join(', ')}`).toBe(1);
+      }
     }
   }
 
