@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   StageHost,
+  broadcastDispatcher,
   consumer,
   partitionDispatcher,
   producer,
@@ -154,5 +155,142 @@ describe('a run whose trace nobody wants', () => {
     expect(counters.handled).toBe(full.handled);
     expect(full.types).toContain('discard');
     expect([...counters.types].sort()).toEqual(['start', 'subscribe', 'subscribed', 'warning']);
+  });
+});
+
+describe('causes', () => {
+  it('GS-142 what was held back is caused by what brought it, not by what let it go', async () => {
+    const a = producer<number>({
+      handleDemand: () => undefined,
+      handleCast: (events) => ({ events: events as number[] }),
+      demand: 'accumulate',
+    });
+    const stages = new Hosted({ a });
+    stages.send('a', { type: 'subscribe', subscription: 's', options: {} });
+    stages.send('a', { type: 'ask', subscription: 's', count: 2 });
+    stages.host.tell('a', { type: 'cast', request: [1, 2] });
+    stages.host.tell('a', { type: 'demandMode', mode: 'forward' });
+    await stages.settle();
+    const find = (type: string, callback?: string) =>
+      stages.entries.find(
+        (entry) => entry.type === type && (!callback || ('callback' in entry && entry.callback === callback)),
+      );
+    expect(find('begin', 'handleDemand')?.cause).toBe(find('asked')?.seq);
+    expect(find('dispatch')?.cause).toBe(find('end', 'handleCast')?.seq);
+  });
+
+  it('GS-116 demand that a consumer releases as it leaves is caused by its cancellation', async () => {
+    for (const handles of [true, false]) {
+      const a = producer<number>({
+        handleDemand: () => undefined,
+        dispatcher: broadcastDispatcher(),
+        ...(handles ? { handleCancel: () => undefined } : {}),
+      });
+      const stages = new Hosted({ a });
+      stages.send('a', { type: 'subscribe', subscription: 's', options: {} });
+      stages.host.receive({
+        to: 'a',
+        from: 'other',
+        cause: null,
+        message: { type: 'subscribe', subscription: 't', options: {} },
+      });
+      stages.send('a', { type: 'ask', subscription: 's', count: 2 });
+      await stages.settle();
+      stages.host.cancel('a', 't', 'normal');
+      await stages.settle();
+      const released = stages.entries.findLast(
+        (entry) => entry.type === 'begin' && entry.callback === 'handleDemand',
+      );
+      const last = stages.entries.findLast((entry) =>
+        handles ? entry.type === 'end' && entry.callback === 'handleCancel' : entry.type === 'cancel',
+      );
+      expect(released, `with handleCancel: ${handles}`).toMatchObject({ demand: 2, cause: last?.seq });
+    }
+  });
+});
+
+describe('a dispatcher that fails', () => {
+  /** Answers to `dispatch` as it is told. */
+  const dispatching = (dispatch: (events: readonly unknown[]) => unknown) => ({
+    name: 'odd',
+    create: () => ({
+      subscribe: () => 0,
+      ask: (_id: string, count: number) => count,
+      cancel: () => 0,
+      dispatch: dispatch as never,
+    }),
+  });
+
+  it.each<[string, (events: readonly unknown[]) => unknown, number]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no idea');
+      },
+      3,
+    ],
+    ['gives no answer', () => undefined, 3],
+    [
+      'delivers to a stranger',
+      (events) => ({
+        deliveries: [
+          { to: 's', events: events.slice(0, 1) },
+          { to: 'stranger', events: events.slice(1, 2) },
+        ],
+        leftover: events.slice(2),
+      }),
+      2,
+    ],
+  ])('crashes its stage when it %s, and what it had in hand is lost', async (_, dispatch, count) => {
+    const stages = new Hosted({ a: pushing({ dispatcher: dispatching(dispatch) }) });
+    stages.send('a', { type: 'subscribe', subscription: 's', options: {} });
+    stages.send('a', { type: 'ask', subscription: 's', count: 9 });
+    stages.host.tell('a', { type: 'cast', request: [1, 2, 3] });
+    await stages.settle();
+    expect(stages.host.counters().stages[0]?.status).toBe('crashed');
+    const lost = losses(stages);
+    expect(lost.every(([stage, where]) => stage === 'a' && where === 'dispatcher')).toBe(true);
+    expect(lost.reduce((sum, [, , one]) => sum + Number(one), 0)).toBe(count);
+    expect(stages.got('events').flatMap(({ events }) => events)).toHaveLength(3 - count);
+  });
+
+  it('is never given an empty list, nor asked about events that are held back', async () => {
+    const given: number[] = [];
+    const dispatcher = dispatching((events) => {
+      given.push(events.length);
+      return { deliveries: [], leftover: events };
+    });
+    const stages = new Hosted({ a: pushing({ dispatcher }) });
+    stages.host.tell('a', { type: 'cast', request: [] });
+    stages.host.tell('a', { type: 'cast', request: [1, 2] });
+    stages.host.tell('a', { type: 'demandMode', mode: 'accumulate' });
+    stages.host.tell('a', { type: 'cast', request: [3] });
+    await stages.settle();
+    expect(given).toEqual([2]);
+  });
+
+  it('GS-169 may send to a consumer only while that consumer leaves', async () => {
+    const leaving = pushing({ handleCancel: () => ({ events: [7] }) });
+    const stages = new Hosted({ a: leaving });
+    stages.send('a', { type: 'subscribe', subscription: 's', options: {} });
+    stages.send('a', { type: 'ask', subscription: 's', count: 3 });
+    stages.host.cancel('a', 's', 'normal');
+    stages.host.tell('a', { type: 'cast', request: [8] });
+    await stages.settle();
+    expect(stages.got('events').map(({ events }) => events)).toEqual([[7]]);
+    expect(stages.host.snapshot('a')).toMatchObject({ buffered: 1, consumers: [] });
+  });
+});
+
+describe('a stage that has ended', () => {
+  it('tells what it had once, and has nothing any more', async () => {
+    const stages = new Hosted({ a: pushing() });
+    stages.host.tell('a', { type: 'cast', request: [1, 2] });
+    await stages.settle();
+    stages.host.kill('a', 'killed');
+    stages.host.kill('a', 'killed again');
+    expect(losses(stages)).toEqual([['a', 'buffer', 2, null]]);
+    expect(stages.host.counters().stages[0]).toMatchObject({ buffered: 0, status: 'exited' });
+    expect(stages.entries.filter(({ type }) => type === 'exit')).toHaveLength(1);
   });
 });
