@@ -1,8 +1,9 @@
 import type { WorkerId } from '../ids.ts';
 import { planOf } from '../runtime/pipeline.ts';
-import { viewOfPlan } from '../runtime/plan.ts';
+import { viewOfPlan, type Plan } from '../runtime/plan.ts';
 import type { Print } from '../runtime/print.ts';
 import { WorkerRun } from '../runtime/worker-run.ts';
+import { countDeclared } from '../task/declare.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { owned } from '../time/sleep.ts';
@@ -75,6 +76,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
         type: 'ready',
         version: PROTOCOL_VERSION,
         worker,
+        hasTasks: hasTasks(plan),
         plan: viewOfPlan(plan),
         warnings: plan.warnings,
       });
@@ -100,6 +102,11 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
       if (uncaughtErrors <= MAX_UNCAUGHT) post({ type: 'uncaught', worker, error: traceError(error) });
     },
   };
+}
+
+/** Whether anything of the program may run on a worker that has no stage. */
+function hasTasks({ stages }: Plan): boolean {
+  return countDeclared() > 0 || stages.some(({ definition }) => definition.children !== undefined);
 }
 
 /** Lines printed while the program is loaded that are kept. */

@@ -261,15 +261,17 @@ class Controller implements RunHandle {
     this.#warnings = message.warnings;
     if (this.#plan !== null) return;
     const agreement = this.#agreement.add(worker, message.plan, this.#spawned.length);
-    if (agreement.kind === 'agreed') this.#start(agreement.plan);
+    if (agreement.kind === 'agreed') this.#start(agreement.plan, message.hasTasks);
     else if (agreement.kind === 'differs') {
       this.#fail({ phase: 'plan', worker: agreement.worker, error: traceError(agreement.error) });
     }
   }
 
-  #start(plan: PlanView): void {
+  #start(plan: PlanView, hasTasks: boolean): void {
     const { entryBudget, seed, trace, workers } = this.#options;
-    const used = Math.max(1, Math.min(this.#spawned.length, workers, plan.stages.length));
+    // A worker without stages has something to do only where there are tasks.
+    const useful = hasTasks ? Infinity : plan.stages.length;
+    const used = Math.max(1, Math.min(this.#spawned.length, workers, useful));
     this.#links = this.#spawned.slice(0, used);
     for (const link of this.#spawned.slice(used)) link.terminate();
     for (let worker = used; worker < this.#spawned.length; worker += 1) this.#watchdog?.forget(worker);

@@ -43,7 +43,7 @@ export interface Platform {
 }
 
 export interface RunOptions {
-  /** The most workers to use. No more are used than there are stages. */
+  /** The most workers to use. No more are used than there are stages, unless the program has tasks. */
   readonly workers: number;
   readonly seed: number;
   readonly speed: Speed;

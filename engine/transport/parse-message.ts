@@ -21,6 +21,7 @@ export function parseFromWorker(value: unknown): FromWorker {
         type,
         worker,
         version: f.number('version'),
+        hasTasks: f.truth('hasTasks'),
         plan: parsePlan(f.unknown('plan')),
         warnings: f.list('warnings', planWarning),
       };

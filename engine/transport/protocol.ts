@@ -161,6 +161,8 @@ export type FromWorker =
   | { readonly type: 'booted'; readonly worker: WorkerId }
   | {
       readonly type: 'ready';
+      /** The program declares tasks, or a consumerSupervisor: workers without stages have something to do. */
+      readonly hasTasks: boolean;
       readonly version: number;
       readonly worker: WorkerId;
       readonly plan: PlanView;

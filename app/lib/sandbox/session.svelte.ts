@@ -16,7 +16,7 @@ import { sandboxProblem, type ProgramText } from './problems.ts';
 import { viewOfRecording } from './recording-view.ts';
 import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
-import { countStarts, type Sources } from './source-search.ts';
+import { countStarts, usesTasks, type Sources } from './source-search.ts';
 import { SpareFrame } from './spare-frame.ts';
 
 export type { CheckResult } from './evaluate.ts';
@@ -252,7 +252,7 @@ function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {
 }
 
 function workersFor({ sources }: ProgramText): number {
-  return Math.min(Math.max(1, countStarts(sources)), MAX_WORKERS);
+  return usesTasks(sources) ? MAX_WORKERS : Math.min(Math.max(1, countStarts(sources)), MAX_WORKERS);
 }
 
 /** The rows of the data sets that a program reads. Rejects when one cannot be fetched. */

@@ -51,6 +51,11 @@ export function countStarts(sources: Sources): number {
   return calls.reduce((sum, count) => sum + count, 0);
 }
 
+/** Whether a program seems to have tasks that run on workers without stages: a guess, like {@link countStarts}. */
+export function usesTasks(sources: Sources): boolean {
+  return Object.values(sources).some((source) => /\b(?:task|consumerSupervisor)\s*\(/.test(codeOnly(source)));
+}
+
 interface Offset {
   readonly file: string;
   readonly offset: number;

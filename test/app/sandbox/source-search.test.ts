@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   countStarts,
+  usesTasks,
   findCallback,
   findDefaultExport,
   findLoadingLoop,
@@ -134,6 +135,15 @@ describe('`findDefaultExport()`', () => {
   it('finds the line that exports the pipeline', () => {
     expect(findDefaultExport(sources, 'start.ts')).toEqual({ file: 'start.ts', line: 13, column: 1 });
     expect(findDefaultExport(sources, 'printer.ts')).toBeNull();
+  });
+});
+
+describe('`usesTasks()`', () => {
+  it('knows a program that declares tasks or a consumerSupervisor, outside comments and texts', () => {
+    expect(usesTasks({ 'a.ts': 'const slow = task(async () => 1);' })).toBe(true);
+    expect(usesTasks({ 'a.ts': 'const pool = consumerSupervisor({ child });' })).toBe(true);
+    expect(usesTasks({ 'a.ts': "// task(one)\nconst text = 'task(two)'; multitask(three);" })).toBe(false);
+    expect(usesTasks(sources)).toBe(false);
   });
 });
 

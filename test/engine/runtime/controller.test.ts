@@ -297,3 +297,15 @@ describe('startRun()', () => {
     expect(terminated.size).toBe(3);
   });
 });
+
+describe('workers of a run', () => {
+  it.each([
+    { hasTasks: false, used: 3 },
+    { hasTasks: true, used: 4 },
+  ])('are no more than the stages, unless there are tasks: $hasTasks', async ({ hasTasks, used }) => {
+    const { run, scheduler, terminated } = begin({ hasTasks }, { workers: 4 });
+    await passTime(scheduler, run.done);
+    expect(run.now.workers).toBe(used);
+    expect(terminated.size).toBe(4);
+  });
+});

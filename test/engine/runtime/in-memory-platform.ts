@@ -16,11 +16,13 @@ export interface InMemoryOptions {
   readonly version?: number;
   /** This worker never answers. */
   readonly mute?: number;
+  /** The program says that it has tasks. */
+  readonly hasTasks?: boolean;
 }
 
 /** Workers that all run on one thread, in virtual time. */
 export function inMemoryPlatform(options: InMemoryOptions): Platform & { readonly terminated: Set<number> } {
-  const { scheduler, plan, version = PROTOCOL_VERSION, mute } = options;
+  const { scheduler, plan, version = PROTOCOL_VERSION, mute, hasTasks = false } = options;
   const terminated = new Set<number>();
   const defer = (task: () => void) => void scheduler.after(0, task);
   return {
@@ -59,7 +61,14 @@ export function inMemoryPlatform(options: InMemoryOptions): Platform & { readonl
         });
         if (worker === mute) toController(() => listener({ type: 'booted', worker }));
         post({ type: 'booted', worker });
-        post({ type: 'ready', version, worker, plan: viewOfPlan(declared), warnings: declared.warnings });
+        post({
+          type: 'ready',
+          version,
+          worker,
+          hasTasks,
+          plan: viewOfPlan(declared),
+          warnings: declared.warnings,
+        });
         return {
           post: (message) => {
             toWorker(() => {

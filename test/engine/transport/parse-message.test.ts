@@ -41,6 +41,7 @@ const MESSAGES: readonly FromWorker[] = [
     type: 'ready',
     version: 1,
     worker: 0,
+    hasTasks: true,
     plan: {
       stages: [{ id: 'a', kind: 'producer', dispatcher: 'demand', bufferSize: null }],
       subscriptions: [
