@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   StageHost,
+  ask,
   broadcastDispatcher,
   consumer,
   partitionDispatcher,
@@ -9,6 +10,7 @@ import {
   seededRandom,
   type EntryOf,
   type StageDefinition,
+  type Subscription,
   type TraceLevel,
 } from 'sluice';
 import { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
@@ -292,5 +294,51 @@ describe('a stage that has ended', () => {
     expect(losses(stages)).toEqual([['a', 'buffer', 2, null]]);
     expect(stages.host.counters().stages[0]).toMatchObject({ buffered: 0, status: 'exited' });
     expect(stages.entries.filter(({ type }) => type === 'exit')).toHaveLength(1);
+  });
+});
+
+describe('a consumer whose subscription is over', () => {
+  it('GS-073 still sends what it asks for, but not for what is asked on its behalf', async () => {
+    let from: Subscription | undefined;
+    const c = consumer<number>({
+      handleSubscribe: (_peer, _options, _state, subscription) => {
+        from = subscription;
+        ask(subscription, 2);
+        return { mode: 'manual' };
+      },
+      handleEvents: () => undefined,
+      handleCast: () => {
+        if (from) ask(from, 3);
+      },
+    });
+    const stages = new Hosted({ c });
+    stages.host.subscribe({ id: 's', consumer: 'c', producer: 'probe', options: { cancel: 'temporary' } });
+    await stages.settle();
+    stages.send('c', { type: 'cancelled', subscription: 's', reason: 'normal' });
+    stages.host.tell('c', { type: 'cast', request: 'more' });
+    stages.host.tell('c', { type: 'askFor', subscription: 's', count: 4 });
+    await stages.settle();
+    expect(stages.got('ask').map(({ count }) => count)).toEqual([2, 3]);
+  });
+});
+
+describe('a subscription', () => {
+  it('GS-032 GS-050 is automatic, and its first ask is caused by what handleSubscribe has returned, or by itself', async () => {
+    for (const handles of [true, false]) {
+      const c = consumer<number>({
+        handleEvents: () => undefined,
+        ...(handles ? { handleSubscribe: () => undefined } : {}),
+      });
+      const stages = new Hosted({ c });
+      stages.host.subscribe({ id: 's', consumer: 'c', producer: 'probe', options: { maxDemand: 4 } });
+      await stages.settle();
+      const subscribed = stages.entries.find(({ type }) => type === 'subscribe');
+      const before = stages.entries.find((entry) => entry.type === (handles ? 'end' : 'subscribe'));
+      expect(subscribed).toMatchObject({ mode: 'automatic', maxDemand: 4, minDemand: 2 });
+      expect(stages.entries.find(({ type }) => type === 'ask')).toMatchObject({
+        count: 4,
+        cause: before?.seq,
+      });
+    }
   });
 });

@@ -145,3 +145,69 @@ describe('starting', () => {
     });
   });
 });
+
+describe('the start of a stage', () => {
+  const counter = (init: () => unknown) =>
+    producer({ init: init as () => number, handleDemand: () => undefined });
+  const told = (stages: Hosted) =>
+    stages.entries.map((entry) => ({ ...entry, seq: 0, atMs: 0, worker: 0, cause: null }));
+  const plain = { seq: 0, atMs: 0, worker: 0, cause: null, stage: 'a' };
+
+  it('GS-001 records what init has come to, and its state, with options or without', () => {
+    for (const init of [() => 7, () => withOptions(7, { bufferSize: 3 })]) {
+      const stages = new Hosted({ a: counter(init) });
+      expect(told(stages)).toEqual([
+        { ...plain, type: 'begin', callback: 'init' },
+        { ...plain, type: 'end', callback: 'init', count: 0, emitted: [], state: 7 },
+        { ...plain, type: 'start', kind: 'producer', state: 7 },
+      ]);
+    }
+    const [begin, end, start] = new Hosted({ a: counter(() => 7) }).entries;
+    expect([end?.cause, start?.cause]).toEqual([begin?.seq, begin?.seq]);
+  });
+
+  it('GS-001 without init records the start alone', () => {
+    const a = producer({ handleDemand: () => undefined });
+    expect(told(new Hosted({ a }))).toMatchObject([{ stage: 'a', type: 'start', kind: 'producer' }]);
+  });
+
+  it('GS-006 fails with the reason bad_opts when init gives wrong options', () => {
+    const stages = new Hosted({ a: counter(() => withOptions(0, { bufferSize: -1 })) });
+    expect(stages.outcomes['a']).toMatchObject({ type: 'failed', reason: ['bad_opts', expect.any(String)] });
+  });
+});
+
+describe('an end from outside', () => {
+  it('GS-164 GS-186 by a failure is told to the peers, with what failed', async () => {
+    const ends: unknown[] = [];
+    const c = consumer<number>({
+      handleEvents: () => undefined,
+      handleCancel: (end) => void ends.push(end),
+    });
+    const stages = new Hosted({ a: counting(), c });
+    const options = { maxDemand: 2, cancel: 'temporary' as const };
+    stages.host.subscribe({ id: 's', consumer: 'c', producer: 'a', options });
+    for (let turn = 0; turn < 4; turn++) for (const one of stages.host.ready()) await stages.host.step(one);
+    stages.host.crash('a', new RangeError('cannot be sent'), null);
+    await stages.settle();
+    expect(ends).toEqual([{ kind: 'down', reason: { error: 'RangeError', message: 'cannot be sent' } }]);
+    expect(stages.entries.find(({ type }) => type === 'crash')).toMatchObject({
+      stage: 'a',
+      error: { name: 'RangeError' },
+    });
+  });
+
+  it('GS-185 by a kill has the reason killed unless it is given another', async () => {
+    const stages = new Hosted({ a: counting(), b: counting() });
+    stages.host.kill('a');
+    stages.host.kill('b', 'enough');
+    const ends = stages.entries.flatMap((entry) =>
+      entry.type === 'exit' ? [[entry.stage, entry.reason]] : [],
+    );
+    expect(ends).toEqual([
+      ['a', 'killed'],
+      ['b', 'enough'],
+    ]);
+    await stages.settle();
+  });
+});
