@@ -1,6 +1,12 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from '../trace/fields.ts';
-import { PROTOCOL_VERSION, type Pace, type StageRequest, type ToWorker } from './protocol.ts';
+import {
+  PROTOCOL_VERSION,
+  type Pace,
+  type StageRequest,
+  type StreamOrder,
+  type ToWorker,
+} from './protocol.ts';
 
 const PACES: readonly Pace[] = ['full', 'held'];
 
@@ -28,10 +34,41 @@ export function parseToWorker(value: unknown): ToWorker {
       return { type, batches: f.number('batches') };
     case 'ping':
       return { type, id: f.number('id') };
+    case 'stream':
+      return { type, stream: f.text('stream'), order: streamOrder(f.fields('order')) };
     case 'kill':
       return { type, stage: f.text('stage'), reason: f.unknown('reason') };
     case 'request':
       return { type, id: f.number('id'), stage: f.text('stage'), request: stageRequest(f.fields('request')) };
+    default:
+      throw new EngineError('protocol_unknown_message', { received: JSON.stringify(type.slice(0, 40)) });
+  }
+}
+
+function streamOrder(f: Fields): StreamOrder {
+  const type = f.text('type');
+  const subscription = () => f.text('subscription');
+  switch (type) {
+    case 'subscribe':
+      return {
+        type,
+        subscription: subscription(),
+        producer: f.text('producer'),
+        options: f.record('options'),
+      };
+    case 'mode':
+      return { type, producers: f.texts('producers'), mode: f.oneOf('mode', ['forward', 'accumulate']) };
+    case 'ask':
+      return { type, subscription: subscription(), count: f.number('count') };
+    case 'cancel':
+      return {
+        type,
+        subscription: subscription(),
+        producer: f.text('producer'),
+        reason: f.unknown('reason'),
+      };
+    case 'close':
+      return { type };
     default:
       throw new EngineError('protocol_unknown_message', { received: JSON.stringify(type.slice(0, 40)) });
   }
