@@ -14,7 +14,10 @@ export interface Owner {
  */
 export class CodeOwner {
   readonly #guess: (latest: Owner | null) => Owner | null;
+  /** `null` while it is the callback of {@link enterCallback} and nobody has asked. */
   #latest: Owner | null = null;
+  #stage: StageId | null = null;
+  #cause: Seq | null = null;
   /** A callback runs at this moment, or a timer has just called back. */
   #isSure = false;
 
@@ -25,10 +28,21 @@ export class CodeOwner {
 
   /** `null` when no code of a stage has run yet. */
   get current(): Owner | null {
+    if (this.#latest === null && this.#stage !== null) {
+      this.#latest = { stage: this.#stage, cause: this.#cause };
+    }
     return this.#isSure ? this.#latest : this.#guess(this.#latest);
   }
 
-  /** A callback of this owner is about to run. */
+  /** A callback of a stage is about to run. Makes no owner, as few callbacks are ever asked about. */
+  enterCallback(stage: StageId, cause: Seq | null): void {
+    this.#latest = null;
+    this.#stage = stage;
+    this.#cause = cause;
+    this.#isSure = true;
+  }
+
+  /** Code of this owner is about to run. */
   enter(owner: Owner): void {
     this.#latest = owner;
     this.#isSure = true;

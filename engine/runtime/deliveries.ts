@@ -9,7 +9,7 @@ export interface DeliveriesOptions {
   readonly worker: WorkerId;
   readonly placement: Readonly<Record<StageId, WorkerId>>;
   readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
-  readonly onReady?: (stage: StageId) => void;
+  readonly onReady?: (stage: Hosted) => void;
 }
 
 /** Events on their way. */
@@ -109,7 +109,7 @@ export class Deliveries {
 
   /** Says that a stage can go on, if it can. */
   wake(hosted: Hosted): void {
-    if (hosted.isReady) this.#options.onReady?.(hosted.id);
+    if (hosted.isReady) this.#options.onReady?.(hosted);
   }
 
   /** What is sent to a life that is over vanishes, as its mailbox has; but nobody waits for an answer in vain. */

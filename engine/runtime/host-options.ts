@@ -5,6 +5,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import type { SupervisorView } from '../trace/plan-view.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
+import type { Hosted } from './hosted.ts';
 
 /** Who hosts stages, and what they may use. */
 export interface StageHostOptions {
@@ -36,5 +37,5 @@ export interface StageHostOptions {
   /** A task waits to begin, or has gone on: there may be something to do. */
   readonly onTasks?: () => void;
   /** A stage has something to do: its mailbox was empty, or it has handled one message and has another. */
-  readonly onReady?: (stage: StageId) => void;
+  readonly onReady?: (stage: Hosted) => void;
 }

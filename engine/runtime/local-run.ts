@@ -9,6 +9,7 @@ import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
 import { hostStream, HostReaders } from './host-stream.ts';
+import type { Hosted } from './hosted.ts';
 import { namesIn, type Plan } from './plan.ts';
 import { StageHost } from './stage-host.ts';
 
@@ -63,7 +64,7 @@ export class LocalRun {
   readonly #later = laterTurns();
   readonly #readers = new HostReaders(() => this.#sliceLater());
   /** Stages that have a message and were free when they got it. */
-  readonly #ready = new Fifo<StageId>();
+  readonly #ready = new Fifo<Hosted>();
   /** Timers that may still give a stage something to do. */
   readonly #timers = new Set<() => void>();
   #settle: (end: LocalEnd) => void = () => undefined;
@@ -176,7 +177,7 @@ export class LocalRun {
     this.#sliceLater();
   }
 
-  #wake(stage: StageId): void {
+  #wake(stage: Hosted): void {
     this.#ready.push(stage);
     if (!this.#inSlice) this.#sliceLater();
   }
@@ -221,7 +222,8 @@ export class LocalRun {
         return true;
       }
       // A task may have taken its time: what it took is no stage's.
-      const waits = handled === 1 || task ? host.step(stage) : host.stepOn(stage);
+      if (handled === 1 || task) host.lapMs();
+      const waits = host.stepOn(stage);
       if (waits) {
         // It first goes on as far as it can, before another stage's code runs: what it prints is its own.
         void waits.then(() => this.#sliceLater());

@@ -218,13 +218,13 @@ export class StageHost implements StageContext {
   /** Lets a stage handle exactly one message. A promise means that a callback has returned one. */
   step(id: StageId): void | Promise<void> {
     this.lapMs();
-    return this.stepOn(id);
+    const hosted = this.#hosted.get(id);
+    if (hosted) return this.stepOn(hosted);
   }
 
   /** As {@link step}, right after another one: the time since then is this stage's. */
-  stepOn(id: StageId): void | Promise<void> {
-    const hosted = this.#hosted.get(id);
-    if (!hosted || !hosted.process.isFree) return;
+  stepOn(hosted: Hosted): void | Promise<void> {
+    if (!hosted.process.isFree) return;
     const envelope = hosted.mailbox.shift();
     if (!envelope) return;
     const done = hosted.process.handle(envelope);
@@ -403,7 +403,9 @@ export class StageHost implements StageContext {
   }
 
   entering(stage: StageId, callback: CallbackName, began: Seq | null): void {
-    this.#enter({ stage, cause: began });
+    this.#owner.enterCallback(stage, began);
+    sleepOn(this.#sleep);
+    tasksOn(this.tasks);
     this.#options.onEntering?.(stage, callback);
   }
 

@@ -2,8 +2,7 @@ import { EngineError, didYouMean } from '../errors.ts';
 import type { Seq, StageId } from '../ids.ts';
 import type { CallbackName, EntryOf, LostWhere, TraceEvent, TraceValue } from '../trace/trace-entry.ts';
 import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
-import type { Reason, StageCallbacks } from './definition.ts';
-import { NOTHING_RETURNED, ReturnedStep } from './returned-step.ts';
+import type { Reason, StageCallbacks, Subscription } from './definition.ts';
 import { enter, type Inside } from './self.ts';
 import type { StageContext } from './stage-context.ts';
 import type { Steps } from './steps.ts';
@@ -45,6 +44,16 @@ export interface Handling {
   returned(): number | undefined;
 }
 
+/** What a callback has returned, as the learner made it. */
+interface ReturnedStep {
+  readonly events?: unknown;
+  readonly state?: unknown;
+  readonly reply?: unknown;
+  readonly mode?: unknown;
+  readonly stop?: unknown;
+}
+
+const NOTHING_RETURNED: ReturnedStep = {};
 const NO_EVENTS: readonly unknown[] = [];
 const NO_REPLY: Reply = [];
 const STEP_KEYS = ['events', 'state', 'stop', 'hibernate'];
@@ -118,19 +127,40 @@ export class CallbackRunner {
     invoke: () => unknown,
     cause: Seq | null,
   ): unknown {
-    const { context } = this;
-    this.began = context.tracing ? this.record({ type: 'begin', callback, ...beginning }, cause) : cause;
-    this.calls++;
-    context.entering(this.id, callback, this.began);
-    const before = enter(this.#inside);
+    const before = this.#enter(callback, beginning, cause);
     try {
       return invoke();
     } catch (error) {
       throw this.#crashed(callback, error);
     } finally {
-      enter(before);
-      context.left();
-      this.busyMs += context.lapMs();
+      this.#leave(before);
+    }
+  }
+
+  /** As {@link begin} with `handleEvents`. Every batch comes here: nothing is made on the way. */
+  beginEvents(events: readonly unknown[], from: Subscription, cause: Seq | null): unknown {
+    const beginning = this.context.tracing
+      ? { subscription: from.id, count: events.length, events: traceEvents(events) }
+      : null;
+    const before = this.#enter('handleEvents', beginning, cause);
+    try {
+      return this.callbacks.handleEvents?.(events, this.state, from);
+    } catch (error) {
+      throw this.#crashed('handleEvents', error);
+    } finally {
+      this.#leave(before);
+    }
+  }
+
+  /** As {@link begin} with `handleDemand`, for as many events. */
+  beginDemand(demand: number, cause: Seq | null): unknown {
+    const before = this.#enter('handleDemand', this.context.tracing ? { demand } : null, cause);
+    try {
+      return this.callbacks.handleDemand?.(demand, this.state);
+    } catch (error) {
+      throw this.#crashed('handleDemand', error);
+    } finally {
+      this.#leave(before);
     }
   }
 
@@ -165,8 +195,9 @@ export class CallbackRunner {
   /** Takes what a callback has returned, as {@link step} does. */
   take(callback: CallbackName, returned: unknown, handling: Handling | null = null): Taken {
     const step = this.#read(callback, returned);
-    const events = this.#events(callback, returned, step);
-    if (step.hasState) this.state = step.state;
+    const { mode = 'automatic', stop } = step;
+    const events = this.#events(callback, step);
+    if ('state' in step) this.state = step.state;
     this.emitted += events.length;
     const pending = handling?.returned();
     let ended = this.began;
@@ -183,7 +214,6 @@ export class CallbackRunner {
         this.began,
       );
     }
-    const { mode, stop } = step;
     // As in GenStage: a step that stops sends nothing.
     if (stop !== undefined) this.lose('step', events.length, ended);
     if (mode !== 'automatic' && mode !== 'manual') {
@@ -192,7 +222,7 @@ export class CallbackRunner {
     return {
       events,
       mode,
-      reply: step.hasReply ? [step.reply] : NO_REPLY,
+      reply: 'reply' in step ? [step.reply] : NO_REPLY,
       ending: stop === undefined ? null : new Ending(stop, null, ended),
       cause: ended,
     };
@@ -234,33 +264,48 @@ export class CallbackRunner {
     ]);
   }
 
+  /** The learner's code gets the word; hands back who had it before. */
+  #enter(callback: CallbackName, beginning: Beginning | null, cause: Seq | null): Inside | null {
+    const { context } = this;
+    this.began = context.tracing ? this.record({ type: 'begin', callback, ...beginning }, cause) : cause;
+    this.calls++;
+    context.entering(this.id, callback, this.began);
+    return enter(this.#inside);
+  }
+
+  #leave(before: Inside | null): void {
+    const { context } = this;
+    enter(before);
+    context.left();
+    this.busyMs += context.lapMs();
+  }
+
   #keep(events: readonly unknown[]): readonly TraceValue[] {
     this.#returned = events;
     this.#kept = traceEvents(events);
     return this.#kept;
   }
 
-  #read(callback: CallbackName, returned: unknown): Readonly<ReturnedStep> {
+  /** What a callback has returned, if it holds nothing but what a step may hold. */
+  #read(callback: CallbackName, returned: unknown): ReturnedStep {
     if (returned === undefined) return NOTHING_RETURNED;
     if (!isRecord(returned)) {
       throw this.bad(callback, 'it must return nothing or an object such as { events, state }', returned);
     }
     const keys = KEYS_OF[callback] ?? STEP_KEYS;
-    const step = new ReturnedStep();
     for (const key in returned) {
-      if (!keys.includes(key)) {
-        const requirement = `what it returns may only have ${keys.join(', ')}${didYouMean(key, keys)}`;
-        throw this.#bad(callback, requirement, returned, key);
-      }
-      step.set(key, returned[key]);
+      if (keys.includes(key)) continue;
+      const requirement = `what it returns may only have ${keys.join(', ')}${didYouMean(key, keys)}`;
+      throw this.#bad(callback, requirement, returned, key);
     }
-    return step;
+    return returned;
   }
 
-  #events(callback: CallbackName, returned: unknown, { events }: Readonly<ReturnedStep>): readonly unknown[] {
+  #events(callback: CallbackName, step: ReturnedStep): readonly unknown[] {
+    const { events } = step;
     if (events === undefined) return NO_EVENTS;
     if (Array.isArray(events)) return events;
-    throw this.#bad(callback, 'events must be an array', returned, events);
+    throw this.#bad(callback, 'events must be an array', step, events);
   }
 }
 
@@ -275,6 +320,6 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is ReturnedStep {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
-import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
+import { describe, traceValue } from '../trace/trace-value.ts';
 import { Ending, isPromise, type CallbackRunner } from './callback-runner.ts';
 import type { Subscription, SubscribeOptions } from './definition.ts';
 import {
@@ -185,6 +185,9 @@ export class Consuming {
       );
     }
     if (!this.#on.waitsForDemand) return this.#handle(upstream, events, delivered);
+    if (this.#wanted > 0 && this.#queue.size === 0) {
+      return this.#takeOn(this.#handle(upstream, events, delivered));
+    }
     this.#queue.push({ type: 'events', from: upstream.from, events, cause: delivered });
     return this.takeQueued();
   }
@@ -216,8 +219,7 @@ export class Consuming {
 
   /** Handles whole queued messages while downstream wants events (GS-081, GS-083, GS-087). */
   takeQueued(): Remaining {
-    const remaining = this.#takeUntilWait();
-    if (remaining) return this.#takeRest(remaining);
+    return this.#takeOn(this.#takeUntilWait());
   }
 
   /** Lets an info wait behind incoming messages; `false` when none waits (GS-090). */
@@ -247,6 +249,11 @@ export class Consuming {
     const upstream = this.#producers.get(id);
     if (upstream) this.#ask(upstream, count, cause);
     else if (peer !== null) this.#tell(peer, { type: 'ask', subscription: id, count }, cause);
+  }
+
+  /** Goes on with the queue once `first` is done; without it the queue is as far as it gets. */
+  #takeOn(first: Remaining): Remaining {
+    if (first) return this.#takeRest(first);
   }
 
   #takeUntilWait(): Remaining {
@@ -305,17 +312,7 @@ export class Consuming {
   }
 
   #handleBatch(batch: BatchInHand): Remaining {
-    const runner = this.#runner;
-    const { from, events, cause } = batch;
-    const beginning = runner.context.tracing
-      ? { subscription: from.id, count: events.length, events: traceEvents(events) }
-      : null;
-    const returned = runner.begin(
-      'handleEvents',
-      beginning,
-      () => runner.callbacks.handleEvents?.(events, runner.state, from),
-      cause,
-    );
+    const returned = this.#runner.beginEvents(batch.events, batch.from, batch.cause);
     if (isPromise(returned)) return this.#handleLater(batch, returned);
     this.#takeHandled(batch, returned);
   }

@@ -59,6 +59,11 @@ export class Downstream {
     return this.#dispatcher.queued ?? 0;
   }
 
+  /** Entry in whose course the dispatcher has spoken last: after {@link ask} the one that recorded it. */
+  get cause(): Seq | null {
+    return this.#cause;
+  }
+
   has(id: SubscriptionId): boolean {
     return this.#consumers.has(id);
   }
@@ -89,12 +94,8 @@ export class Downstream {
     return this.#take('subscribe', answer, cause);
   }
 
-  /** A consumer asks: new demand, and the entry that recorded the ask. `null` from one that is no consumer. */
-  ask(
-    id: SubscriptionId,
-    count: number,
-    cause: Seq | null,
-  ): { readonly demand: number; readonly cause: Seq | null } | null {
+  /** A consumer asks: new demand. `null` from one that is no consumer. */
+  ask(id: SubscriptionId, count: number, cause: Seq | null): number | null {
     const consumer = this.#consumers.get(id);
     if (!consumer) return null;
     consumer.open += count;
@@ -103,7 +104,7 @@ export class Downstream {
       asked = this.#runner.record({ type: 'asked', subscription: id, count, open: consumer.open }, cause);
     }
     this.#cause = asked;
-    return { demand: this.#take('ask', this.#dispatcher.ask(id, count), asked), cause: asked };
+    return this.#take('ask', this.#dispatcher.ask(id, count), asked);
   }
 
   /** A consumer's subscription is over. What is emitted until {@link left} may still be sent to it (GS-169). */

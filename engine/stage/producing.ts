@@ -126,8 +126,8 @@ export class Producing {
 
   /** A consumer asks (GS-059, GS-172). */
   asked(consumer: StageId, id: SubscriptionId, count: number, cause: Seq | null): Remaining {
-    const asked = this.#downstream.ask(id, count, cause);
-    if (asked) return this.demanded(asked.demand, asked.cause);
+    const demand = this.#downstream.ask(id, count, cause);
+    if (demand !== null) return this.demanded(demand, this.#downstream.cause);
     this.#tell(consumer, { type: 'cancelled', subscription: id, reason: 'unknown_subscription' }, cause);
   }
 

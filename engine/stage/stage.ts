@@ -296,13 +296,7 @@ export class Stage implements Process {
 
   #demanded(count: number, cause: Seq | null): Remaining {
     if (this.#consuming) return this.#consuming.demanded(count);
-    const runner = this.#runner;
-    const returned = runner.begin(
-      'handleDemand',
-      runner.context.tracing ? { demand: count } : null,
-      () => runner.callbacks.handleDemand?.(count, runner.state),
-      cause,
-    );
+    const returned = this.#runner.beginDemand(count, cause);
     if (isPromise(returned)) return this.#demandedLater(returned);
     this.#takeDemanded(returned);
   }
