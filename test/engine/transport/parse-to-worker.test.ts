@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PROTOCOL_VERSION, type StageRequest, type ToWorker } from 'sluice';
 import { parseToWorker } from '../../../engine/transport/parse-to-worker.ts';
+import type { StreamOrder } from '../../../engine/transport/protocol.ts';
 
 const START = {
   type: 'start',
@@ -14,38 +15,71 @@ const START = {
   credits: 2,
 } satisfies ToWorker;
 
-const REQUESTS: readonly StageRequest[] = [
-  { type: 'call', message: { any: ['thing'] } },
-  { type: 'cast', message: null },
-  { type: 'info', message: 1 },
-  { type: 'queueInfo', message: 'x' },
-  { type: 'subscribe', producer: 'a', options: { maxDemand: 1, colour: 'red' } },
-  { type: 'subscribe', producer: 'a', options: {}, replaces: { subscription: 's', reason: ['shutdown', 1] } },
-  { type: 'ask', subscription: 's', count: 2 },
-  { type: 'cancel', subscription: 's', reason: 'normal' },
-  { type: 'demandMode', mode: 'accumulate' },
-  { type: 'getDemandMode' },
-  { type: 'estimateBuffered' },
-  { type: 'snapshot' },
-  { type: 'stop', reason: 'normal' },
-  { type: 'exit', reason: { any: 'value' } },
-];
+/** Samples of every member of a union: the compiler asks for one as soon as the union grows. */
+type Samples<Union extends { readonly type: string }> = {
+  readonly [Type in Union['type']]: readonly (Union & { readonly type: Type })[];
+};
 
-const MESSAGES: readonly ToWorker[] = [
-  START,
-  { type: 'wire' },
-  { type: 'pace', pace: 'full' },
-  { type: 'budget', addEntries: 5 },
-  { type: 'permit', stage: 'a', count: 1 },
-  { type: 'credit', batches: 2 },
-  { type: 'ping', id: 4 },
-  { type: 'kill', stage: 'a', reason: 'killed' },
-  ...REQUESTS.map((request): ToWorker => ({ type: 'request', id: 5, stage: 'a', request })),
-  { type: 'stop' },
-];
+const REQUESTS: Samples<StageRequest> = {
+  call: [{ type: 'call', message: { any: ['thing'] } }],
+  cast: [{ type: 'cast', message: null }],
+  info: [{ type: 'info', message: 1 }],
+  queueInfo: [{ type: 'queueInfo', message: 'x' }],
+  subscribe: [
+    { type: 'subscribe', producer: 'a', options: { maxDemand: 1, colour: 'red' } },
+    {
+      type: 'subscribe',
+      producer: 'a',
+      options: {},
+      replaces: { subscription: 's', reason: ['shutdown', 1] },
+    },
+  ],
+  ask: [{ type: 'ask', subscription: 's', count: 2 }],
+  cancel: [{ type: 'cancel', subscription: 's', reason: 'normal' }],
+  demandMode: [{ type: 'demandMode', mode: 'accumulate' }],
+  getDemandMode: [{ type: 'getDemandMode' }],
+  estimateBuffered: [{ type: 'estimateBuffered' }],
+  snapshot: [{ type: 'snapshot' }],
+  stop: [{ type: 'stop', reason: 'normal' }],
+  exit: [{ type: 'exit', reason: { any: 'value' } }],
+};
+
+const ORDERS: Samples<StreamOrder> = {
+  subscribe: [
+    { type: 'subscribe', subscription: 's', producer: 'a', options: { maxDemand: 4, cancel: 'temporary' } },
+  ],
+  mode: [
+    { type: 'mode', producers: ['a', 'b'], mode: 'forward' },
+    { type: 'mode', producers: [], mode: 'accumulate' },
+  ],
+  ask: [{ type: 'ask', subscription: 's', count: 3 }],
+  cancel: [{ type: 'cancel', subscription: 's', producer: 'a', reason: ['shutdown', 'x'] }],
+  close: [{ type: 'close' }],
+};
+
+const MESSAGES: Samples<ToWorker> = {
+  start: [START],
+  wire: [{ type: 'wire' }],
+  pace: [
+    { type: 'pace', pace: 'full' },
+    { type: 'pace', pace: 'held' },
+  ],
+  budget: [{ type: 'budget', addEntries: 5 }],
+  permit: [{ type: 'permit', stage: 'a', count: 1 }],
+  credit: [{ type: 'credit', batches: 2 }],
+  ping: [{ type: 'ping', id: 4 }],
+  kill: [{ type: 'kill', stage: 'a', reason: 'killed' }],
+  request: Object.values(REQUESTS)
+    .flat()
+    .map((request) => ({ type: 'request', id: 5, stage: 'a', request })),
+  stream: Object.values(ORDERS)
+    .flat()
+    .map((order) => ({ type: 'stream', stream: 'stream 1', order })),
+  stop: [{ type: 'stop' }],
+};
 
 describe('parseToWorker()', () => {
-  it.each(MESSAGES)('reads $type as it was sent: %j', (message) => {
+  it.each<ToWorker>(Object.values(MESSAGES).flat())('reads $type as it was sent: %j', (message) => {
     expect(parseToWorker(structuredClone(message))).toEqual(message);
   });
 
@@ -58,17 +92,28 @@ describe('parseToWorker()', () => {
       { type: 'request', id: 1, stage: 'a', request: { type: 'ask', subscription: 's' } },
       'request.count must be a number',
     ],
+    [
+      { type: 'stream', stream: 's', order: { type: 'ask', subscription: 's' } },
+      'order.count must be a number',
+    ],
+    [
+      { type: 'stream', stream: 's', order: { type: 'mode', producers: ['a'], mode: 'faster' } },
+      'order.mode must be one of forward, accumulate',
+    ],
     ['wire', 'it must be a record'],
   ])('refuses what is damaged: %j', (message, problem) => {
     expect(() => parseToWorker(message)).toThrow(expect.objectContaining({ code: 'field_damaged' }));
     expect(() => parseToWorker(message)).toThrow(problem);
   });
 
-  it('refuses messages and requests it does not know, and another version whatever it says', () => {
+  it('refuses messages, requests and orders it does not know, and another version whatever it says', () => {
     expect(() => parseToWorker({ type: 'dance' })).toThrow(
       expect.objectContaining({ code: 'protocol_unknown_message' }),
     );
     expect(() => parseToWorker({ type: 'request', id: 1, stage: 'a', request: { type: 'dance' } })).toThrow(
+      expect.objectContaining({ code: 'protocol_unknown_message' }),
+    );
+    expect(() => parseToWorker({ type: 'stream', stream: 's', order: { type: 'dance' } })).toThrow(
       expect.objectContaining({ code: 'protocol_unknown_message' }),
     );
     expect(() => parseToWorker({ type: 'start', version: 0 })).toThrow(
