@@ -80,14 +80,22 @@ async function work() {
       });
       let current = null;
       let timer = null;
+      // What it has said before it was stopped still comes in, and is about nothing any more.
+      let isOver = false;
       const end = () => {
+        isOver = true;
         clearTimeout(timer);
         void worker.terminate().then(resolve);
       };
+      const fail = (why) => {
+        end();
+        reject(new Error(why));
+      };
       const lost = (why) => {
-        if (current === null) return reject(new Error(`Cannot run the tests: ${why}`));
+        if (isOver) return;
+        if (current === null) return fail(`Cannot run the tests: ${why}`);
         outcomes.set(current.id, { outcome: 'killed', by: why });
-        current = null;
+        progress();
         end();
       };
       const heard = (silentMs) => {
@@ -102,11 +110,12 @@ async function work() {
       };
       worker.on('error', (error) => lost(error.message));
       worker.on('message', (message) => {
-        heard(MAX_SILENT_MS);
+        if (isOver) return;
+        heard(current === null ? MAX_START_MS : MAX_SILENT_MS);
         if (message.type === 'alive') return;
         if (message.type === 'ready') {
           if (message.failed.length > 0)
-            return reject(new Error(`These tests fail without a mutant:\n${message.failed.join('\n')}`));
+            return fail(`These tests fail without a mutant:\n${message.failed.join('\n')}`);
           known = message.known;
           tellKnown();
         }
@@ -114,6 +123,7 @@ async function work() {
           outcomes.set(message.id, message);
           if (message.outcome !== 'killed') console.log(told(current, message));
           progress();
+          if (message.isSpent) return end();
         }
         next();
       });

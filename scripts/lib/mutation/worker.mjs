@@ -54,6 +54,7 @@ const server = await createServer({
 
 /** All tests, loaded anew; what is known of them from before comes with them, the quickest first. */
 async function loaded(known = []) {
+  parentPort.postMessage({ type: 'alive' });
   server.moduleGraph.invalidateAll();
   const load = (path) => server.ssrLoadModule(path);
   const all = await recordedTests(load);
@@ -72,11 +73,17 @@ async function loaded(known = []) {
   return whole.sort((a, b) => a.ms - b.ms);
 }
 
+/** A test was given up and may go on for ever beside all others: this process should test no further mutant. */
+let isSpent = false;
+
 /** Why a test fails; `null` when it passes. */
 async function failure({ run }) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('takes too long')), MAX_TEST_MS);
+    timer = setTimeout(() => {
+      isSpent = true;
+      reject(new Error('takes too long'));
+    }, MAX_TEST_MS);
   });
   rounds = 0;
   // What never ends is noticed by this being the last that was heard.
@@ -139,7 +146,7 @@ async function outcomeOf({ id, once }) {
   if (reaching().length === 0) return { outcome: 'unreached' };
   let found = await noticed(id, reaching());
   // A mutant may leave something behind that makes the test fail without it: then nothing is known yet.
-  if (found !== null && (await failure(found.test)) !== null) {
+  if (found !== null && !isSpent && (await failure(found.test)) !== null) {
     all = await loaded(all);
     found = await noticed(id, reaching());
     all = await loaded(all);
@@ -149,6 +156,6 @@ async function outcomeOf({ id, once }) {
 
 parentPort.on('message', (mutant) => {
   void outcomeOf(mutant).then((outcome) =>
-    parentPort.postMessage({ type: 'done', id: mutant.id, ...outcome }),
+    parentPort.postMessage({ type: 'done', id: mutant.id, isSpent, ...outcome }),
   );
 });
