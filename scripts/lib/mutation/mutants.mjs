@@ -36,6 +36,7 @@ const ASSIGNING = new Set(['+=', '-=', '??=']);
 export function withMutants(file, source, firstId) {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const mutants = [];
+  const lines = source.split('\n');
 
   const mutant = (node, mutated, original = node.getText(tree)) => {
     const id = firstId + mutants.length;
@@ -44,6 +45,7 @@ export function withMutants(file, source, firstId) {
       id,
       file,
       line: line + 1,
+      within: lines[line].trim(),
       original: oneLine(original),
       mutated: oneLine(mutated),
       once: isOnce(node),

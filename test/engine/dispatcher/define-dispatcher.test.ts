@@ -314,7 +314,7 @@ describe('defineDispatcher()', () => {
       '"mine" as a dispatcher must be one whose partitions are a list',
     );
     refuse(
-      { name: 'mine', create, partitions: [{}] },
+      { name: 'mine', create, partitions: ['a', {}, 1] },
       '"mine" as a dispatcher must be one whose partitions are a list',
     );
     refuse(

@@ -88,6 +88,24 @@ describe('DemandDispatcher', () => {
     expect(sizes(dispatcher, 3)).toEqual({ to: [['b', 2]], leftover: 1 });
   });
 
+  it('GS-105 keeps the demand of all others when one leaves', () => {
+    const { dispatcher } = make();
+    for (const id of ['a', 'b', 'c']) {
+      dispatcher.subscribe(id, {}, 'sink');
+      dispatcher.ask(id, 3);
+    }
+    dispatcher.cancel('a');
+    expect(dispatcher.ask('a', 2)).toBe(0);
+    expect(dispatcher.cancel('a')).toBe(0);
+    expect(sizes(dispatcher, 9)).toEqual({
+      to: [
+        ['b', 3],
+        ['c', 3],
+      ],
+      leftover: 3,
+    });
+  });
+
   it('GS-102 warns of an ask above the first one and honours it', () => {
     const { dispatcher, warnings } = make();
     dispatcher.subscribe('a', {}, 'sink');

@@ -29,17 +29,24 @@ describe('eventHash()', () => {
     const events = [
       ...[0, 1.5, 'a', true, false, 5n, null, undefined, Math.max, Symbol.iterator],
       ...[[1, [2]], new Date(0), new Map([['a', 1]]), new Set(['a']), { a: null, b: { c: 1 } }],
+      [[[[[[[[['deeper than it looks']]]]]]]]],
     ];
     expect(events.map(eventHash)).toEqual([
       3860308557, 3407485271, 662911400, 3917650033, 537340229, 987264082, 3469919934, 250806045, 1803719924,
-      208559599, 1829418420, 1562347958, 4274399538, 979194161, 3494895371,
+      208559599, 1829418420, 1562347958, 4274399538, 979194161, 3494895371, 3268929053,
     ]);
   });
 
-  it('looks eight levels deep', () => {
+  it.each<[string, (event: unknown) => unknown]>([
+    ['lists', (event) => [event]],
+    ['records', (event) => ({ event })],
+    ['sets', (event) => new Set([event])],
+    ['items of maps', (event) => new Map([['key', event]])],
+    ['keys of maps', (event) => new Map([[event, 'item']])],
+  ])('looks eight levels deep into %s', (_, wrap) => {
     const nested = (levels: number, leaf: number) => {
       let event: unknown = leaf;
-      for (let level = 0; level < levels; level++) event = level % 2 === 0 ? { event } : [event];
+      for (let level = 0; level < levels; level++) event = wrap(event);
       return eventHash(event);
     };
     expect(nested(8, 1)).not.toBe(nested(8, 2));

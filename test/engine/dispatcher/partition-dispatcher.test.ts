@@ -295,6 +295,20 @@ describe('PartitionDispatcher', () => {
     expect(dispatcher.info?.('now')).toBe(true);
   });
 
+  it('GS-157 counts a queue that was cleared once, however often it is come to later', () => {
+    const dispatcher = make();
+    dispatcher.ask('even', 1);
+    dispatcher.ask('odd', 1);
+    dispatched(dispatcher, 2);
+    dispatcher.info?.('last');
+    expect(dispatcher.cancel('odd')).toMatchObject({ infos: [] });
+    dispatcher.subscribe('next', { partition: 1 }, 'sink');
+    dispatcher.ask('next', 1);
+    dispatched(dispatcher, 1, 1);
+    expect(dispatcher.ask('next', 1)).not.toHaveProperty('infos');
+    expect(dispatcher.ask('even', 1)).toMatchObject({ infos: ['last'] });
+  });
+
   it('GS-157 an info waits also for a partition whose demand is used up to the last event', () => {
     const dispatcher = make();
     dispatcher.ask('even', 1);
@@ -340,7 +354,9 @@ describe('PartitionDispatcher', () => {
 
 describe('partitionDispatcher()', () => {
   const refuse = (options: object, says: string) =>
-    expect(() => partitionDispatcher(options as never)).toThrow(says);
+    expect(() => partitionDispatcher(options as never)).toThrow(
+      expect.objectContaining({ name: 'EngineError', message: expect.stringContaining(says) }),
+    );
 
   it('GS-120 names partitions 0 to n - 1 for a number', () => {
     expect(partitionDispatcher({ partitions: 3 })).toMatchObject({
