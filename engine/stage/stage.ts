@@ -191,8 +191,8 @@ export class Stage implements Process {
       return { type: 'started' };
     } catch (error) {
       // The stage never ran: it ends without terminate.
-      const ending =
-        error instanceof Ending ? error : runner.crash('init', error, ['bad_opts', describe(error)]);
+      const reason = error instanceof EngineError ? ['bad_opts', describe(error)] : failure(error);
+      const ending = error instanceof Ending ? error : runner.crash('init', error, reason);
       this.#lifecycle.recordCrash(ending);
       this.#lifecycle.exit(ending.reason, ending);
       return { type: 'failed', reason: ending.reason, error: ending.crash?.error ?? null };

@@ -6,6 +6,7 @@ import {
   demandDispatcher,
   ignore,
   partitionDispatcher,
+  pipeline,
   producer,
   producerConsumer,
   reply,
@@ -78,7 +79,7 @@ function targetOf(value: Json): SubscribeTo {
 
 function dispatcherOf(value: Json): unknown {
   const { raw, type, ...options } = typeof value === 'string' ? { type: value } : record(value);
-  if (raw !== undefined) return raw;
+  if (raw !== undefined) return rawDispatcher(raw);
   switch (type) {
     case 'demand':
       return demandDispatcher(optionsOf(options));
@@ -95,6 +96,25 @@ function dispatcherOf(value: Json): unknown {
     default:
       throw new Unsupported(`the ${String(type)} dispatcher`);
   }
+}
+
+const MODULES: Readonly<Record<string, string>> = {
+  'Elixir.GenStage.DemandDispatcher': 'demand',
+  'Elixir.GenStage.BroadcastDispatcher': 'broadcast',
+  'Elixir.GenStage.PartitionDispatcher': 'partition',
+};
+
+/** Any name, with or without options, is a dispatcher to Elixir until the start calls it; anything else is refused. */
+function rawDispatcher(raw: Json): unknown {
+  const [module, options] = isList(raw) && raw.length === 2 && isList(raw[1] ?? null) ? raw : [raw, []];
+  if (module !== null && typeof module !== 'string' && typeof module !== 'boolean') return raw;
+  const type = MODULES[String(module)];
+  if (type === undefined) return { name: String(module), create: () => missingModule(String(module)) };
+  return dispatcherOf({ type, ...Object.fromEntries(list(options).map((pair) => list(pair))) });
+}
+
+function missingModule(module: string): never {
+  throw new Error(`${module} is no dispatcher`);
 }
 
 /** Partitions may be given as a range, both ends included. */
@@ -142,7 +162,10 @@ class Behaviour {
   }
 
   definition(): StageDefinition {
-    const { kind, module, options } = this.#spec;
+    const { name, kind, module, options } = this.#spec;
+    const { init: chosen } = this.#b;
+    if (chosen !== undefined && isList(chosen) && chosen[0] === 'bad' && kind !== 'consumer_supervisor')
+      refuseAsDefinition(name, chosen[1]);
     const init = () => this.#init();
     // Wrong options are the point of some scenarios, so nothing about them is known to the compiler.
     const given: StageOptions = optionsOf(options);
@@ -469,6 +492,15 @@ class Behaviour {
         return {};
     }
   }
+}
+
+/**
+ * GenStage is told the kind of a stage by `init`, and refuses what names none (GS-001, GS-002). Here the definition tells
+ * it, and what is none is refused.
+ */
+function refuseAsDefinition(name: string, given: unknown): void {
+  const definition: StageDefinition = given as never;
+  pipeline(({ start }) => void start(name, definition));
 }
 
 /** What crosses a callback here always came from a recording. */

@@ -7,7 +7,7 @@ import type { Json, JsonRecord } from './recording.ts';
 /** The children that a host's supervisors have started, under their recorded names: `child:` and the event. */
 export class ChildNames {
   readonly #host: StageHost;
-  readonly #events = new Map<string, Json>();
+  readonly #children = new Map<string, { readonly stage: string; readonly event: Json }>();
 
   constructor(host: StageHost) {
     this.#host = host;
@@ -15,22 +15,23 @@ export class ChildNames {
 
   /** Takes note of children that were started since; to be called before any of them can have ended. */
   note(): void {
-    for (const { id, args } of this.#host.tasks.started) this.#events.set(id, jsonOf(args[0]));
+    for (const { id, stage, args } of this.#host.tasks.started)
+      this.#children.set(id, { stage, event: jsonOf(args[0]) });
   }
 
-  /** The child a supervisor started last for an event. */
+  /** The child a supervisor started last for an event, ended or not. */
   find(supervisor: string, event: Json): string | null {
-    const found = this.#host.tasks.started.filter(
-      ({ stage, args: [given] }) =>
-        stage === supervisor &&
-        (same(jsonOf(given), event) || (isList(event) && same(jsonOf(given), event.at(-1)))),
+    this.note();
+    const found = [...this.#children].filter(
+      ([, { stage, event: given }]) =>
+        stage === supervisor && (same(given, event) || (isList(event) && same(given, event.at(-1)))),
     );
-    return found.at(-1)?.id ?? null;
+    return found.at(-1)?.[0] ?? null;
   }
 
   nameOf(child: string): string {
     this.note();
-    const event = this.#events.get(child);
+    const event = this.#children.get(child)?.event;
     if (event === undefined) return child;
     return `child:${typeof event === 'string' ? event : JSON.stringify(event)}`;
   }

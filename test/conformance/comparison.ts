@@ -1,6 +1,7 @@
 import { brokenFact } from './facts.ts';
 import type { Json, Scenario } from './recording.ts';
 import type { Observed } from './replayer.ts';
+import { withRefusals } from './streams.ts';
 import { calls, isRecord, matches, plain, withoutLevel } from './values.ts';
 
 /** Turns a recording keeps at most. */
@@ -12,8 +13,9 @@ export function firstDifference(scenario: Scenario, observed: Observed): string 
   if (scenario.mode === 'invariants_only') return brokenFact(scenario, observed);
   const { expect } = scenario;
   const stages = scenario.stages.map(({ name }) => name);
-  for (const [i, result] of (expect.results ?? []).entries()) {
-    const difference = compare(`result of step ${i}`, plain(result), plain(observed.results[i] ?? null));
+  const results = withRefusals(scenario.steps, observed.results);
+  for (const [i, result] of withRefusals(scenario.steps, expect.results ?? []).entries()) {
+    const difference = compare(`result of step ${i}`, plain(result), plain(results[i] ?? null));
     if (difference) return difference;
   }
   for (const name of [...stages, 'probe']) {

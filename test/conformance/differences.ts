@@ -5,15 +5,6 @@ export const DIFFERS_BY_DESIGN: readonly {
   readonly rule: string;
   readonly applies: (scenario: Scenario) => boolean;
 }[] = [
-  // Whatever `init` returns is the state: no value of it is bad.
-  {
-    rule: 'GS-001',
-    applies: ({ stages }) =>
-      stages.some(
-        ({ kind, behaviour: { init } }) =>
-          kind !== 'consumer_supervisor' && Array.isArray(init) && init[0] === 'bad',
-      ),
-  },
   { rule: 'GS-002', applies: ({ rules }) => rules.includes('GS-002') },
   // A buffer of size 0 keeps nothing.
   { rule: 'GS-010', applies: ({ stages }) => stages.some(({ options }) => options['buffer_size'] === 0) },

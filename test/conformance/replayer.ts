@@ -12,10 +12,11 @@ import { seededRandom } from '../../engine/time/random.ts';
 import { VirtualScheduler } from '../../engine/time/virtual-scheduler.ts';
 import { Unsupported, interpret, jsonOf, optionsOf, type Call } from './behaviours.ts';
 import { ChildNames } from './child-names.ts';
-import { list, record } from './functions.ts';
+import { isList, list, record } from './functions.ts';
 import { PROBE, Probe } from './probe.ts';
 import type { Json, Scenario } from './recording.ts';
-import { collect, streamOf } from './streams.ts';
+import { beginsWithUnknown, collect, streamOf } from './streams.ts';
+import { receivedIn } from './values.ts';
 
 /** What a replay of one scenario has shown, in the words of the recordings. */
 export interface Observed {
@@ -255,10 +256,11 @@ class Play {
 
   /** Somebody outside reads stages as a stream, while the steps go on. */
   #stream(step: Scenario['steps'][number]): Json {
-    const { subscriptions, options, take } = streamOf(step);
     try {
+      const { subscriptions, options, take } = streamOf(step);
       const stream = hostStream<Json>(this.#host, subscriptions, options);
-      const read = collect(stream, take);
+      const isMissing = beginsWithUnknown(subscriptions, (to) => this.#host.knows(to));
+      const read = collect(stream, { take, isMissing });
       this.#streams.set(String(step['as']), read);
       return null;
     } catch (error) {
@@ -346,8 +348,8 @@ class Play {
     const stopped = this.#host.stop(stage, reason);
     // What came before it is handled first: nothing, on the canonical schedule.
     while (this.#host.isReady(stage)) await this.#host.step(stage);
-    await stopped;
-    return 'ok';
+    const told = await this.#answer(stage, stopped);
+    return isList(told) && told[0] === 'no_reply' ? told : 'ok';
   }
 
   /** Time passes while no stage does anything. */
@@ -493,15 +495,21 @@ function supervised(state: Json): Record<string, Json> {
 function failureOf(error: unknown): Json | null {
   if (!(error instanceof EngineError)) return null;
   const details: unknown = error.details;
+  if (error.code === 'not_a_definition') return ['bad_return_value', receivedIn(error.message)];
   // GenStage makes the dispatcher while the stage starts, so what is wrong with its options crashes the start (GS-016).
   if (error.code === 'partitions_without_hash' || isOfDispatcher(details)) return { error: error.code };
   if (typeof details !== 'object' || details === null) return ['bad_opts', ''];
   // There it is no check that refuses the value, but a case without a clause for it (GS-207).
   if ('option' in details && details.option === 'onCancel') return { error: 'case_clause' };
   const option = 'option' in details ? details.option : 'key' in details ? details.key : '';
-  if (option === 'child' || option === 'type' || option === 'shutdownMs')
+  if (option === 'child' || option === 'type' || option === 'shutdownMs' || isNoRestart(error.message))
     return ['bad_specs', String(option)];
   return ['bad_opts', String(option)];
+}
+
+/** What OTP knows as no restart at all is a mistake of the specification; one that is only not supported is not. */
+function isNoRestart(message: string): boolean {
+  return /\brestart\b/.test(message) && !/received ("permanent"|undefined)$/.test(message);
 }
 
 function isOfDispatcher(details: unknown): boolean {

@@ -1,7 +1,8 @@
 import { EngineError, type StageStream, type StreamOptions, type StreamSubscription } from 'sluice';
 import { jsonOf, optionsOf } from './behaviours.ts';
-import { list, record } from './functions.ts';
+import { isList, list, record } from './functions.ts';
 import type { Json, Scenario } from './recording.ts';
+import { plain } from './values.ts';
 
 /** What a step reads, and how many events of it at most. */
 export function streamOf({ subs, opts, take }: Scenario['steps'][number]): {
@@ -9,10 +10,8 @@ export function streamOf({ subs, opts, take }: Scenario['steps'][number]): {
   readonly options: StreamOptions;
   readonly take: number;
 } {
-  const subscriptions = list(subs).map((one) => {
-    const { to, ...options } = record(one);
-    return { ...optionsOf(options), to: String(to) };
-  });
+  // What is no list is there to be refused.
+  const subscriptions = subs !== undefined && isList(subs) ? subs.map(subscriptionOf) : (subs as never);
   const { demand, producers } = record(opts ?? {});
   return {
     subscriptions,
@@ -24,8 +23,31 @@ export function streamOf({ subs, opts, take }: Scenario['steps'][number]): {
   };
 }
 
-/** Reads to the end, or so many events; in the words of the recordings, with the messages that were left behind. */
-export async function collect(stream: StageStream<Json>, take: number): Promise<Json> {
+function subscriptionOf(one: Json): StreamSubscription<Json> {
+  if (typeof one === 'string') return { to: one };
+  const { to, plain: isPlain, ...options } = record(one);
+  return isPlain === true ? { to: String(to) } : { ...optionsOf(options), to: String(to) };
+}
+
+/** Whether a stage that must be there never was: GenStage tells its missing name from a stage that is dead (GS-215). */
+export function beginsWithUnknown(
+  subscriptions: readonly StreamSubscription<Json>[],
+  knows: (stage: string) => boolean,
+): boolean {
+  return subscriptions.some(
+    ({ to, cancel }) => cancel !== 'temporary' && typeof to === 'string' && !knows(to),
+  );
+}
+
+/**
+ * Reads to the end, or so many events; in the words of the recordings, with the messages that were left behind.
+ *
+ * @param reading.isMissing - Of {@link beginsWithUnknown}.
+ */
+export async function collect(
+  stream: StageStream<Json>,
+  { take, isMissing }: { readonly take: number; readonly isMissing: boolean },
+): Promise<Json> {
   const events: Json[] = [];
   try {
     if (take > 0) {
@@ -40,6 +62,29 @@ export async function collect(stream: StageStream<Json>, take: number): Promise<
     const details: unknown = error.details;
     const { reason } = record(jsonOf(details));
     const told: Json = JSON.parse(String(reason));
-    return ['exit', told, told === 'noproc' ? 'init_stream' : 'close_stream'];
+    return ['exit', told, isMissing ? 'init_stream' : 'close_stream'];
   }
+}
+
+/**
+ * Results of steps, with what was refused to be read told in one way: GenStage refuses when the stream is built, which is in
+ * the process that reads; and texts of refusals are each library's own (GS-210).
+ */
+export function withRefusals(steps: Scenario['steps'], results: readonly Json[]): readonly Json[] {
+  const told = [...results];
+  for (const [at, { op, as }] of steps.entries()) {
+    if (op !== 'stream') continue;
+    const awaited = steps.findIndex((step) => step.op === 'await' && step['as'] === as);
+    const isRefused = told[at] !== null || (awaited >= 0 && !isReading(told[awaited]));
+    if (!isRefused) continue;
+    for (const step of [at, awaited]) if (step >= 0 && step < told.length) told[step] = 'refused';
+  }
+  return told;
+}
+
+/** How reading came out once it had begun: events, or an exit with a reason. */
+function isReading(result: Json | undefined): boolean {
+  if (result === undefined || !isList(result)) return false;
+  const [how, reason = null] = result;
+  return how === 'ok' || (how === 'exit' && plain(reason) !== '<crash>');
 }

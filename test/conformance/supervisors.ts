@@ -21,10 +21,14 @@ export function supervisorOf(
     templates === undefined || templates === 1 ? spec : Array(Number(templates)).fill(spec);
   return consumerSupervisor<Json>({
     child: child as never,
-    ...(noStrategy === true ? {} : { strategy: (strategy === undefined ? 'oneForOne' : strategy) as never }),
+    ...(noStrategy === true ? {} : { strategy: strategyOf(strategy) as never }),
     ...(init === undefined ? {} : { init: () => initial(init) as never }),
     ...options,
   } as Parameters<typeof consumerSupervisor<Json>>[0]);
+}
+
+function strategyOf(strategy: Json | undefined): unknown {
+  return strategy === undefined || strategy === 'one_for_one' ? 'oneForOne' : strategy;
 }
 
 function initial(init: Json): unknown {

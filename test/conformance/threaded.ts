@@ -8,9 +8,10 @@ import { PROBE, Probe } from './probe.ts';
 import { ProbePlatform } from './probe-platform.ts';
 import type { Observed } from './replayer.ts';
 import type { Json, Scenario, StageSpec } from './recording.ts';
-import { collect, streamOf } from './streams.ts';
+import { beginsWithUnknown, collect, streamOf } from './streams.ts';
 import { LOG_MARK } from './threaded-log.ts';
 import { isPlanned, plannedSubscriptions } from './threaded-plan.ts';
+import { receivedIn } from './values.ts';
 
 type Step = Scenario['steps'][number];
 
@@ -218,7 +219,10 @@ class ThreadedPlay {
         return this.#subscribe({ ...step, op: 'subscribe', to: PROBE }, ids);
       case 'stream': {
         const { subscriptions, options, take } = streamOf(step);
-        this.#streams.set(text('as'), collect(run.stream(subscriptions, options), take));
+        const isMissing = beginsWithUnknown(subscriptions, (to) =>
+          this.#scenario.stages.some(({ name }) => name === to),
+        );
+        this.#streams.set(text('as'), collect(run.stream(subscriptions, options), { take, isMissing }));
         return null;
       }
       case 'await':
@@ -329,6 +333,7 @@ function startOf(name: string, { entries, end }: RunUpdate): Json {
 /** A refused program in GenStage's words, as far as the recordings compare them: which option was wrong. */
 function refusal({ code, message }: TraceError): Json {
   const received = /received "(\w+)"$/.exec(message)?.[1];
+  if (code === 'not_a_definition') return ['bad_return_value', receivedIn(message)];
   if (code === 'definition_unknown_key') return ['bad_opts', received ?? ''];
   // What is wrong with a dispatcher, and with onCancel, crashes the start of a GenStage.
   if (code === 'partitions_without_hash' || /\b(onCancel|partitionDispatcher)\b/.test(message))

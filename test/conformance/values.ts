@@ -47,6 +47,8 @@ export function plain(value: Json): Json {
     // A throw that nobody caught, as Elixir words it; the modules of a child are Elixir's too.
     if (head === 'nocatch') return '<crash>';
     if (head === 'undefined' && value.length === 4) return value.slice(0, 3);
+    // What a child tells about itself besides its id (GS-222) is its own affair.
+    if (head === 'ok' && value.length === 3 && /^child:/.test(String(detail))) return value.slice(0, 2);
     if (head === 'bad_return_value')
       return ['bad_return_value', isList(detail) ? (detail[0] ?? null) : (detail ?? null)];
     return value.map(plain);
@@ -54,6 +56,17 @@ export function plain(value: Json): Json {
   if (!isRecord(value)) return value;
   if ('error' in value) return '<crash>';
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** The value that a refusal names at its end. */
+export function receivedIn(message: string): Json {
+  const received = /: received (.*)$/s.exec(message)?.[1] ?? 'null';
+  try {
+    const value: Json = JSON.parse(received);
+    return value;
+  } catch {
+    return received;
+  }
 }
 
 /** `expected :max_demand to be …` and `Cannot use maxDemand of …` are both about maxDemand. */

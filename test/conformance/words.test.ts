@@ -3,6 +3,7 @@ import { functionOf } from './functions.ts';
 import { parseScenario, type Json, type Scenario } from './recording.ts';
 import { replay, type Observed } from './replayer.ts';
 import { replayOne } from './run.ts';
+import { plain } from './values.ts';
 
 /** A scenario of these parts, with nothing expected. */
 function scenarioOf(stages: readonly object[], steps: readonly object[], expected: object = {}): Scenario {
@@ -224,6 +225,37 @@ describe('steps of recordings', () => {
     expect(observed.turns.filter((turn) => Array.isArray(turn) && turn[1] === 'stop')).toEqual([]);
   });
 
+  it('GS-189 GS-190 `stop` of a stage that is dead has no answer', async () => {
+    const { results } = await play(
+      [counter(1)],
+      [
+        { op: 'kill', stage: 'p' },
+        { op: 'stop', stage: 'p', reason: 'normal' },
+      ],
+    );
+    expect(results[2]).toEqual(['no_reply', 'p']);
+  });
+
+  it('GS-228 GS-232 `terminate_child` finds a child that waits to be started again', async () => {
+    const supervisor = stage('p', 'consumer_supervisor', {
+      restart: 'transient',
+      child: { error_on_restart: [7] },
+    });
+    const { results } = await play(
+      [supervisor],
+      [
+        { op: 'start_child', stage: 'p', args: [7] },
+        { op: 'settle' },
+        { op: 'child_exit', stage: 'p', event: 7, reason: 'oops' },
+        { op: 'terminate_child', stage: 'p', event: 7 },
+        { op: 'settle' },
+        { op: 'which_children', stage: 'p' },
+      ],
+    );
+    expect(results.slice(4, 5)).toEqual([['reply', 'ok']]);
+    expect(results[6]).toEqual(['reply', []]);
+  });
+
   it('GS-185 `exit` with normal does nothing, with kill it kills, with anything else it ends without terminate', async () => {
     for (const [reason, exit] of [
       ['normal', 'alive'],
@@ -343,6 +375,79 @@ describe('steps of recordings', () => {
     );
     expect(leaving.exits).toEqual({ p: 'alive', c: ['exit', 'bye'] });
     expect(leaving.diags['c']).toEqual([['stopping_on_cancel', 'bye']]);
+  });
+});
+
+describe('starts of recordings', () => {
+  const started = async (kind: string, behaviour: object, options: object = {}) => {
+    const { results } = await play([stage('a', kind, behaviour, { options })], []);
+    return plain(results[0] ?? null);
+  };
+  const crash = ['error', '<crash>'];
+
+  it('GS-001 GS-002 an init that names no kind is refused', async () => {
+    expect(await started('producer', { init: ['bad', 'rubbish'] })).toEqual([
+      'error',
+      ['bad_return_value', 'rubbish'],
+    ]);
+    expect(await started('consumer', { init: ['bad', ['producer', 0, 'hibernate']] })).toEqual([
+      'error',
+      ['bad_return_value', 'producer'],
+    ]);
+  });
+
+  it('GS-013 GS-016 any name may be a dispatcher until the start finds none of it', async () => {
+    const push = (raw: unknown) => started('producer', { type: 'push' }, { dispatcher: { raw } });
+    expect(await push('NoSuchDispatcher')).toEqual(crash);
+    expect(await push(['NoSuchDispatcher', []])).toEqual(crash);
+    expect(await push('Elixir.GenStage.BroadcastDispatcher')).toBe('ok');
+    expect(await push(['Elixir.GenStage.PartitionDispatcher', [['partitions', 2]]])).toBe('ok');
+    expect(await push('Elixir.GenStage.PartitionDispatcher')).toEqual(crash);
+    expect(await push(['Elixir.GenStage.DemandDispatcher', 1])).toEqual([
+      'error',
+      ['bad_opts', 'dispatcher'],
+    ]);
+  });
+
+  it('GS-220 a supervisor may name its strategy; a restart nobody knows is no specification', async () => {
+    const supervisor = (behaviour: object) => started('consumer_supervisor', behaviour);
+    expect(await supervisor({ restart: 'transient', strategy: 'one_for_one' })).toBe('ok');
+    expect(await supervisor({ restart: 'sometimes' })).toEqual(['error', ['bad_specs']]);
+    expect(await supervisor({ restart: 'permanent' })).toEqual(['error', ['bad_opts', 'restart']]);
+    expect(await supervisor({})).toEqual(['error', ['bad_opts', 'restart']]);
+  });
+});
+
+describe('streams of recordings', () => {
+  const list = stage(
+    'p',
+    'producer',
+    { type: 'list', events: [1, 2] },
+    { options: { demand: 'accumulate' } },
+  );
+  const stream = (subs: unknown) => ({ op: 'stream', as: 'r', subs });
+  const read = async (steps: readonly object[]) => {
+    const { results } = await play([list], [...steps, { op: 'await', as: 'r' }]);
+    return results.at(-2);
+  };
+
+  it('GS-215 a dead stage ends a reading, an unknown one keeps it from beginning', async () => {
+    const kill = { op: 'kill', stage: 'p' };
+    expect(await read([kill, stream([{ to: 'p' }])])).toEqual(['exit', 'noproc', 'close_stream']);
+    expect(await read([stream([{ to: 'nobody' }])])).toEqual(['exit', 'noproc', 'init_stream']);
+    expect(await read([kill, stream([{ to: 'p', cancel: 'temporary' }])])).toEqual(['ok', [], 0]);
+  });
+
+  it('GS-210 a refused reading counts as refused, whether it is told when it is built or when it is read', async () => {
+    const results = ['ok', null, ['raise', 'ArgumentError']];
+    const recorded = (subs: unknown, more: object = {}) => ({
+      ...scenarioOf([list], [{ op: 'start', stage: 'p' }, stream(subs), { op: 'await', as: 'r' }]),
+      mode: 'invariants_only' as const,
+      expect: { ...scenarioOf([], []).expect, scenario: { results }, ...more },
+    });
+    expect(await replayOne(recorded([{ to: 'p', max_demand: 0 }]))).toMatchObject({ kind: 'passed' });
+    expect(await replayOne(recorded('p'))).toMatchObject({ kind: 'passed' });
+    expect(await replayOne(recorded([{ to: 'p', max_demand: 1 }]))).toMatchObject({ kind: 'failed' });
   });
 });
 

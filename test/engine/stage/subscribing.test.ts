@@ -141,6 +141,7 @@ describe('starting', () => {
     const a = producer({ handleDemand: () => undefined, dispatcher: broken });
     expect(new Hosted({ a }).outcomes['a']).toMatchObject({
       type: 'failed',
+      reason: { error: 'TypeError', message: 'no such dispatcher' },
       error: { message: 'no such dispatcher' },
     });
   });
