@@ -50,10 +50,6 @@ export class Downstream {
     this.#dispatcher = checkDispatcher(spec.name, created);
   }
 
-  get size(): number {
-    return this.#consumers.size;
-  }
-
   /** Events that the dispatcher keeps itself. */
   get queued(): number {
     return this.#dispatcher.queued ?? 0;

@@ -70,10 +70,6 @@ export class Producing {
     return this.#held ? 'accumulate' : 'forward';
   }
 
-  get consumers(): number {
-    return this.#downstream.size;
-  }
-
   /** Events that the dispatcher keeps itself. */
   get queued(): number {
     return this.#downstream.queued;

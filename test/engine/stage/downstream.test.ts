@@ -3,18 +3,22 @@ import {
   broadcastDispatcher,
   cancel,
   consumer,
+  defineDispatcher,
   none,
   partitionDispatcher,
   pipeline,
   producer,
   runVirtual,
   self,
+  type Dispatcher,
+  type DispatcherContext,
   type DispatcherSpec,
   type EntryOf,
   type Plan,
   type TraceEntry,
   type TraceType,
 } from 'sluice';
+import { Hosted } from '../../support/hosted.ts';
 
 /** Emits the numbers from 0 on, as many as are asked for, up to 12. */
 function numbers(dispatcher: DispatcherSpec) {
@@ -213,6 +217,127 @@ describe('a plan', () => {
       subscribe(a, { to: other, partition: 1 });
     });
     expect(plan.subscriptions).toHaveLength(2);
+  });
+});
+
+describe('a dispatcher of a program', () => {
+  /** A producer that emits what it is cast, by a dispatcher that leaves everything over, but for the given methods. */
+  function emitting(
+    methods: (context: DispatcherContext) => Partial<Dispatcher<unknown>>,
+    handleCancel?: () => { readonly events: readonly number[] },
+  ) {
+    const dispatcher = defineDispatcher({
+      name: 'mine',
+      create: (context) => {
+        const own = methods(context);
+        return {
+          subscribe: () => 0,
+          ask: (_id, count) => count,
+          cancel: () => 0,
+          dispatch: (events) => ({ deliveries: [], leftover: events }),
+          ...own,
+          get queued() {
+            return own.queued ?? 0;
+          },
+        };
+      },
+    });
+    const a = producer<number>({
+      handleDemand: () => undefined,
+      handleCast: (events) => ({ events: events as number[] }),
+      dispatcher,
+      ...(handleCancel && { handleCancel }),
+    });
+    const stages = new Hosted({ a });
+    stages.send('a', { type: 'subscribe', subscription: 's', options: {} });
+    return stages;
+  }
+
+  const STRANGER =
+    'dispatch of the mine dispatcher of "a" as it must answer with deliveries to subscriptions';
+
+  it('GS-013 is heard in the course of what it answers: its warnings say what caused them', async () => {
+    const stages = emitting(({ warn }) => {
+      const say = (code: string) => warn({ code, message: `speaks at ${code}` });
+      return {
+        subscribe: () => (say('subscribe'), 0),
+        ask: (_id, count) => (say('ask'), count),
+        cancel: () => (say('cancel'), 0),
+        dispatch: (events) => (say('dispatch'), { deliveries: [], leftover: events }),
+      };
+    });
+    stages.send('a', { type: 'ask', subscription: 's', count: 2 });
+    stages.host.tell('a', { type: 'cast', request: [1] });
+    await stages.settle();
+    stages.host.cancel('a', 's', 'normal');
+    await stages.settle();
+    const seqOf = (type: TraceType) => stages.entries.find((entry) => entry.type === type)?.seq;
+    const end = of(stages.entries, 'end').find(({ callback }) => callback === 'handleCast');
+    expect(of(stages.entries, 'warning').map(({ code, cause }) => [code, cause])).toEqual([
+      ['subscribe', seqOf('subscribed')],
+      ['ask', seqOf('asked')],
+      ['dispatch', end?.seq],
+      ['cancel', seqOf('cancel')],
+    ]);
+  });
+
+  it('GS-160 GS-169 cannot send to a consumer that has left, or to a stranger while one leaves', async () => {
+    for (const [to, sent] of [
+      ['s', [[7]]],
+      ['stranger', []],
+    ] as const) {
+      const stages = emitting(
+        () => ({ dispatch: (events) => ({ deliveries: [{ to, events }], leftover: [] }) }),
+        () => ({ events: [7] }),
+      );
+      stages.host.cancel('a', 's', 'normal');
+      stages.host.tell('a', { type: 'cast', request: [8] });
+      await stages.settle();
+      expect(stages.got('events').map(({ events }) => events)).toEqual(sent);
+      expect(of(stages.entries, 'crash')[0]?.error.message).toContain(STRANGER);
+    }
+  });
+
+  it('GS-117 cannot send to a consumer that it has refused', async () => {
+    const stages = emitting(() => ({
+      subscribe: () => ({ refused: 'full' }),
+      dispatch: (events) => ({ deliveries: [{ to: 's', events }], leftover: [] }),
+    }));
+    stages.host.tell('a', { type: 'cast', request: [8] });
+    await stages.settle();
+    expect(stages.got('cancelled')).toMatchObject([{ subscription: 's', reason: 'full' }]);
+    expect(stages.got('events')).toEqual([]);
+    expect(of(stages.entries, 'crash')[0]?.error.message).toContain(STRANGER);
+  });
+
+  it('GS-016 crashes its stage when it answers a cancellation with anything but demand', async () => {
+    const stages = emitting(() => ({ cancel: () => -1 }));
+    stages.host.cancel('a', 's', 'normal');
+    await stages.settle();
+    expect(of(stages.entries, 'crash')[0]?.error.message).toContain(
+      'after cancel of the mine dispatcher of "a" as it must answer with new demand',
+    );
+  });
+
+  it('GS-174 loses what it was given and has not kept when it fails, and what it kept when the stage ends', async () => {
+    const stages = emitting(() => {
+      let queued = 2;
+      return {
+        get queued() {
+          return queued;
+        },
+        dispatch: () => {
+          queued += 1;
+          throw new Error('out of order');
+        },
+      };
+    });
+    stages.host.tell('a', { type: 'cast', request: [1, 2, 3, 4] });
+    await stages.settle();
+    expect(of(stages.entries, 'lost').map(({ where, count }) => [where, count])).toEqual([
+      ['dispatcher', 3],
+      ['dispatcher', 3],
+    ]);
   });
 });
 
