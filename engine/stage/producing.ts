@@ -70,11 +70,6 @@ export class Producing {
     return this.#held ? 'accumulate' : 'forward';
   }
 
-  /** Events that the dispatcher keeps itself. */
-  get queued(): number {
-    return this.#downstream.queued;
-  }
-
   has(id: SubscriptionId): boolean {
     return this.#downstream.has(id);
   }

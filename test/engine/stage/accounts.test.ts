@@ -10,6 +10,7 @@ import {
   seededRandom,
   type EntryOf,
   type StageDefinition,
+  type SubscribeOptions,
   type Subscription,
   type TraceLevel,
 } from 'sluice';
@@ -128,7 +129,12 @@ describe('counters', () => {
 });
 
 describe('a run whose trace nobody wants', () => {
-  const typesOf = async (trace: TraceLevel, stages: Readonly<Record<string, StageDefinition>>) => {
+  /** What is recorded of three stages in a row, the first of which is stopped at last. */
+  const typesOf = async (
+    trace: TraceLevel,
+    stages: Readonly<Record<string, StageDefinition>>,
+    options: SubscribeOptions = {},
+  ) => {
     const host = new StageHost({
       worker: 0,
       workers: 1,
@@ -140,14 +146,19 @@ describe('a run whose trace nobody wants', () => {
       onRemote: () => undefined,
     });
     for (const [name, definition] of Object.entries(stages)) host.start(name, definition, undefined);
-    host.subscribe({ id: 'ab', consumer: 'b', producer: 'a', options: { maxDemand: 4 } });
+    host.subscribe({ id: 'ab', consumer: 'b', producer: 'a', options: { maxDemand: 4, ...options } });
     host.tell('a', { type: 'cast', request: [1, 2, 3, 4, 5, 6, 7] });
     host.subscribe({ id: 'bc', consumer: 'c', producer: 'b', options: { maxDemand: 3 } });
-    for (let turn = 0; turn < 100; turn++) for (const one of host.ready()) await host.step(one);
-    return {
-      types: new Set(host.recorder.take().map(({ type }) => type)),
-      handled: host.counters().stages.at(-1)?.handled,
+    const settle = async () => {
+      for (let turn = 0; turn < 100; turn++) for (const one of host.ready()) await host.step(one);
     };
+    await settle();
+    const types = new Set(host.recorder.take().map(({ type }) => type));
+    const handled = host.counters().stages.at(-1)?.handled;
+    void host.stop('a', 'normal');
+    await settle();
+    const atTheEnd = host.recorder.take().filter(({ stage }) => stage === 'a');
+    return { types, handled, atTheEnd: atTheEnd.map(({ type }) => type) };
   };
 
   it('records starts and subscriptions, and nothing for every batch; what happens is the same', async () => {
@@ -157,6 +168,19 @@ describe('a run whose trace nobody wants', () => {
     expect(counters.handled).toBe(full.handled);
     expect(full.types).toContain('discard');
     expect([...counters.types].sort()).toEqual(['start', 'subscribe', 'subscribed', 'warning']);
+  });
+
+  it('GS-112 GS-185 records neither what a selector refused nor a last word', async () => {
+    const a = pushing({ dispatcher: broadcastDispatcher(), terminate: () => undefined });
+    const stages = { a, b: passing, c: sink };
+    const selector = (n: number) => n > 1;
+    const full = await typesOf('full', stages, { selector });
+    const counters = await typesOf('counters', stages, { selector });
+    expect(counters.handled).toBe(full.handled);
+    expect(full.types).toContain('drop');
+    expect([...counters.types].sort()).toEqual(['start', 'subscribe', 'subscribed']);
+    expect(full.atTheEnd).toEqual(['begin', 'end', 'exit']);
+    expect(counters.atTheEnd).toEqual(['exit']);
   });
 });
 

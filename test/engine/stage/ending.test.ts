@@ -3,6 +3,7 @@ import {
   ask,
   cast,
   consumer,
+  ignore,
   producer,
   reply,
   self,
@@ -193,6 +194,42 @@ describe('terminate', () => {
     void killed.host.step('a');
     killed.host.kill('a', 'impatient');
     await expect(never).rejects.toMatchObject({ message: expect.stringContaining('"impatient"') });
+  });
+});
+
+describe('the end of a stage', () => {
+  const stopping = producer<never>({
+    handleDemand: nothing,
+    handleCast: (reason) => ({ stop: reason }),
+  });
+
+  it('GS-182 GS-185 is caused by what asked for it, and has no last word where there is no terminate', async () => {
+    const stages = new Hosted({ a: stopping });
+    stages.host.tell('a', { type: 'cast', request: 'enough' });
+    await stages.settle();
+    const [end] = of(stages, 'end').filter(({ callback }) => callback === 'handleCast');
+    expect(of(stages, 'exit')).toMatchObject([{ reason: 'enough', cause: end?.seq }]);
+    expect(of(stages, 'begin').map(({ callback }) => callback)).toEqual(['handleCast']);
+  });
+
+  it('GS-186 of a failure outside its callbacks tells of that and where it came from', async () => {
+    const stages = new Hosted({ a: stopping, b: stopping });
+    const [started] = of(stages, 'start');
+    stages.host.crash('a', new RangeError('outside'), started?.seq ?? null);
+    expect(of(stages, 'crash')).toMatchObject([
+      { stage: 'a', callback: null, error: { name: 'RangeError', message: 'outside' }, cause: started?.seq },
+    ]);
+    expect(stages.host.counters().stages.map(({ stage, status }) => [stage, status])).toEqual([
+      ['a', 'crashed'],
+      ['b', 'waiting'],
+    ]);
+    expect(of(stages, 'exit')).toEqual([]);
+  });
+
+  it('GS-004 of one that never began is an exit', () => {
+    const stages = new Hosted({ a: producer({ init: () => ignore(), handleDemand: nothing }) });
+    expect(of(stages, 'exit')).toHaveLength(1);
+    expect(stages.host.counters().stages.map(({ status }) => status)).toEqual(['exited']);
   });
 });
 
