@@ -35,19 +35,33 @@ function takesRefused({ stages, steps }: Scenario): boolean {
     .filter(({ options }) => isBroadcast(options['dispatcher']))
     .map(({ name }) => name);
   const held = new Map<string, { readonly subs: Set<unknown>; refusals: number }>();
+  const subscribing = (consumer: unknown, to: unknown, sub: unknown): boolean => {
+    if (!broadcasts.includes(String(to))) return false;
+    const key = JSON.stringify([consumer, to]);
+    const link = held.get(key) ?? { subs: new Set(), refusals: 0 };
+    held.set(key, link);
+    if (link.subs.size > 0) return ++link.refusals > 1;
+    link.subs.add(sub);
+    return false;
+  };
   for (const step of steps) {
-    if (step.op === 'cancel') {
+    for (const { to, sub } of step.op === 'start' ? targetsOf(stages, step['stage']) : [])
+      if (subscribing(step['stage'], to, sub)) return true;
+    if (step.op === 'cancel' || step.op === 'probe_cancel') {
       // GenStage forgets the process with whichever subscription of it ends.
       for (const link of held.values()) if (link.subs.delete(step['sub'])) link.refusals = 0;
     }
-    if (step.op !== 'subscribe' || !broadcasts.includes(String(step['to']))) continue;
-    const key = JSON.stringify([step['consumer'], step['to']]);
-    const link = held.get(key) ?? { subs: new Set(), refusals: 0 };
-    held.set(key, link);
-    if (link.subs.size === 0) link.subs.add(step['sub']);
-    else if (++link.refusals > 1) return true;
+    if (step.op === 'subscribe' && subscribing(step['consumer'], step['to'], step['sub'])) return true;
+    if (step.op === 'probe_subscribe' && subscribing('probe', step['to'], step['sub'])) return true;
   }
   return false;
+}
+
+/** What a stage subscribes to as it starts. */
+function targetsOf(stages: Scenario['stages'], name: unknown): readonly { to: unknown; sub: unknown }[] {
+  const targets: unknown = stages.find((stage) => stage.name === name)?.options['subscribe_to'];
+  if (!Array.isArray(targets)) return [];
+  return targets.map((target: unknown) => ({ to: target, sub: null, ...Object(target) }));
 }
 
 function isBroadcast(dispatcher: unknown): boolean {

@@ -129,7 +129,11 @@ class Play {
   }
 
   async observed(): Promise<Observed> {
-    const results = await Promise.all(this.#results);
+    // What has no answer by now never will have one.
+    const unanswered = new Promise<Json>((resolve) => {
+      setTimeout(resolve, 0, null);
+    });
+    const results = await Promise.all(this.#results.map((result) => Promise.race([result, unanswered])));
     const logs: Record<string, readonly Call[]> = {};
     for (const [name, { log }] of this.#interpreted) if (log.length > 0) logs[name] = log;
     if (this.#probe.log.length > 0) logs[PROBE] = this.#probe.log;

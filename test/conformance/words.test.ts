@@ -236,6 +236,17 @@ describe('steps of recordings', () => {
     expect(results[2]).toEqual(['no_reply', 'p']);
   });
 
+  it('`pause` keeps a stage from answering, for good when nobody lets it go on', async () => {
+    const { results } = await play(
+      [counter(1)],
+      [
+        { op: 'pause', stage: 'p' },
+        { op: 'call', stage: 'p', msg: ['count'] },
+      ],
+    );
+    expect(results).toEqual(['ok', null, null, null]);
+  });
+
   it('GS-228 GS-232 `terminate_child` finds a child that waits to be started again', async () => {
     const supervisor = stage('p', 'consumer_supervisor', {
       restart: 'transient',
@@ -375,6 +386,36 @@ describe('steps of recordings', () => {
     );
     expect(leaving.exits).toEqual({ p: 'alive', c: ['exit', 'bye'] });
     expect(leaving.diags['c']).toEqual([['stopping_on_cancel', 'bye']]);
+  });
+});
+
+describe('differences by design', () => {
+  const broadcast = stage('p', 'producer', { type: 'push' }, { options: { dispatcher: 'broadcast' } });
+  const expecting = (stages: readonly object[], steps: readonly object[], results: readonly Json[]) =>
+    replayOne(scenarioOf(stages, steps, { results }));
+  const start = (name: string) => ({ op: 'start', stage: name });
+
+  it('GS-117 are found also where a stage subscribes as it starts, or the outside process does', async () => {
+    const own = { ...record(), options: { subscribe_to: [{ to: 'p', sub: 's' }] } };
+    const again = [subscribe('c', 'p', 't'), subscribe('c', 'p', 'u')];
+    const starts = [start('p'), start('c')];
+    const outcome = await expecting([broadcast, own], [...starts, ...again], ['another']);
+    expect(outcome).toMatchObject({ kind: 'byDesign' });
+    const probes = ['s', 't', 'u'].map((sub) => ({ op: 'probe_subscribe', to: 'p', sub }));
+    expect(await expecting([broadcast], [start('p'), ...probes], ['another'])).toMatchObject({
+      kind: 'byDesign',
+    });
+  });
+
+  it('GS-168 count only where a replay meets them', async () => {
+    const steps = [start('p'), start('c')];
+    const stages = [broadcast, record({ on_cancel: ['hibernate'] })];
+    expect(await expecting(stages, steps, ['ok', 'ok'])).toMatchObject({ kind: 'byDesign' });
+    const passing = scenarioOf(stages, steps, {
+      results: ['ok', 'ok'],
+      exits: { p: 'alive', c: 'alive' },
+    });
+    expect(await replayOne(passing)).toMatchObject({ kind: 'passed' });
   });
 });
 
