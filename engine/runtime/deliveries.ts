@@ -1,6 +1,7 @@
-import type { StageId, WorkerId } from '../ids.ts';
+import type { Seq, StageId, WorkerId } from '../ids.ts';
 import type { Caller, Reason } from '../stage/definition.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from '../stage/message.ts';
+import type { Address } from '../stage/stage-context.ts';
 import type { Hosted } from './hosted.ts';
 import type { Answer, OpenCalls } from './open-calls.ts';
 
@@ -67,6 +68,10 @@ export class Deliveries {
     else this.post(envelope);
   }
 
+  addressOf(stage: StageId): Address {
+    return new KnownAddress(this, stage, (hosted, envelope) => this.#put(hosted, envelope));
+  }
+
   /** Sends to the worker of the addressee, if there is one. */
   post(envelope: RemoteEnvelope): void {
     const worker = this.workerOf(envelope.to);
@@ -120,6 +125,27 @@ export class Deliveries {
       if (hosted.mailbox.size === 1) this.wake(hosted);
     } else if ('call' in message) this.fail(to, { call: message.call, stage: from }, 'noproc');
     else if (message.type === 'events') this.#onLost(envelope, message);
+  }
+}
+
+/** Of a stage that is looked up until it is found here: what runs under a name stays the same, life after life. */
+class KnownAddress implements Address {
+  readonly #deliveries: Deliveries;
+  readonly #to: StageId;
+  readonly #put: (hosted: Hosted, envelope: Envelope) => void;
+  #hosted: Hosted | undefined = undefined;
+
+  constructor(deliveries: Deliveries, to: StageId, put: (hosted: Hosted, envelope: Envelope) => void) {
+    this.#deliveries = deliveries;
+    this.#to = to;
+    this.#put = put;
+  }
+
+  send(from: StageId, message: StageMessage, cause: Seq | null): void {
+    this.#hosted ??= this.#deliveries.hosted.get(this.#to);
+    const envelope = { to: this.#to, from, cause, message };
+    if (this.#hosted) this.#put(this.#hosted, envelope);
+    else this.#deliveries.deliver(envelope);
   }
 }
 

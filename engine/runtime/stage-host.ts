@@ -4,12 +4,13 @@ import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage
 import type { External, OwnedExternal } from '../stage/external.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } from '../stage/message.ts';
 import type { StartOutcome } from '../stage/stage.ts';
-import type { Loss, StageContext, Watch } from '../stage/stage-context.ts';
+import type { Address, Loss, StageContext, Watch } from '../stage/stage-context.ts';
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { ChildView } from '../supervision/supervisor.ts';
 import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { tasksOn } from '../task/task-scope.ts';
 import type { SupervisorView } from '../trace/plan-view.ts';
+import { KeptEvents } from '../trace/kept-events.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import { describe, traceValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
@@ -37,6 +38,7 @@ export class StageHost implements StageContext {
   readonly tasks: TaskHost;
   readonly #trace: HostTrace;
   readonly tracing: boolean;
+  readonly kept = new KeptEvents();
   readonly #options: StageHostOptions;
   readonly #hosted: ReadonlyMap<StageId, Hosted>;
   readonly #order: StageId[] = [];
@@ -344,6 +346,10 @@ export class StageHost implements StageContext {
 
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void {
     this.#deliveries.deliver({ to, from, cause, message });
+  }
+
+  addressOf(stage: StageId): Address {
+    return this.#deliveries.addressOf(stage);
   }
 
   knows(stage: StageId): boolean {

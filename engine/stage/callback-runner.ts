@@ -1,7 +1,7 @@
 import { EngineError, didYouMean } from '../errors.ts';
 import type { Seq, StageId } from '../ids.ts';
-import type { CallbackName, EntryOf, LostWhere, TraceEvent, TraceValue } from '../trace/trace-entry.ts';
-import { describe, traceEvents, traceValue } from '../trace/trace-value.ts';
+import type { CallbackName, EntryOf, LostWhere, TraceEvent } from '../trace/trace-entry.ts';
+import { describe, traceValue } from '../trace/trace-value.ts';
 import type { Reason, StageCallbacks, Subscription } from './definition.ts';
 import { enter, type Inside } from './self.ts';
 import type { StageContext } from './stage-context.ts';
@@ -76,9 +76,6 @@ export class CallbackRunner {
   state: unknown = undefined;
   /** Entry of the callback that runs, or ran last. */
   began: Seq | null = null;
-  /** Events of the latest entry that recorded a step, and what it keeps of them. */
-  #returned: readonly unknown[] = NO_EVENTS;
-  #kept: readonly TraceValue[] = [];
   emitted = 0;
   calls = 0;
   /** In callbacks, and in what the engine does for them between two. */
@@ -140,7 +137,7 @@ export class CallbackRunner {
   /** As {@link begin} with `handleEvents`. Every batch comes here: nothing is made on the way. */
   beginEvents(events: readonly unknown[], from: Subscription, cause: Seq | null): unknown {
     const beginning = this.context.tracing
-      ? { subscription: from.id, count: events.length, events: traceEvents(events) }
+      ? { subscription: from.id, count: events.length, events: this.context.kept.of(events) }
       : null;
     const before = this.#enter('handleEvents', beginning, cause);
     try {
@@ -207,7 +204,7 @@ export class CallbackRunner {
           type: 'end',
           callback,
           count: events.length,
-          emitted: this.#keep(events),
+          emitted: this.context.kept.add(events),
           state: traceValue(this.state),
           ...(pending === undefined ? {} : { pending }),
         },
@@ -226,11 +223,6 @@ export class CallbackRunner {
       ending: stop === undefined ? null : new Ending(stop, null, ended),
       cause: ended,
     };
-  }
-
-  /** Events as a trace keeps them. Those that the latest callback has returned share what its entry keeps. */
-  traced(events: readonly unknown[]): readonly TraceValue[] {
-    return events === this.#returned ? this.#kept : traceEvents(events);
   }
 
   /** Whether the engine should warn of discarded events. Asked in the middle of an emission, so it cannot wait. */
@@ -278,12 +270,6 @@ export class CallbackRunner {
     enter(before);
     context.left();
     this.busyMs += context.lapMs();
-  }
-
-  #keep(events: readonly unknown[]): readonly TraceValue[] {
-    this.#returned = events;
-    this.#kept = traceEvents(events);
-    return this.#kept;
   }
 
   /** What a callback has returned, if it holds nothing but what a step may hold. */

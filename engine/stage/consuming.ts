@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import { describe, traceValue } from '../trace/trace-value.ts';
 import { Ending, isPromise, type CallbackRunner } from './callback-runner.ts';
+import { BySubscription } from './by-subscription.ts';
 import type { Subscription, SubscribeOptions } from './definition.ts';
 import {
   askAfter,
@@ -50,7 +51,7 @@ export interface ConsumingOn {
 export class Consuming {
   readonly #runner: CallbackRunner;
   readonly #on: ConsumingOn;
-  readonly #producers = new Map<SubscriptionId, Upstream>();
+  readonly #producers = new BySubscription<Upstream>();
   readonly #ended = new Map<SubscriptionId, Upstream>();
   readonly #queue = new Fifo<Queued>();
   /** Events downstream asked for that this stage has not emitted yet (GS-084). */
@@ -119,7 +120,7 @@ export class Consuming {
       return 'noproc';
     }
     const from = { id, peer: producer };
-    const upstream = new Upstream(from, demand);
+    const upstream = new Upstream(from, demand, context.addressOf(producer));
     const subscribed = this.#runner.record(
       { type: 'subscribe', subscription: id, producer, mode: 'automatic', ...demand },
       cause,
@@ -368,7 +369,7 @@ export class Consuming {
   }
 
   #ask(upstream: Upstream, count: number, cause: Seq | null): void {
-    const { id, peer } = upstream.from;
+    const { id } = upstream.from;
     upstream.outstanding += count;
     upstream.asked += count;
     let asked = cause;
@@ -378,7 +379,7 @@ export class Consuming {
         cause,
       );
     }
-    this.#tell(peer, { type: 'ask', subscription: id, count }, asked);
+    upstream.address.send(this.#runner.id, { type: 'ask', subscription: id, count }, asked);
   }
 
   #warnExcess({ from }: Upstream, count: number, cause: Seq | null): void {

@@ -11,8 +11,10 @@ import type {
 import { EngineError } from '../errors.ts';
 import type { Seq, SubscriptionId } from '../ids.ts';
 import { describe } from '../trace/trace-value.ts';
+import { BySubscription } from './by-subscription.ts';
 import type { CallbackRunner } from './callback-runner.ts';
 import type { SubscribeOptions, Subscription } from './definition.ts';
+import type { Address } from './stage-context.ts';
 
 /** Ended subscriptions whose counts are kept. */
 const MAX_ENDED = 1_000;
@@ -20,6 +22,7 @@ const MAX_ENDED = 1_000;
 /** One consumer of a stage. */
 interface Consumer {
   readonly from: Subscription;
+  readonly address: Address;
   /** The life of the stage that has subscribed. */
   readonly life: number | undefined;
   /** Asked and not yet dispatched. */
@@ -32,7 +35,7 @@ export class Downstream {
   readonly #runner: CallbackRunner;
   readonly #name: string;
   readonly #dispatcher: Dispatcher<unknown>;
-  readonly #consumers = new Map<SubscriptionId, Consumer>();
+  readonly #consumers = new BySubscription<Consumer>();
   readonly #ended = new Map<SubscriptionId, Readonly<Consumer>>();
   /** The consumer whose `handleCancel` runs: no longer subscribed, and still known to the dispatcher. */
   #leaving: Consumer | null = null;
@@ -75,7 +78,8 @@ export class Downstream {
 
   /** From here on the consumer counts; the dispatcher has not heard of it yet. */
   add(from: Subscription, life: number | undefined): void {
-    this.#consumers.set(from.id, { from, life, open: 0, dispatched: 0 });
+    const address = this.#runner.context.addressOf(from.peer);
+    this.#consumers.set(from.id, { from, address, life, open: 0, dispatched: 0 });
   }
 
   /** The dispatcher takes a consumer: new demand, or why it does not. */
@@ -197,8 +201,8 @@ export class Downstream {
     if (!consumer) {
       throw this.#bad(method, 'deliveries to subscriptions that have begun and not ended', to);
     }
-    const { from, life } = consumer;
-    const { id, peer } = from;
+    const { address, life } = consumer;
+    const { id } = consumer.from;
     const { context } = this.#runner;
     if (refused > 0) this.#refuse(consumer, refused, cause);
     const first = consumer.dispatched;
@@ -209,12 +213,12 @@ export class Downstream {
     if (context.tracing) {
       const { open } = consumer;
       dispatched = this.#runner.record(
-        { type: 'dispatch', subscription: id, first, count, events: this.#runner.traced(events), open },
+        { type: 'dispatch', subscription: id, first, count, events: context.kept.of(events), open },
         cause,
       );
     }
     const message = { type: 'events', subscription: id, first, events, life } as const;
-    context.send(this.#runner.id, peer, message, dispatched);
+    address.send(this.#runner.id, message, dispatched);
   }
 
   /** Events the consumer does not want: as many others are asked for in its name, as GenStage does. */

@@ -1,4 +1,5 @@
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
+import type { KeptEvents } from '../trace/kept-events.ts';
 import type { CallbackName, EntryBase, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
 import type { Caller, Reason } from './definition.ts';
 import type { External, OwnedExternal } from './external.ts';
@@ -14,12 +15,19 @@ export interface Watch {
 /** Events that nobody will get any more. */
 export type Loss = Omit<EntryOf<'lost'>, 'type' | keyof EntryBase>;
 
+/** Where messages to one stage go: found once per subscription, not once per message. */
+export interface Address {
+  send(from: StageId, message: StageMessage, cause: Seq | null): void;
+}
+
 /**
  * What a stage may do to the world while it handles a message. A stage owns no clock, port, timer or random source.
  */
 export interface StageContext {
   /** Whether frequent entries are recorded. While `false`, their payloads are not even built. */
   readonly tracing: boolean;
+  /** What the trace keeps of batches, shared by the stages that a batch comes by. */
+  readonly kept: KeptEvents;
   /** Milliseconds since the run began. */
   nowMs(): number;
   /** Milliseconds since this was last asked, by whatever stage, or since the stages' turn began. */
@@ -31,6 +39,8 @@ export interface StageContext {
   /** Records and counts events that are lost at a stage. */
   lose(stage: StageId, loss: Loss, cause: Seq | null): void;
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void;
+  /** Of a stage that many messages will be sent to, in whichever of its lives. */
+  addressOf(stage: StageId): Address;
   /** Whether a stage of this name runs, has run or will run in this run. */
   knows(stage: StageId): boolean;
   /** The names of all stages that {@link StageContext.knows} knows. */

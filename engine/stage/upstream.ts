@@ -1,11 +1,14 @@
 import type { Seq } from '../ids.ts';
 import type { Subscription } from './definition.ts';
 import type { DemandOptions } from './demand.ts';
+import type { Address } from './stage-context.ts';
 
 /** One producer of a stage. */
 export class Upstream {
   readonly from: Subscription;
   readonly options: DemandOptions;
+  /** Of the producer. */
+  readonly address: Address;
   mode: 'automatic' | 'manual' = 'automatic';
   /** GenStage's count, moved ahead as soon as a message comes: what decides when to ask. */
   pending = 0;
@@ -13,9 +16,10 @@ export class Upstream {
   outstanding = 0;
   asked = 0;
 
-  constructor(from: Subscription, options: DemandOptions) {
+  constructor(from: Subscription, options: DemandOptions, address: Address) {
     this.from = from;
     this.options = options;
+    this.address = address;
   }
 }
 
