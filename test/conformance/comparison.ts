@@ -1,7 +1,7 @@
 import { brokenFact } from './facts.ts';
 import type { Json, Scenario } from './recording.ts';
 import type { Observed } from './replayer.ts';
-import { withRefusals } from './streams.ts';
+import { comparable } from './streams.ts';
 import { calls, isRecord, matches, plain, withoutLevel } from './values.ts';
 
 /** Turns a recording keeps at most. */
@@ -13,8 +13,8 @@ export function firstDifference(scenario: Scenario, observed: Observed): string 
   if (scenario.mode === 'invariants_only') return brokenFact(scenario, observed);
   const { expect } = scenario;
   const stages = scenario.stages.map(({ name }) => name);
-  const results = withRefusals(scenario.steps, observed.results);
-  for (const [i, result] of withRefusals(scenario.steps, expect.results ?? []).entries()) {
+  const results = comparable(scenario.steps, observed.results);
+  for (const [i, result] of comparable(scenario.steps, expect.results ?? []).entries()) {
     const difference = compare(`result of step ${i}`, plain(result), plain(results[i] ?? null));
     if (difference) return difference;
   }

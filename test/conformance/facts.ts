@@ -1,7 +1,7 @@
 import { isList, list, record } from './functions.ts';
 import type { Json, Scenario } from './recording.ts';
 import type { Observed } from './replayer.ts';
-import { withRefusals } from './streams.ts';
+import { comparable } from './streams.ts';
 import { calls, matches, plain, withoutLevel } from './values.ts';
 
 type Log = readonly Readonly<Record<string, Json>>[];
@@ -37,7 +37,7 @@ export function brokenFact(scenario: Scenario, observed: Observed): string | nul
 
 /** What has no canonical schedule is recorded as its facts alone, in the form the recorder projects them. */
 function brokenInvariant({ expect, steps }: Scenario, observed: Observed): string | null {
-  const seen = { ...observed, results: withRefusals(steps, observed.results) };
+  const seen = { ...observed, results: comparable(steps, observed.results) };
   for (const [name, facts] of Object.entries(expect.stages)) {
     for (const [fact, recorded] of Object.entries(facts)) {
       const project = fact === 'subscribes' ? subscribers : STAGE_FACTS[fact];
@@ -53,7 +53,7 @@ function brokenInvariant({ expect, steps }: Scenario, observed: Observed): strin
   for (const [fact, recorded] of Object.entries(expect.scenario)) {
     const project = SCENARIO_FACTS[fact];
     if (!project) return `the fact "${fact}" is unknown`;
-    const wanted = fact === 'results' ? withRefusals(steps, list(recorded)) : recorded;
+    const wanted = fact === 'results' ? comparable(steps, list(recorded)) : recorded;
     const difference = compareValues(fact, projected(fact, wanted), project(seen));
     if (difference) return difference;
   }

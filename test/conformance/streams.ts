@@ -1,6 +1,6 @@
 import { EngineError, type StageStream, type StreamOptions, type StreamSubscription } from 'sluice';
 import { jsonOf, optionsOf } from './behaviours.ts';
-import { isList, list, record } from './functions.ts';
+import { isList, list, record, same } from './functions.ts';
 import type { Json, Scenario } from './recording.ts';
 import { plain } from './values.ts';
 
@@ -67,12 +67,14 @@ export async function collect(
 }
 
 /**
- * Results of steps, with what was refused to be read told in one way: GenStage refuses when the stream is built, which is in
+ * Results of steps, with what may be told in several ways told in one. A stage that was stopped has answered, whether that
+ * counts as a reply or not (GS-189). And what was refused to be read is just that: GenStage refuses when the stream is built, which is in
  * the process that reads; and texts of refusals are each library's own (GS-210).
  */
-export function withRefusals(steps: Scenario['steps'], results: readonly Json[]): readonly Json[] {
+export function comparable(steps: Scenario['steps'], results: readonly Json[]): readonly Json[] {
   const told = [...results];
   for (const [at, { op, as }] of steps.entries()) {
+    if (op === 'stop' && same(told[at], ['reply', 'ok'])) told[at] = 'ok';
     if (op !== 'stream') continue;
     const awaited = steps.findIndex((step) => step.op === 'await' && step['as'] === as);
     const isRefused = told[at] !== null || (awaited >= 0 && !isReading(told[awaited]));

@@ -225,6 +225,19 @@ describe('steps of recordings', () => {
     expect(observed.turns.filter((turn) => Array.isArray(turn) && turn[1] === 'stop')).toEqual([]);
   });
 
+  it('GS-189 `stop` may be told as a reply', async () => {
+    const stop = { op: 'stop', stage: 'p', reason: 'normal' };
+    const expected = {
+      logs: { p: [{ cb: 'terminate', reason: 'normal' }] },
+      exits: { p: ['exit', 'normal'] },
+    };
+    const told = (results: readonly Json[]) =>
+      replayOne(scenarioOf([counter(1)], [{ op: 'start', stage: 'p' }, stop], { ...expected, results }));
+    expect(await told(['ok', ['reply', 'ok']])).toMatchObject({ kind: 'passed' });
+    expect(await told(['ok', 'ok'])).toMatchObject({ kind: 'passed' });
+    expect(await told(['ok', ['no_reply', 'p']])).toMatchObject({ kind: 'failed' });
+  });
+
   it('GS-189 GS-190 `stop` of a stage that is dead has no answer', async () => {
     const { results } = await play(
       [counter(1)],
