@@ -9,13 +9,25 @@ const LONG = { timeout: 120_000 };
 
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 
+/**
+ * Ends once everything it has buffered is sent, when its producer `from` has ended. One that its subscription ends loses its
+ * buffer (GS-174).
+ */
+const endsBehindItsBuffer = (from: string): string => `
+  handleCancel: (_end, _state, { peer }) => { if (peer === '${from}') self().queueInfo('end'); },
+  handleInfo: () => ({ stop: 'normal' }),
+`;
+
 /** Numbers 1 … last, then doubled, on threads of their own; nobody inside consumes them. */
 const doubled = (last: number): string => `
-import { fromIterable, pipeline, producerConsumer } from 'sluice';
-const doubled = producerConsumer({ handleEvents: (events: number[]) => ({ events: events.map((n) => n * 2) }) });
+import { fromIterable, pipeline, producerConsumer, self } from 'sluice';
+const doubled = producerConsumer({
+  handleEvents: (events: number[]) => ({ events: events.map((n) => n * 2) }),
+  ${endsBehindItsBuffer('numbers')}
+});
 export default pipeline(({ start, subscribe }) => {
   const numbers = start('numbers', fromIterable(function* () { for (let n = 1; n <= ${last}; n++) yield n; }));
-  subscribe(start('doubled', doubled), { to: numbers, maxDemand: 10 });
+  subscribe(start('doubled', doubled), { to: numbers, maxDemand: 10, cancel: 'transient' });
 });
 `;
 
@@ -103,14 +115,17 @@ describe('sources and sinks on worker_threads', LONG, () => {
       .join('\n');
     await writeFile(from, text);
     const program = `
-import { fromNodeStream, pipeline, producerConsumer, toNodeStream } from 'sluice';
+import { fromNodeStream, pipeline, producerConsumer, self, toNodeStream } from 'sluice';
 const fs = process.getBuiltinModule('node:fs');
-const upper = producerConsumer({ handleEvents: (chunks: string[]) => ({ events: chunks.map((chunk) => chunk.toUpperCase()) }) });
+const upper = producerConsumer({
+  handleEvents: (chunks: string[]) => ({ events: chunks.map((chunk) => chunk.toUpperCase()) }),
+  ${endsBehindItsBuffer('source')}
+});
 export default pipeline(({ start, subscribe }) => {
   const source = start('source', fromNodeStream<string>(() => fs.createReadStream(${JSON.stringify(from)}, { encoding: 'utf8', highWaterMark: 4096 })));
   const middle = start('upper', upper);
   const sink = start('sink', toNodeStream<string>(() => fs.createWriteStream(${JSON.stringify(to)})));
-  subscribe(middle, { to: source, maxDemand: 4 });
+  subscribe(middle, { to: source, maxDemand: 4, cancel: 'transient' });
   subscribe(sink, { to: middle, maxDemand: 4 });
 });
 `;
