@@ -1,5 +1,8 @@
-/** Who does a work: the loop written by hand that all are compared with, the engine, or another library. */
-export type Role = 'loop' | 'engine' | 'peer';
+/**
+ * Who does a work: the loop written by hand that all are compared with; arrays handed on by hand, which is what a program's
+ * own callbacks cost in an engine; the engine; or another library.
+ */
+export type Role = 'loop' | 'arrays' | 'engine' | 'peer';
 
 /** One way to do a work. */
 export interface Contender {

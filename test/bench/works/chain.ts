@@ -2,7 +2,7 @@ import { INTEGERS, chainSum, useInManyPlaces } from '../chain.ts';
 import { chain, integerChain } from '../engine.ts';
 import { PEERS } from '../peers/index.ts';
 import type { Contender, Work } from '../work.ts';
-import { ENGINE, LOOP, engine, loop, peers } from './contenders.ts';
+import { ENGINE, LOOP, arrays, engine, loop, peers } from './contenders.ts';
 
 const EVENTS = 5_000_000;
 /** Events that every other use of the operators handles before W2p. */
@@ -25,7 +25,17 @@ export const w2: Work = {
   title: 'chain: map → filter → map → sum, a stage each',
   events: EVENTS,
   expected: chainSum,
-  contenders: [chainLoop, engine((events) => integerChain(events)), ...libraries],
+  contenders: [
+    chainLoop,
+    arrays((batch) =>
+      batch
+        .map((n) => n + 1)
+        .filter((n) => n % 3 !== 0)
+        .map((n) => n * 2),
+    ),
+    engine((events) => integerChain(events)),
+    ...libraries,
+  ],
   targets: [{ for: ENGINE, atMost: 13, of: LOOP }],
 };
 

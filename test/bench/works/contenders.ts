@@ -11,6 +11,27 @@ export function loop(run: Contender['run']): Contender {
   return { name: LOOP, role: 'loop', run };
 }
 
+/** Events of a batch where everybody asks as by default: half of maxDemand. */
+const BATCH = 500;
+
+/** The same callbacks without an engine: fills arrays of integers, hands each on, adds up what comes of it. */
+export function arrays(handedOn: (batch: number[]) => number[] = (batch) => batch): Contender {
+  return {
+    name: `arrays of ${BATCH}`,
+    role: 'arrays',
+    run: (events) => {
+      let total = 0;
+      for (let next = 0; next < events; next += BATCH) {
+        const count = Math.min(BATCH, events - next);
+        const batch = new Array<number>(count);
+        for (let i = 0; i < count; i++) batch[i] = next + i;
+        for (const n of handedOn(batch)) total += n;
+      }
+      return total;
+    },
+  };
+}
+
 export function engine(run: Contender['run'], name: string = ENGINE): Contender {
   return { name, role: 'engine', run };
 }

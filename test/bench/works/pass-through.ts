@@ -1,7 +1,7 @@
 import { plainSum } from '../chain.ts';
 import { passThrough } from '../engine.ts';
 import type { Work } from '../work.ts';
-import { ENGINE, LOOP, engine, loop, peers } from './contenders.ts';
+import { ENGINE, LOOP, arrays, engine, loop, peers } from './contenders.ts';
 
 export const w1: Work = {
   name: 'W1',
@@ -14,6 +14,7 @@ export const w1: Work = {
       for (let n = 0; n < events; n++) sum += n;
       return sum;
     }),
+    arrays(),
     engine((events) => passThrough(events)),
     ...peers((peer) => peer.passThrough),
   ],
