@@ -57,12 +57,6 @@ export type { Print } from './runtime/print.ts';
 export { StageHost } from './runtime/stage-host.ts';
 export { hostStream } from './runtime/host-stream.ts';
 export type { StageHostOptions } from './runtime/host-options.ts';
-export type {
-  StageStream,
-  StreamIterator,
-  StreamOptions,
-  StreamSubscription,
-} from './sink/stream-protocol.ts';
 export type { StageSnapshot } from './stage/stage-report.ts';
 export type { StartOutcome } from './stage/stage.ts';
 export type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from './stage/message.ts';

@@ -19,6 +19,7 @@ export { defineDispatcher } from '../dispatcher/define-dispatcher.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
 export { pipeline } from '../runtime/pipeline.ts';
+export { GenStage } from '../sink/gen-stage.ts';
 export { toNodeStream } from '../sink/to-node-stream.ts';
 export { toWritableStream } from '../sink/to-writable-stream.ts';
 export { fromAsyncIterable } from '../source/from-async-iterable.ts';
@@ -74,6 +75,12 @@ export type {
   QueueChange,
   Refused,
 } from '../dispatcher/dispatcher.ts';
+export type {
+  StageStream,
+  StreamIterator,
+  StreamOptions,
+  StreamSubscription,
+} from '../sink/stream-protocol.ts';
 export type { NodeWritable } from '../sink/to-node-stream.ts';
 export type { Overflow } from '../source/event-inbox.ts';
 export type { EventsOptions, ListenOptions, ListenedEmitter, OpenEvents } from '../source/from-events.ts';

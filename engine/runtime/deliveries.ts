@@ -3,6 +3,7 @@ import type { Caller, Reason } from '../stage/definition.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from '../stage/message.ts';
 import type { Address } from '../stage/stage-context.ts';
 import type { Hosted } from './hosted.ts';
+import { readerOf } from './inner-streams.ts';
 import type { Answer, OpenCalls } from './open-calls.ts';
 
 /** What deliveries need to know of their host. */
@@ -53,7 +54,9 @@ export class Deliveries {
 
   workerOf(stage: StageId): WorkerId | undefined {
     const { placement } = this.#options;
-    return Object.hasOwn(placement, stage) ? placement[stage] : undefined;
+    if (Object.hasOwn(placement, stage)) return placement[stage];
+    const reader = readerOf(stage);
+    return reader !== null && Object.hasOwn(placement, reader) ? placement[reader] : undefined;
   }
 
   /** Whether a stage is placed on this worker and has not been started yet. */

@@ -8,9 +8,20 @@ import type {
   StreamSubscription,
   StreamWire,
 } from '../sink/stream-protocol.ts';
-import type { SubscribeOptions, Subscription } from '../stage/definition.ts';
+import type { Reason, StageDefinition, SubscribeOptions, Subscription } from '../stage/definition.ts';
+import type { StageMessage } from '../stage/message.ts';
 import type { StreamOrder } from '../transport/protocol.ts';
-import type { StageHost } from './stage-host.ts';
+import type { SubscriptionToMake } from './hosted.ts';
+
+/** What a stream needs of the stages' host. */
+export interface StreamHost {
+  readonly order: readonly StageId[];
+  knows(stage: StageId): boolean;
+  start(id: StageId, definition: StageDefinition, arg: unknown): unknown;
+  subscribe(subscription: SubscriptionToMake): void;
+  tell(to: StageId, message: StageMessage): void;
+  cancel(producer: StageId, subscription: SubscriptionId, reason: Reason): void;
+}
 
 /** Hands out what comes for a stream, under the names that the stream has given. */
 export type StreamTake = (
@@ -23,7 +34,7 @@ export type StreamTake = (
  *
  * @param take - Gets what comes for the stream.
  */
-export function orderStream(host: StageHost, id: StageId, order: StreamOrder, take: StreamTake): void {
+export function orderStream(host: StreamHost, id: StageId, order: StreamOrder, take: StreamTake): void {
   const named = (subscription: SubscriptionId) => `${id}←${subscription}`;
   switch (order.type) {
     case 'subscribe': {
@@ -117,28 +128,39 @@ export class HostReaders {
  * @throws {EngineError} as {@link stageStream}.
  */
 export function hostStream<Event>(
-  host: StageHost,
+  host: StreamHost,
   subscriptions: readonly StreamSubscription<Event>[],
   options: StreamOptions = {},
   readers: HostReaders = new HostReaders(),
 ): StageStream<Event> {
-  return stageStream(subscriptions, options, (take): StreamWire => {
+  return stageStream(subscriptions, options, (take) => {
     const id = newStreamId((name) => host.knows(name));
-    const order = (one: StreamOrder) => orderStream(host, id, one, take);
+    const wire = hostWire(host, id, take);
     return {
-      ready: null,
-      knows: (stage) => host.knows(stage),
-      subscribe: ({ id: subscription, ...rest }) => {
-        if (readers.begin(id, take)) order({ type: 'subscribe', subscription, ...rest });
+      ...wire,
+      subscribe: (subscription) => {
+        if (readers.begin(id, take)) wire.subscribe(subscription);
       },
-      setDemandMode: (producers, mode) => order({ type: 'mode', producers, mode }),
-      ask: (subscription, _producer, count) => order({ type: 'ask', subscription, count }),
-      cancel: (subscription, producer, reason) => order({ type: 'cancel', subscription, producer, reason }),
       waits: (waits) => readers.waits(id, waits),
       close: () => {
-        order({ type: 'close' });
+        wire.close();
         readers.leave(id);
       },
     };
   });
+}
+
+/** The line of one reading on the host where its outlet `id` runs. */
+export function hostWire(host: StreamHost, id: StageId, take: (message: StreamMessage) => void): StreamWire {
+  const order = (one: StreamOrder) => orderStream(host, id, one, take);
+  return {
+    ready: null,
+    knows: (stage) => host.knows(stage),
+    subscribe: ({ id: subscription, ...rest }) => order({ type: 'subscribe', subscription, ...rest }),
+    setDemandMode: (producers, mode) => order({ type: 'mode', producers, mode }),
+    ask: (subscription, _producer, count) => order({ type: 'ask', subscription, count }),
+    cancel: (subscription, producer, reason) => order({ type: 'cancel', subscription, producer, reason }),
+    waits: () => undefined,
+    close: () => order({ type: 'close' }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import { streamsOn } from '../sink/stream-scope.ts';
 import { failure } from '../stage/callback-runner.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import type { External, OwnedExternal } from '../stage/external.ts';
@@ -22,6 +23,7 @@ import { countersOf, type HostCounters } from './host-counters.ts';
 import type { StageHostOptions } from './host-options.ts';
 import { HostTrace } from './host-trace.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
+import { InnerStreams } from './inner-streams.ts';
 import { Ledger } from './ledger.ts';
 import { Lives } from './lives.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -36,6 +38,7 @@ export class StageHost implements StageContext {
   readonly recorder: Recorder;
   /** The tasks that run here, and those that stages of this worker have started. */
   readonly tasks: TaskHost;
+  readonly #streams: InnerStreams;
   readonly #trace: HostTrace;
   readonly tracing: boolean;
   readonly kept = new KeptEvents();
@@ -89,6 +92,12 @@ export class StageHost implements StageContext {
       owned: (action) => this.#later(action),
     };
     this.tasks = this.#makeTasks();
+    this.#streams = new InnerStreams({
+      host: this,
+      owner: () => this.#owner.current,
+      isAlive: (stage) => this.#alive(stage),
+      ownedBy: (owner, action) => this.#later(action, owner),
+    });
   }
 
   // --- What the owner of the host calls -------------------------------------------------------------------------
@@ -412,6 +421,7 @@ export class StageHost implements StageContext {
     this.#owner.enterCallback(stage, began);
     sleepOn(this.#sleep);
     tasksOn(this.tasks);
+    streamsOn(this.#streams);
     this.#options.onEntering?.(stage, callback);
   }
 
@@ -465,6 +475,7 @@ export class StageHost implements StageContext {
     this.#owner.enter(owner);
     sleepOn(this.#sleep);
     tasksOn(this.tasks);
+    streamsOn(this.#streams);
   }
 
   #later<Args extends readonly unknown[]>(
@@ -509,6 +520,7 @@ export class StageHost implements StageContext {
     }
     for (const loss of stage?.takeLosses() ?? []) this.lose(id, { ...loss, reason: why }, cause);
     this.tasks.ownerEnded(id, reason);
+    this.#streams.ended(id);
   }
 
   #takeEarly(id: StageId): void {

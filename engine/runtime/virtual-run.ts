@@ -1,6 +1,7 @@
 import type { StageId } from '../ids.ts';
 import { seededRandom } from '../time/random.ts';
 import { realScheduler } from '../time/scheduler.ts';
+import { streamsOn } from '../sink/stream-scope.ts';
 import { tasksOn } from '../task/task-scope.ts';
 import { sleepOn } from '../time/sleep.ts';
 import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
@@ -93,6 +94,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   const printer = new Printer(host);
   const before = sleepOn(scheduler);
   const tasksBefore = tasksOn(null);
+  const streamsBefore = streamsOn(null);
   onPrint(printer.print);
   try {
     const ended = await drive(plan, host, { scheduler, turns, entryBudget, maxTurns });
@@ -103,6 +105,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
     onPrint(null);
     sleepOn(before);
     tasksOn(tasksBefore);
+    streamsOn(streamsBefore);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import type { Transport } from '../transport/transport.ts';
 import { uncloneablePart } from '../transport/uncloneable.ts';
 import { orderStream } from './host-stream.ts';
+import { readerOf } from './inner-streams.ts';
 import { HeldDeliveries, isClogged } from './held-deliveries.ts';
 import { PlannedFunctions } from './planned-functions.ts';
 import { PeerLines } from './peer-lines.ts';
@@ -231,7 +232,7 @@ export class WorkerRun {
       host.stepTask(next);
       return !next.isOver;
     }
-    if (!this.#outlets.has(next)) held.use(next);
+    if (!this.#isOutlet(next)) held.use(next);
     const done = host.step(next);
     if (done) void done.then(() => this.#sliceLater());
     return done !== undefined;
@@ -253,9 +254,14 @@ export class WorkerRun {
     this.#isTasksTurn = !this.#isTasksTurn;
     if (task && this.#isTasksTurn) return task;
     return (
-      this.#turns.next(host.order, (id) => (held.allows(id) || this.#outlets.has(id)) && host.isReady(id)) ??
+      this.#turns.next(host.order, (id) => (held.allows(id) || this.#isOutlet(id)) && host.isReady(id)) ??
       task
     );
+  }
+
+  /** It hands on what somebody reads, who sets the pace. */
+  #isOutlet(stage: StageId): boolean {
+    return this.#outlets.has(stage) || readerOf(stage) !== null;
   }
 
   /** What a stage sends must be data: one that sends something else fails, as one that throws does (RUN-9). */
