@@ -79,6 +79,36 @@ describe('what a stage loses', () => {
     expect(stages.warnings).toEqual(['producer_got_consumer_message']);
   });
 
+  it('GS-140 GS-174 is told of a single event too, and demand that is held back is none', async () => {
+    const stages = new Hosted({ held: pushing({ demand: 'accumulate' }), plain: pushing() });
+    stages.send('held', { type: 'subscribe', subscription: 's', options: {} });
+    stages.send('held', { type: 'ask', subscription: 's', count: 3 });
+    stages.host.tell('held', { type: 'cast', request: [1] });
+    stages.host.tell('plain', { type: 'cast', request: [1] });
+    await stages.settle();
+    stages.host.kill('held', 'killed');
+    stages.host.kill('plain', 'killed');
+    expect(losses(stages)).toEqual([
+      ['held', 'held', 1, null],
+      ['plain', 'buffer', 1, null],
+    ]);
+  });
+
+  it('GS-088 GS-174 is told of a batch in hand also when its producer has gone before', async () => {
+    const b = producerConsumer<number, number>({ handleEvents: () => new Promise<void>(() => undefined) });
+    const stages = new Hosted({ b });
+    const options = { maxDemand: 4, cancel: 'temporary' as const };
+    stages.host.subscribe({ id: 'pb', consumer: 'b', producer: 'probe', options });
+    stages.send('b', { type: 'events', subscription: 'pb', first: 0, events: [1, 2] });
+    stages.send('b', { type: 'cancelled', subscription: 'pb', reason: 'normal' });
+    stages.send('b', { type: 'subscribe', subscription: 'bp', options: {} });
+    await stages.settle();
+    stages.send('b', { type: 'ask', subscription: 'bp', count: 1 });
+    void stages.host.step('b');
+    stages.host.kill('b', 'killed');
+    expect(losses(stages)).toEqual([['b', 'callback', 2, 'pb']]);
+  });
+
   it('GS-171 events on an unknown subscription are lost on their way, and their sender is told to stop', async () => {
     const stages = new Hosted({ c: sink });
     stages.send('c', { type: 'events', subscription: 'x', first: 0, events: [1, 2] });
@@ -181,6 +211,25 @@ describe('a run whose trace nobody wants', () => {
     expect([...counters.types].sort()).toEqual(['start', 'subscribe', 'subscribed']);
     expect(full.atTheEnd).toEqual(['begin', 'end', 'exit']);
     expect(counters.atTheEnd).toEqual(['exit']);
+  });
+});
+
+describe('a trace', () => {
+  it('holds nothing of callbacks that a stage has not, nor of a buffer that nothing goes to', async () => {
+    const stages = new Hosted({ a: pushing(), c: consumer<number>({ handleEvents: () => undefined }) });
+    stages.host.subscribe({ id: 's', consumer: 'c', producer: 'a', options: { cancel: 'temporary' } });
+    await stages.settle();
+    stages.host.tell('a', { type: 'cast', request: [1, 2] });
+    await stages.settle();
+    stages.host.cancel('a', 's', 'normal');
+    await stages.settle();
+    const callbacks = stages.entries.flatMap((entry) => (entry.type === 'begin' ? [entry.callback] : []));
+    expect(callbacks).toEqual(['handleDemand', 'handleCast', 'handleEvents']);
+    expect(stages.entries.filter(({ type }) => type === 'buffer')).toEqual([]);
+    for (const entry of stages.entries) {
+      if (entry.type === 'end' && entry.callback !== 'handleEvents')
+        expect(entry).not.toHaveProperty('pending');
+    }
   });
 });
 

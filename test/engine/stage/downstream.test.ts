@@ -310,6 +310,15 @@ describe('a dispatcher of a program', () => {
     expect(of(stages.entries, 'crash')[0]?.error.message).toContain(STRANGER);
   });
 
+  it('GS-172 hears nothing of the end of a subscription that nobody knows', async () => {
+    const cancelled: string[] = [];
+    const stages = emitting(() => ({ cancel: (id) => (cancelled.push(id), 0) }));
+    stages.send('a', { type: 'cancel', subscription: 'unknown', reason: 'normal' });
+    stages.send('a', { type: 'cancel', subscription: 's', reason: 'normal' });
+    await stages.settle();
+    expect(cancelled).toEqual(['s']);
+  });
+
   it('GS-016 crashes its stage when it answers a cancellation with anything but demand', async () => {
     const stages = emitting(() => ({ cancel: () => -1 }));
     stages.host.cancel('a', 's', 'normal');

@@ -10,6 +10,8 @@ import {
   type Caller,
   type Cancellation,
   type EntryOf,
+  type StageDefinition,
+  type StageMessage,
   type TraceType,
 } from 'sluice';
 import { Hosted } from '../../support/hosted.ts';
@@ -230,6 +232,94 @@ describe('the end of a stage', () => {
     const stages = new Hosted({ a: producer({ init: () => ignore(), handleDemand: nothing }) });
     expect(of(stages, 'exit')).toHaveLength(1);
     expect(stages.host.counters().stages.map(({ status }) => status)).toEqual(['exited']);
+  });
+});
+
+describe('a failure', () => {
+  const fail = () => {
+    throw new Error('broken');
+  };
+  const later = () => Promise.reject(new Error('broken'));
+  const crashOf = async (a: StageDefinition, ...messages: readonly StageMessage[]) => {
+    const stages = new Hosted({ a });
+    if (a.kind === 'consumer')
+      stages.host.subscribe({ id: 's', consumer: 'a', producer: 'probe', options: { cancel: 'temporary' } });
+    else stages.send('a', { type: 'subscribe', subscription: 's', options: {} });
+    await stages.settle();
+    for (const message of messages) stages.send('a', message);
+    await stages.settle();
+    return of(stages, 'crash').map(({ callback }) => callback);
+  };
+
+  it('GS-186 is told with the callback it happened in, at once or later', async () => {
+    const batch = { type: 'events', subscription: 's', first: 0, events: [1] } as const;
+    const asked = { type: 'ask', subscription: 's', count: 1 } as const;
+    const ended = { type: 'cancelled', subscription: 's', reason: 'normal' } as const;
+    for (const broken of [fail, later]) {
+      expect(await crashOf(consumer({ handleEvents: broken }), batch)).toEqual(['handleEvents']);
+      expect(await crashOf(producer({ handleDemand: broken }), asked)).toEqual(['handleDemand']);
+      const leaving = consumer({ handleEvents: nothing, handleCancel: broken });
+      expect(await crashOf(leaving, ended)).toEqual(['handleCancel']);
+    }
+  });
+
+  it('GS-186 of what is no error ends the stage with what was thrown; a call nobody expects names what is missing', async () => {
+    const reasons: unknown[] = [];
+    const a = (more: object) =>
+      producer({ handleDemand: nothing, terminate: (reason) => void reasons.push(reason), ...more });
+    const throwing = a({
+      handleCast: () => {
+        throw 'a text';
+      },
+    });
+    const thrown = new Hosted({ a: throwing });
+    thrown.host.tell('a', { type: 'cast', request: 1 });
+    await thrown.settle();
+    const called = new Hosted({ a: a({}) });
+    called.send('a', { type: 'call', call: 1, request: 'x' });
+    await called.settle();
+    expect(reasons).toEqual([{ error: 'Thrown', message: '"a text"' }, { error: 'undefined_function' }]);
+  });
+
+  it('gives back the word: outside of callbacks nobody is self()', async () => {
+    const stages = new Hosted({
+      a: producer({ handleDemand: nothing }),
+      c: consumer({ handleEvents: nothing }),
+    });
+    stages.send('a', { type: 'subscribe', subscription: 'ap', options: {} });
+    stages.send('a', { type: 'ask', subscription: 'ap', count: 1 });
+    await stages.settle();
+    expect(() => self()).toThrow(expect.objectContaining({ name: 'EngineError' }));
+    stages.host.subscribe({ id: 'pc', consumer: 'c', producer: 'probe', options: {} });
+    stages.send('c', { type: 'events', subscription: 'pc', first: 0, events: [1] });
+    await stages.settle();
+    expect(() => self()).toThrow(expect.objectContaining({ name: 'EngineError' }));
+    expect(of(stages, 'end').map(({ callback }) => callback)).toEqual(['handleDemand', 'handleEvents']);
+  });
+});
+
+describe('a call', () => {
+  it('GS-181 is answered once, however often the stage replies', async () => {
+    const a = producer({
+      handleDemand: nothing,
+      handleCall: (_request, _state, caller) => {
+        for (const answer of ['first', 'second']) reply(caller, answer);
+      },
+    });
+    const stages = new Hosted({ a });
+    stages.send('a', { type: 'call', call: 7, request: 'x' });
+    await stages.settle();
+    expect(stages.got('reply')).toEqual([{ type: 'reply', call: 7, value: 'first' }]);
+  });
+
+  it('GS-190 that the engine has answered hears nothing of the end of its stage', async () => {
+    const stages = new Hosted({ a: producer({ handleDemand: nothing }) });
+    stages.send('a', { type: 'getDemandMode', call: 3 });
+    await stages.settle();
+    stages.host.kill('a', 'killed');
+    expect(stages.received.map(({ message }) => message)).toEqual([
+      { type: 'reply', call: 3, value: 'forward' },
+    ]);
   });
 });
 
