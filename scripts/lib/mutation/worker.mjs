@@ -133,15 +133,20 @@ parentPort.postMessage({
   known: all.map(({ title, ms, covers }) => ({ title, ms, covers })),
 });
 
+/** The sources were loaded with a mutant in them. */
+let isSpoilt = false;
+
 async function outcomeOf({ id, once }) {
   if (once) {
     active = id;
     const fresh = await loaded(all).catch(() => null);
     const found = fresh === null ? { test: { title: 'loading' } } : await noticed(id, fresh);
     active = 0;
-    all = await loaded(all);
+    isSpoilt = true;
     return found ? { outcome: 'killed', by: found.test.title } : { outcome: 'survived' };
   }
+  if (isSpoilt) all = await loaded(all);
+  isSpoilt = false;
   const reaching = () => all.filter(({ covers }) => covers.has(id));
   if (reaching().length === 0) return { outcome: 'unreached' };
   let found = await noticed(id, reaching());
