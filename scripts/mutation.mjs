@@ -5,11 +5,11 @@
  * Recordings, the unit tests beside the sources and the laws are run in one long-lived process per processor. Mutants that
  * change nothing are listed with the reason in scripts/lib/mutation/equivalent.yaml.
  */
+import { fork } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { parse } from 'yaml';
 import { withMutants } from './lib/mutation/mutants.mjs';
 
@@ -17,6 +17,8 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const WANTED = 85;
 /** A mutant that loops for ever never answers. */
 const MAX_SILENT_MS = 8_000;
+/** What one process may use; a mutant that wants more brings it down. */
+const MAX_MEMORY_MB = 1_500;
 /** Loading and running everything once takes longer. */
 const MAX_START_MS = 120_000;
 
@@ -73,15 +75,20 @@ report();
 async function work() {
   while (queue.length > 0) {
     await new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('lib/mutation/worker.mjs', import.meta.url), {
-        workerData: {
-          root,
-          sources,
-          known,
-          tests: tests.map((path) => `/${path}`),
-          properties: properties.map((path) => `/${path}`),
-        },
-        resourceLimits: { maxOldGenerationSizeMb: 1_500 },
+      // A process, as a mutant may use up all memory, which a thread does not survive alone.
+      const worker = fork(new URL('lib/mutation/worker.mjs', import.meta.url), {
+        serialization: 'advanced',
+        execArgv: [`--max-old-space-size=${MAX_MEMORY_MB}`],
+        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      });
+      let said = '';
+      worker.stderr.on('data', (text) => (said = `${said}${text}`.slice(-2_000)));
+      worker.send({
+        root,
+        sources,
+        known,
+        tests: tests.map((path) => `/${path}`),
+        properties: properties.map((path) => `/${path}`),
       });
       let current = null;
       let timer = null;
@@ -90,7 +97,9 @@ async function work() {
       const end = () => {
         isOver = true;
         clearTimeout(timer);
-        void worker.terminate().then(resolve);
+        if (worker.exitCode !== null || worker.signalCode !== null) return resolve();
+        worker.once('exit', resolve);
+        worker.kill('SIGKILL');
       };
       const fail = (why) => {
         end();
@@ -111,9 +120,10 @@ async function work() {
       const next = () => {
         current = queue.shift() ?? null;
         if (current === null) return end();
-        worker.postMessage(current);
+        worker.send(current);
       };
       worker.on('error', (error) => lost(error.message));
+      worker.on('exit', () => lost(current === null ? said : 'brings its process down'));
       worker.on('message', (message) => {
         if (isOver) return;
         heard(current === null ? MAX_START_MS : MAX_SILENT_MS);

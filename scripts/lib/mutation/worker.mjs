@@ -1,11 +1,11 @@
 /** Loads the sources with all their mutants once, and says of one mutant after the other which test notices it. */
-import { parentPort, workerData } from 'node:worker_threads';
 import { createServer } from 'vite';
 import fc from './mini-properties.mjs';
 import * as miniTests from './mini-tests.mjs';
 import { recordedTests } from './recorded-tests.mjs';
 
-const { root, sources, tests, properties } = workerData;
+const setup = await new Promise((resolve) => process.once('message', resolve));
+const { root, sources, tests, properties } = setup;
 /** A test that takes longer has been brought to a stop by the mutant. */
 const MAX_TEST_MS = 4_000;
 
@@ -54,7 +54,7 @@ const server = await createServer({
 
 /** All tests, loaded anew; what is known of them from before comes with them, the quickest first. */
 async function loaded(known = []) {
-  parentPort.postMessage({ type: 'alive' });
+  process.send({ type: 'alive' });
   server.moduleGraph.invalidateAll();
   const load = (path) => server.ssrLoadModule(path);
   const all = await recordedTests(load);
@@ -87,7 +87,7 @@ async function failure({ run }) {
   });
   rounds = 0;
   // What never ends is noticed by this being the last that was heard.
-  parentPort.postMessage({ type: 'alive' });
+  process.send({ type: 'alive' });
   try {
     await Promise.race([run(), late]);
     return null;
@@ -125,9 +125,9 @@ async function noticed(id, among) {
 }
 
 const { all: first, failed } =
-  workerData.known === null ? await measured() : { all: await loaded(workerData.known), failed: [] };
+  setup.known === null ? await measured() : { all: await loaded(setup.known), failed: [] };
 let all = first;
-parentPort.postMessage({
+process.send({
   type: 'ready',
   failed,
   known: all.map(({ title, ms, covers }) => ({ title, ms, covers })),
@@ -159,8 +159,8 @@ async function outcomeOf({ id, once }) {
   return found === null ? { outcome: 'survived' } : { outcome: 'killed', by: found.test.title };
 }
 
-parentPort.on('message', (mutant) => {
+process.on('message', (mutant) => {
   void outcomeOf(mutant).then((outcome) =>
-    parentPort.postMessage({ type: 'done', id: mutant.id, isSpent, ...outcome }),
+    process.send({ type: 'done', id: mutant.id, isSpent, ...outcome }),
   );
 });
