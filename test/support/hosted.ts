@@ -9,6 +9,9 @@ import {
 } from 'sluice';
 import { VirtualScheduler } from '../../engine/time/virtual-scheduler.ts';
 
+/** What travels between workers. */
+type Sent = RemoteEnvelope['message'];
+
 /** Stages on one host, and a process outside of it called `probe` that speaks their protocol. */
 export class Hosted {
   readonly host: StageHost;
@@ -54,10 +57,10 @@ export class Hosted {
   }
 
   /** Messages to the probe of one type. */
-  got<Type extends StageMessage['type']>(type: Type): Extract<StageMessage, { readonly type: Type }>[] {
+  got<Type extends Sent['type']>(type: Type): Extract<Sent, { readonly type: Type }>[] {
     return this.received
       .map(({ message }) => message)
-      .filter((one): one is Extract<StageMessage, { readonly type: Type }> => one.type === type);
+      .filter((one): one is Extract<Sent, { readonly type: Type }> => one.type === type);
   }
 
   /** Everyone in turn, one message each, until nobody has one. */
