@@ -17,6 +17,8 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const WANTED = 85;
 /** A mutant that loops for ever never answers. */
 const MAX_SILENT_MS = 8_000;
+const NEVER_ENDS = 'never ends';
+const BROUGHT_DOWN = 'brings its process down';
 /** What one process may use; a mutant that wants more brings it down. */
 const MAX_MEMORY_MB = 1_500;
 /** Loading and running everything once takes longer. */
@@ -114,7 +116,7 @@ async function work() {
       };
       const heard = (silentMs) => {
         clearTimeout(timer);
-        timer = setTimeout(() => lost('never ends'), silentMs);
+        timer = setTimeout(() => lost(NEVER_ENDS), silentMs);
       };
       heard(MAX_START_MS);
       const next = () => {
@@ -123,7 +125,7 @@ async function work() {
         worker.send(current);
       };
       worker.on('error', (error) => lost(error.message));
-      worker.on('exit', () => lost(current === null ? said : 'brings its process down'));
+      worker.on('exit', () => lost(current === null ? said : BROUGHT_DOWN));
       worker.on('message', (message) => {
         if (isOver) return;
         heard(current === null ? MAX_START_MS : MAX_SILENT_MS);
@@ -164,6 +166,10 @@ function report() {
   console.log(
     `${score(tested)}  in all, in ${Math.round((Date.now() - startMs) / 1_000)} s; ${rest} that change nothing are left out`,
   );
+  for (const why of [NEVER_ENDS, BROUGHT_DOWN]) {
+    const count = [...outcomes.values()].filter(({ by }) => by === why).length;
+    if (count > 0) console.log(`${count} of them noticed because the test ${why}`);
+  }
   for (const one of listed) {
     if (files.includes(one.file) && !mutants.some((mutant) => lists(one, mutant)))
       console.log(
