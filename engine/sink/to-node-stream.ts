@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
 import type { Consumer } from '../stage/definition.ts';
 import { describe } from '../trace/trace-value.ts';
+import { makerOf } from '../source/maker-of.ts';
 import { writerSink, type Writer } from './writer-sink.ts';
 
 /** What is needed of a stream of Node that can be written to. */
@@ -27,13 +28,8 @@ export interface NodeWritable<Event> {
 export function toNodeStream<Event>(
   stream: NodeWritable<Event> | (() => NodeWritable<Event>),
 ): Consumer<void, Event> {
-  if (typeof stream !== 'function') checkWritable(stream);
-  const make = typeof stream === 'function' ? stream : () => stream;
-  return writerSink((fail) => {
-    const made = make();
-    checkWritable(made);
-    return new NodeWriter(made, fail);
-  });
+  const make = makerOf(stream, checkWritable);
+  return writerSink((fail) => new NodeWriter(make(), fail));
 }
 
 class NodeWriter<Event> implements Writer<Event> {

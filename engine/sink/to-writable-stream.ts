@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
 import type { Consumer } from '../stage/definition.ts';
 import { describe } from '../trace/trace-value.ts';
+import { makerOf } from '../source/maker-of.ts';
 import { writerSink, type Writer } from './writer-sink.ts';
 
 /**
@@ -16,13 +17,8 @@ import { writerSink, type Writer } from './writer-sink.ts';
 export function toWritableStream<Event>(
   stream: WritableStream<Event> | (() => WritableStream<Event>),
 ): Consumer<void, Event> {
-  if (typeof stream !== 'function') checkWritable(stream);
-  const make = typeof stream === 'function' ? stream : () => stream;
-  return writerSink((fail) => {
-    const made = make();
-    checkWritable(made);
-    return writerOf(made.getWriter(), fail);
-  });
+  const make = makerOf(stream, checkWritable);
+  return writerSink((fail) => writerOf(make().getWriter(), fail));
 }
 
 function writerOf<Event>(

@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { Producer } from '../stage/definition.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { Read, Reader } from './pump.ts';
+import { makerOf } from './maker-of.ts';
 import { pumpedSource, type PumpedOptions } from './pumped-source.ts';
 
 /** What is needed of a stream of Node that can be read. */
@@ -28,14 +29,8 @@ export function fromNodeStream<Event>(
   stream: NodeReadable<Event> | (() => NodeReadable<Event>),
   options: PumpedOptions = {},
 ): Producer<void, Event> {
-  if (typeof stream !== 'function') checkReadable(stream);
-  const make = typeof stream === 'function' ? stream : () => stream;
-  const open = (): Reader<Event> => {
-    const made = make();
-    checkReadable(made);
-    return new NodeReader(made);
-  };
-  return pumpedSource('fromNodeStream', open, options);
+  const make = makerOf(stream, checkReadable);
+  return pumpedSource('fromNodeStream', () => new NodeReader(make()), options);
 }
 
 class NodeReader<Event> implements Reader<Event> {

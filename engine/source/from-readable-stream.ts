@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { Producer } from '../stage/definition.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { Reader } from './pump.ts';
+import { makerOf } from './maker-of.ts';
 import { pumpedSource, type PumpedOptions } from './pumped-source.ts';
 
 /**
@@ -20,14 +21,8 @@ export function fromReadableStream<Event>(
   stream: ReadableStream<Event> | (() => ReadableStream<Event>),
   options: PumpedOptions = {},
 ): Producer<void, Event> {
-  if (typeof stream !== 'function') checkReadable(stream);
-  const make = typeof stream === 'function' ? stream : () => stream;
-  const open = (): Reader<Event> => {
-    const made = make();
-    checkReadable(made);
-    return readerOf(made.getReader());
-  };
-  return pumpedSource('fromReadableStream', open, options);
+  const make = makerOf(stream, checkReadable);
+  return pumpedSource('fromReadableStream', () => readerOf(make().getReader()), options);
 }
 
 function readerOf<Event>(reader: ReadableStreamDefaultReader<Event>): Reader<Event> {
