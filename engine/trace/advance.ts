@@ -82,6 +82,9 @@ function apply(state: PipelineState, entry: TraceEntry): PipelineState {
       return gone(state, entry, 'exited');
     case 'crash':
       return gone(state, entry, 'crashed');
+    case 'window':
+    case 'watermark':
+    case 'late':
     case 'restart':
     case 'log':
     case 'warning':

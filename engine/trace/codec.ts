@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from './fields.ts';
-import { LOG_LEVELS, LOST_WHERE, TRACE_VERSION } from './trace-entry.ts';
+import { LOG_LEVELS, LOST_WHERE, TRACE_VERSION, WINDOW_TYPES } from './trace-entry.ts';
 import type { CallbackName, EntryOf, EntryBase, TraceEntry, TraceError, TraceType } from './trace-entry.ts';
 
 /** A recording as text: a line with the version, then one line of JSON per entry. */
@@ -168,6 +168,22 @@ const EVENTS: Parsers = {
     on: f.number('on'),
     ...(f.has('outcome') && { outcome: f.oneOf('outcome', ['ok', 'failed', 'timeout', 'shutdown']) }),
     ...(f.has('value') && { value: f.value('value') }),
+  }),
+  window: (f) => ({
+    type: 'window',
+    phase: f.oneOf('phase', ['open', 'fire', 'close']),
+    window: f.oneOf('window', WINDOW_TYPES),
+    id: f.value('id'),
+    count: f.number('count'),
+    ...(f.has('trigger') && { trigger: f.value('trigger') }),
+    ...(f.has('emitted') && { emitted: f.number('emitted') }),
+  }),
+  watermark: (f) => ({ type: 'watermark', eventMs: f.number('eventMs') }),
+  late: (f) => ({
+    type: 'late',
+    id: f.value('id'),
+    count: f.number('count'),
+    events: f.values('events'),
   }),
   cancel: (f) => ({
     type: 'cancel',

@@ -1,5 +1,12 @@
 import { Fields } from './fields.ts';
-import type { PlanView, StageView, SubscriptionView, SupervisorView } from './plan-view.ts';
+import type {
+  FlowView,
+  LayerBoundary,
+  PlanView,
+  StageView,
+  SubscriptionView,
+  SupervisorView,
+} from './plan-view.ts';
 
 /**
  * A value of unknown origin as the view of a plan. Fields it does not know are left out.
@@ -12,6 +19,7 @@ export function parsePlan(value: unknown): PlanView {
     stages: f.list('stages', stageView),
     subscriptions: f.list('subscriptions', subscriptionView),
     ...(f.has('supervisors') && { supervisors: f.list('supervisors', supervisorView) }),
+    ...(f.has('flows') && { flows: f.list('flows', flowView) }),
   };
 }
 
@@ -50,6 +58,35 @@ function supervisorView(f: Fields): SupervisorView {
     children: f.list('children', (child) => ({
       id: child.text('id'),
       restart: child.oneOf('restart', ['permanent', 'transient', 'temporary']),
+    })),
+  };
+}
+
+const BOUNDARIES = [
+  'source',
+  'mappers',
+  'partition',
+  'shuffle',
+  'merge',
+  'join',
+  'departition',
+  'through',
+  'into',
+  'output',
+] as const satisfies readonly LayerBoundary[];
+
+function flowView(f: Fields): FlowView {
+  return {
+    id: f.text('id'),
+    sources: f.texts('sources'),
+    outlets: f.texts('outlets'),
+    layers: f.list('layers', (layer) => ({
+      kind: layer.oneOf('kind', ['source', 'mapReducer', 'stage']),
+      stages: layer.texts('stages'),
+      operations: layer.texts('operations'),
+      ...(layer.has('window') && { window: layer.text('window') }),
+      boundary: layer.oneOf('boundary', BOUNDARIES),
+      because: layer.text('because'),
     })),
   };
 }

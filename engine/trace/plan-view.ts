@@ -10,6 +10,46 @@ export interface PlanView {
   readonly subscriptions: readonly SubscriptionView[];
   /** Outermost last; left out when there are none. */
   readonly supervisors?: readonly SupervisorView[];
+  /** Left out when there are none. */
+  readonly flows?: readonly FlowView[];
+}
+
+/** A flow: stages that were planned from operators, and the coordinator that starts and ends them as one. */
+export interface FlowView {
+  /** Unique among stages and supervisors. */
+  readonly id: StageId;
+  /** Its own producers, held until everything is wired. */
+  readonly sources: readonly StageId[];
+  /** Stages of the last layer: consumers of the flow subscribe to all of them. */
+  readonly outlets: readonly StageId[];
+  /** In the order events take; of flows that come together one branch after the other. */
+  readonly layers: readonly LayerView[];
+}
+
+/** Why the stages of a layer are not those of the layer before. */
+export type LayerBoundary =
+  | 'source'
+  | 'mappers'
+  | 'partition'
+  | 'shuffle'
+  | 'merge'
+  | 'join'
+  | 'departition'
+  | 'through'
+  | 'into'
+  | 'output';
+
+/** One layer of a flow: stages that do the same. */
+export interface LayerView {
+  readonly kind: 'source' | 'mapReducer' | 'stage';
+  readonly stages: readonly StageId[];
+  /** Operators that share each of its stages, as they were written: `map`, `reduce`, `onTrigger` … */
+  readonly operations: readonly string[];
+  /** The window its events fall into, in words; left out for the global one. */
+  readonly window?: string;
+  readonly boundary: LayerBoundary;
+  /** The sentence that says why new stages begin here. */
+  readonly because: string;
 }
 
 /** Who starts which stages again when they end. */

@@ -80,6 +80,11 @@ export const LOST_WHERE = [
 
 export type LostWhere = (typeof LOST_WHERE)[number];
 
+export const WINDOW_TYPES = ['global', 'count', 'fixed', 'sliding', 'session', 'periodic'] as const;
+
+/** How a flow puts events into windows. */
+export type WindowType = (typeof WINDOW_TYPES)[number];
+
 /** What happened, without the bookkeeping that {@link EntryBase} adds. */
 export type TraceEvent =
   /** A stage runs: its `init` has returned. `life` counts its starts from 1; left out for the first. */
@@ -202,6 +207,29 @@ export type TraceEvent =
       readonly outcome?: 'ok' | 'failed' | 'timeout' | 'shutdown';
       /** What it was given (`start`), what it returned or why it failed (`end`). */
       readonly value?: TraceValue;
+    }
+  /**
+   * A window of a flow's stage begins with its first event, emits because a trigger fires, or is over. `count` = events
+   * reduced into it so far. Fixed, sliding: `id` is its first millisecond of event time; count, periodic: its number.
+   */
+  | {
+      readonly type: 'window';
+      readonly phase: 'open' | 'fire' | 'close';
+      readonly window: WindowType;
+      readonly id: TraceValue;
+      readonly count: number;
+      /** Of `fire`: the trigger's name, and how many events it emitted. */
+      readonly trigger?: TraceValue;
+      readonly emitted?: number;
+    }
+  /** The watermark of a flow's stage has moved on: over all upstreams, no event before `eventMs` is expected any more. */
+  | { readonly type: 'watermark'; readonly eventMs: number }
+  /** Events that came after their window was over. They are dropped; `events` holds at most 1,000, `count` is exact. */
+  | {
+      readonly type: 'late';
+      readonly id: TraceValue;
+      readonly count: number;
+      readonly events: readonly TraceValue[];
     }
   /** A subscription ended at this stage. */
   | {

@@ -103,6 +103,8 @@ export interface StageCounters {
   readonly calls: number;
   /** Tasks it has started, or its children, that are not over; left out when there are none. */
   readonly tasks?: number;
+  /** Of a flow's stage: windows open now, and events that came too late for theirs. Left out for other stages. */
+  readonly windows?: { readonly open: number; readonly late: number };
   /** What it does at this moment. `held`: it has a message and may not take it. */
   readonly status: 'waiting' | 'busy' | 'held' | 'exited' | 'crashed';
 }

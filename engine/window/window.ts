@@ -1,0 +1,155 @@
+import type { SubscriptionId } from '../ids.ts';
+import type { WindowType } from '../trace/trace-entry.ts';
+
+/** Units of time that windows and triggers take. */
+export type TimeUnit = 'millisecond' | 'second' | 'minute' | 'hour';
+
+/**
+ * Which window: `"global"`; its number from 0 (count, periodic); its first millisecond of event time (fixed, sliding);
+ * `{ key, start, end }` (session; `end` is the last event's time plus the gap).
+ */
+export type WindowId = 'global' | number | SessionId;
+
+export interface SessionId {
+  readonly key: unknown;
+  /** Event time, ms. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Why a window emits: it is over (`done`), its time is over but late events are still taken (`watermark`), so many events came,
+ * so much time passed; anything else is the name a program gave its own trigger.
+ */
+export type TriggerName =
+  | 'done'
+  | 'watermark'
+  | readonly ['every', number]
+  | readonly ['periodically', number, TimeUnit]
+  | (NonNullable<unknown> | null);
+
+/** What `onTrigger` gets as its third argument. */
+export interface Firing {
+  readonly type: WindowType;
+  readonly id: WindowId;
+  readonly trigger: TriggerName;
+}
+
+/** What the function of a program's own trigger answers with, for one batch. */
+export type TriggerStep<State, Event> =
+  /** Reduce the whole batch; or only these events, where some are given (`[]` swallows the batch). */
+  | { readonly state: State; readonly events?: readonly Event[] }
+  /** Reduce `before`, fire under this name, go on with `after`. */
+  | {
+      readonly trigger: TriggerName;
+      readonly before: readonly Event[];
+      readonly after: readonly Event[];
+      readonly state: State;
+    };
+
+/** A window as data: what a layer of a flow does with its events before it reduces them. Durations are ms. */
+export interface WindowSpec {
+  readonly type: WindowType;
+  /** Of count: events. Of fixed, sliding, periodic: length. Of session: the gap that ends it. */
+  readonly length: number;
+  /** Of sliding: how far apart the windows begin. */
+  readonly step: number;
+  /** Event time of an event, ms since the epoch. Of fixed, sliding, session. */
+  readonly by: ((event: never) => number) | null;
+  /** Of session: whose session an event belongs to; `null`: the key of its partition, if that has one, else all are one. */
+  readonly key: ((event: never) => unknown) | null;
+  readonly punctuation:
+    | { readonly type: 'every'; readonly count: number }
+    | {
+        readonly type: 'custom';
+        readonly init: () => unknown;
+        readonly fn: (events: never[], state: never) => TriggerStep<unknown, unknown>;
+      }
+    | null;
+  readonly periodically: readonly { readonly count: number; readonly unit: TimeUnit; readonly ms: number }[];
+  /** Processing time for which a window that is over still takes events; 0: none. */
+  readonly allowedLatenessMs: number;
+  /** Event time by which the watermark runs behind the latest event. */
+  readonly outOfOrdernessMs: number;
+  /** Processing time after which a silent upstream no longer holds windows back; `null`: it does until it ends. */
+  readonly idleAfterMs: number | null;
+  /** Told of every event that came too late. */
+  readonly onLate: ((event: never, id: WindowId) => void) | null;
+}
+
+/** A range of a batch: `events[from]` … `events[to - 1]`, sent on one subscription. Never changed by who gets it. */
+export interface Slice {
+  readonly events: readonly unknown[];
+  readonly from: number;
+  readonly to: number;
+  readonly upstream: SubscriptionId;
+}
+
+/**
+ * What is done with the events of a window. An accumulator belongs to one window from `create` on; windows keep it and know
+ * nothing of it. What is to be emitted is pushed to `out`.
+ */
+export interface WindowReducer<Accumulator> {
+  create(): Accumulator;
+  reduce(accumulator: Accumulator, slice: Slice, out: unknown[]): void;
+  fire(accumulator: Accumulator, firing: Firing, out: unknown[]): void;
+}
+
+/** A message to itself by which a stage with windows learns that time has passed. */
+export interface WindowTimer {
+  readonly windowTimer: string;
+  readonly id?: WindowId;
+}
+
+/** What windows may do to the world. */
+export interface WindowContext {
+  /** Processing time, ms. */
+  nowMs(): number;
+  /** `wake` is called with the timer after so long. */
+  after(delayMs: number, timer: WindowTimer): void;
+  /** Whether `record` does anything: previews are built only then. */
+  readonly tracing: boolean;
+  record(entry: WindowEntry): void;
+}
+
+/** What windows put into the trace. */
+export type WindowEntry =
+  | {
+      readonly type: 'window';
+      readonly phase: 'open' | 'fire' | 'close';
+      readonly window: WindowType;
+      readonly id: WindowId;
+      /** Of `fire`. */
+      readonly trigger?: TriggerName;
+      /** Events reduced into it so far. */
+      readonly count: number;
+      /** Of `fire`: events it emitted. */
+      readonly emitted?: number;
+    }
+  /** Event time before which no event is expected any more, over all upstreams. */
+  | { readonly type: 'watermark'; readonly eventMs: number }
+  | {
+      readonly type: 'late';
+      readonly id: WindowId;
+      readonly count: number;
+      readonly events: readonly unknown[];
+    };
+
+/** The windows of one stage: which are open, what falls into them, when they fire. */
+export interface Windows {
+  /** An upstream is there: it holds back the watermark until it has sent an event or ended. */
+  join(upstream: SubscriptionId): void;
+  /** An upstream has ended. */
+  leave(upstream: SubscriptionId): void;
+  /** Handles a batch of an upstream. */
+  take(upstream: SubscriptionId, events: readonly unknown[], out: unknown[]): void;
+  /** A timer is due. */
+  wake(timer: WindowTimer, out: unknown[]): void;
+  /** Fires every open window under this name. */
+  trigger(name: TriggerName, out: unknown[]): void;
+  /** Nothing comes any more: what is open is done. */
+  finish(out: unknown[]): void;
+  readonly open: number;
+  /** Events that came too late, and were dropped, so far. */
+  readonly late: number;
+}
