@@ -99,14 +99,6 @@ export class Fields {
     return this.#array(name).map((item, i) => nameAt(item, `${this.#at(name)}[${i}]`));
   }
 
-  /** An array of texts. */
-  texts(name: string): readonly string[] {
-    return this.#array(name).map((item, i) => {
-      if (typeof item !== 'string') throw damaged(`${this.#at(name)}[${i}]`, 'a string', item);
-      return item;
-    });
-  }
-
   /** Each record of an array, read by `read`. */
   list<T>(name: string, read: (item: Fields) => T): T[] {
     return this.#array(name).map((item, i) => read(new Fields(item, `${this.#at(name)}[${i}]`)));
