@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Flight } from './sluice-data.d.ts';
+import type { Chapter, Earthquake, Flight } from './sluice-data.d.ts';
 
 const airport = v.pipe(v.string(), v.regex(/^[A-Z0-9]{3}$/));
 
@@ -22,4 +22,32 @@ function utcMs(date: string): number {
 /** The file `flights-10k.json` of vega-datasets as flights. @throws {v.ValiError} at the first row that is none. */
 export function decodeFlights(json: unknown): readonly Flight[] {
   return v.parse(v.array(flight), json, { abortEarly: true });
+}
+
+const earthquake = v.pipe(
+  v.object({
+    properties: v.object({ time: v.number(), mag: v.number(), place: v.string(), type: v.string() }),
+    geometry: v.object({ coordinates: v.tuple([v.number(), v.number(), v.number()]) }),
+  }),
+  v.transform(({ properties, geometry }): Earthquake => {
+    const { time, mag: magnitude, place, type } = properties;
+    const [longitude, latitude, depth] = geometry.coordinates;
+    return { time, magnitude, place, type, longitude, latitude, depth };
+  }),
+);
+
+/** The file `earthquakes.json` of vega-datasets as earthquakes, the earliest first. @throws {v.ValiError} where one is none. */
+export function decodeEarthquakes(json: unknown): readonly Earthquake[] {
+  const { features } = v.parse(v.object({ features: v.array(earthquake) }), json, { abortEarly: true });
+  return features.toSorted((a, b) => a.time - b.time);
+}
+
+const HEADING = /^CHAPTER (\d+)\. (.+?)\.?$/;
+
+/** A file `chapter_N.txt` of the book as a chapter. @throws {v.ValiError} when it does not begin with a heading. */
+export function decodeChapter(text: string): Chapter {
+  const [first] = text.split('\n', 1);
+  const heading = v.parse(v.pipe(v.string(), v.regex(HEADING)), first);
+  const [, number, title = ''] = HEADING.exec(heading) ?? [];
+  return { number: Number(number), title, text };
 }

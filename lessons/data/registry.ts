@@ -1,8 +1,10 @@
 /** A name exported by `sluice/data`. */
-export type DataSetName = 'flights';
+export type DataSetName = 'chapters' | 'earthquakes' | 'flights';
 
 /** Where the rows of each are, as JSON. Each a chunk of its own, so that no page carries what it does not use. */
 const ADDRESSES: Readonly<Record<DataSetName, () => Promise<{ readonly default: string }>>> = {
+  chapters: () => import('virtual:sluice-data/chapters'),
+  earthquakes: () => import('virtual:sluice-data/earthquakes'),
   flights: () => import('virtual:sluice-data/flights'),
 };
 

@@ -7,6 +7,8 @@ const DEV_PATH = '/@sluice-data/';
 
 /** Data set → its rows. Decoded here, so that a page hands them to the sandbox as they come from the network. */
 const ROWS: Readonly<Record<string, () => Promise<readonly unknown[]>>> = {
+  chapters: async () => (await import('../../lessons/data/index.ts')).chapters,
+  earthquakes: async () => (await import('../../lessons/data/index.ts')).earthquakes,
   flights: async () => (await import('../../lessons/data/index.ts')).flights,
 };
 

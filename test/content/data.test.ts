@@ -1,6 +1,6 @@
-import { flights } from 'sluice/data';
+import { chapters, earthquakes, flights } from 'sluice/data';
 import { describe, expect, it } from 'vitest';
-import { decodeFlights } from '#lessons/data/decode.ts';
+import { decodeChapter, decodeEarthquakes, decodeFlights } from '#lessons/data/decode.ts';
 
 /** How many flights share a key; greatest first, ties by key. */
 function countBy(key: (flight: (typeof flights)[number]) => string | number): [string | number, number][] {
@@ -66,5 +66,45 @@ describe('`decodeFlights()`', () => {
     expect(decodeFlights([row])).toEqual([{ ...row, time: Date.UTC(2001, 0, 1, 0, 47) }]);
     expect(() => decodeFlights([{ ...row, origin: 7 }])).toThrow();
     expect(() => decodeFlights([{ ...row, date: 'soon' }])).toThrow();
+  });
+});
+
+describe('`earthquakes`', () => {
+  it('holds 1,707 earthquakes, in the order in which they happened', () => {
+    expect(earthquakes).toHaveLength(1707);
+    expect(earthquakes.every((one, i) => one.time >= (earthquakes[i - 1]?.time ?? 0))).toBe(true);
+  });
+
+  it('has the strongest near Taiwan', () => {
+    const strongest = earthquakes.reduce((a, b) => (b.magnitude > a.magnitude ? b : a));
+    expect([strongest.magnitude, strongest.place]).toEqual([6.4, '22km NNE of Hualian, Taiwan']);
+  });
+});
+
+describe('`decodeEarthquakes()`', () => {
+  it('rejects a row without a magnitude', () => {
+    const properties = { time: 1, mag: 2, place: 'here', type: 'earthquake' };
+    const geometry = { coordinates: [3, 4, 5] };
+    expect(decodeEarthquakes({ features: [{ properties, geometry }] })).toEqual([
+      { time: 1, magnitude: 2, place: 'here', type: 'earthquake', longitude: 3, latitude: 4, depth: 5 },
+    ]);
+    expect(() =>
+      decodeEarthquakes({ features: [{ properties: { ...properties, mag: null }, geometry }] }),
+    ).toThrow();
+  });
+});
+
+describe('`chapters`', () => {
+  it('holds the 135 chapters of the book, numbered from 1', () => {
+    expect(chapters.map(({ number }) => number)).toEqual(Array.from({ length: 135 }, (_, i) => i + 1));
+    expect(chapters.map(({ text }) => text).join('\n')).toHaveLength(1_189_652);
+    expect(chapters[0]?.title).toBe('Loomings');
+  });
+});
+
+describe('`decodeChapter()`', () => {
+  it('rejects a text without a heading', () => {
+    expect(decodeChapter('CHAPTER 7. The Chapel.\n\nIn')).toMatchObject({ number: 7, title: 'The Chapel' });
+    expect(() => decodeChapter('In this same New Bedford')).toThrow();
   });
 });
