@@ -88,6 +88,21 @@ export const ERRORS = {
       `Cannot dispatch from "${d.stage}" as hash must name one of its partitions (${d.known}): received ${d.received} for the event ${d.event}${d.nearest}`,
     hint: 'Name a partition of partitions: …, or return none for an event that nobody should get.',
   },
+  flow_answer: {
+    message: (d: { operator: string; stage: string; requirement: string; received: string }) =>
+      `Cannot go on with ${d.operator} in "${d.stage}" as its function must answer with ${d.requirement}: received ${d.received}`,
+    hint: 'Look at the last value of the function you gave to this operator: a missing return answers with undefined.',
+  },
+  flow_not_pair: {
+    message: (d: { operator: string; stage: string; received: string }) =>
+      `Cannot go on with ${d.operator} in "${d.stage}" as each event must be a pair [key, value]: received ${d.received}`,
+    hint: 'Make pairs first: .map((event) => [event.key, event]).',
+  },
+  flow_state_elements: {
+    message: (d: { stage: string; received: string }) =>
+      `Cannot emit the elements of the state of "${d.stage}" as it must be a Map, an iterable or a record: received ${d.received}`,
+    hint: "Emit it as one event with .emit('state'), or say with .onTrigger(…) what is to be emitted.",
+  },
   no_pipeline: {
     message: (d: { received: string }) =>
       `Cannot run the program as its default export must be a pipeline: received ${d.received}`,
