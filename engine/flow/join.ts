@@ -1,0 +1,64 @@
+import type { SubscriptionId } from '../ids.ts';
+import { valueKey } from './by-value.ts';
+import { asCalled } from './fuse.ts';
+import type { Intake, JoinSide } from './intake.ts';
+import type { Join } from './operation.ts';
+
+/** What has come of one key, in the order of arrival. */
+interface Rows {
+  readonly left: unknown[];
+  readonly right: unknown[];
+}
+
+/** All rows of a window by what stands for their keys. Both sides are kept until the window is done. */
+export type JoinMemory = Map<unknown, Rows>;
+
+/**
+ * Joins two sides by key; keys are equal by value. Each row meets every row of the other side that has its key. A pair is joined as soon
+ * as both are there, so pairs come in the order of arrival. With the window's end come rows that met nobody, where the mode
+ * keeps them: `null` stands for the missing side.
+ *
+ * Any row may still find a partner, so all of them are kept until their window is done: what a bounded join holds grows
+ * with its input, what a join of event-time windows holds does not.
+ */
+export function joining(join: Join, sideOf: (upstream: SubscriptionId) => JoinSide): Intake<JoinMemory> {
+  const leftKey = asCalled(join.leftKey);
+  const rightKey = asCalled(join.rightKey);
+  const joined = asCalled(join.join);
+  const keepsLeft = join.mode === 'leftOuter' || join.mode === 'fullOuter';
+  const keepsRight = join.mode === 'rightOuter' || join.mode === 'fullOuter';
+  return {
+    create: () => new Map(),
+    take(memory, { events, from, to, upstream }, out) {
+      const isLeft = sideOf(upstream) === 'left';
+      for (let i = from; i < to; i++) {
+        const event = events[i];
+        const { left, right } = rowsOf(memory, isLeft ? leftKey(event) : rightKey(event));
+        if (isLeft) {
+          left.push(event);
+          for (const other of right) out.push(joined(event, other));
+        } else {
+          right.push(event);
+          for (const other of left) out.push(joined(other, event));
+        }
+      }
+    },
+    finish(memory, out) {
+      if (!keepsLeft && !keepsRight) return;
+      for (const { left, right } of memory.values()) {
+        if (keepsLeft && right.length === 0) for (const row of left) out.push(joined(row, null));
+        if (keepsRight && left.length === 0) for (const row of right) out.push(joined(null, row));
+      }
+    },
+  };
+}
+
+function rowsOf(memory: JoinMemory, key: unknown): Rows {
+  const id = valueKey(key);
+  let rows = memory.get(id);
+  if (!rows) {
+    rows = { left: [], right: [] };
+    memory.set(id, rows);
+  }
+  return rows;
+}
