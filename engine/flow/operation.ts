@@ -110,6 +110,7 @@ export interface LayerStage extends StageIndex {
 
 /** A flow as stages and subscriptions. */
 export interface FlowPlan {
+  /** Its own stages, producers before their consumers: a later life starts them in this order. */
   readonly stages: readonly {
     readonly id: StageId;
     readonly definition: StageDefinition;
@@ -122,10 +123,12 @@ export interface FlowPlan {
     readonly options: SubscribeOptions;
   }[];
   readonly layers: readonly LayerView[];
-  /** Its own producers, held (demand mode accumulate) until everything is wired. */
+  /** Producers it reads from, its own and others that run. Whoever runs the flow holds them until everything is wired. */
   readonly sources: readonly StageId[];
-  /** Stages of the last layer: what a consumer of the flow subscribes to. */
+  /** Stages of the last layer: what a consumer of the flow subscribes to. Empty where it emits nothing. */
   readonly outlets: readonly StageId[];
+  /** Own stages whose ends are the flow's end: the last layer, or the consumers that belong to it (`intoSpecs`). */
+  readonly ends: readonly StageId[];
 }
 
 /** What a layer's stages are, and how they are fed. Counts are events. */

@@ -215,7 +215,7 @@ const EVENTS: Parsers = {
 
 const TYPES = keysOf(EVENTS);
 
-const STARTED_KINDS = ['producer', 'producerConsumer', 'consumer', 'supervisor'] as const;
+const STARTED_KINDS = ['producer', 'producerConsumer', 'consumer', 'supervisor', 'flow'] as const;
 
 const CALLBACKS = [
   'init',

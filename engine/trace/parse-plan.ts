@@ -78,8 +78,11 @@ const BOUNDARIES = [
 function flowView(f: Fields): FlowView {
   return {
     id: f.text('id'),
+    stages: f.texts('stages'),
     sources: f.texts('sources'),
     outlets: f.texts('outlets'),
+    ends: f.texts('ends'),
+    demand: f.oneOf('demand', ['forward', 'accumulate']),
     layers: f.list('layers', (layer) => ({
       kind: layer.oneOf('kind', ['source', 'mapReducer', 'stage']),
       stages: layer.texts('stages'),

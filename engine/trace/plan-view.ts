@@ -18,10 +18,19 @@ export interface PlanView {
 export interface FlowView {
   /** Unique among stages and supervisors. */
   readonly id: StageId;
-  /** Its own producers, held until everything is wired. */
+  /**
+   * Stages that start and end with it, producers before their consumers. Those it only reads from, goes through or feeds
+   * are none of its own.
+   */
+  readonly stages: readonly StageId[];
+  /** Producers it reads from, its own and others that run: held until everything is wired. */
   readonly sources: readonly StageId[];
-  /** Stages of the last layer: consumers of the flow subscribe to all of them. */
+  /** Stages of the last layer: consumers of the flow subscribe to all of them. Empty where it emits nothing. */
   readonly outlets: readonly StageId[];
+  /** Own stages whose ends are its end: the last layer, or the consumers that belong to it. */
+  readonly ends: readonly StageId[];
+  /** `accumulate`: its sources are held until somebody sets the mode of the flow to `forward`. */
+  readonly demand: 'forward' | 'accumulate';
   /** In the order events take; of flows that come together one branch after the other. */
   readonly layers: readonly LayerView[];
 }

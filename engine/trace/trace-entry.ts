@@ -90,7 +90,8 @@ export type TraceEvent =
   /** A stage runs: its `init` has returned. `life` counts its starts from 1; left out for the first. */
   | {
       readonly type: 'start';
-      readonly kind: StageKind | 'supervisor';
+      /** `flow`: the coordinator of a flow. */
+      readonly kind: StageKind | 'supervisor' | 'flow';
       readonly state: TraceValue;
       readonly life?: number;
     }
