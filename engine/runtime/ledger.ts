@@ -40,7 +40,9 @@ export class Ledger {
   /** What a stage has done in all its lives. */
   totalsOf({ id, counters }: Stage): StageTotals {
     const before = this.#before.get(id) ?? NOTHING;
+    const { windows } = counters;
     return {
+      ...(windows && { windows: { open: windows.open, late: windows.late + (before.windows?.late ?? 0) } }),
       handled: before.handled + counters.handled,
       emitted: before.emitted + counters.emitted,
       discarded: before.discarded + counters.discarded,

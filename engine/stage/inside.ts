@@ -14,6 +14,8 @@ import {
   type SubscribeTarget,
   type SubscriptionRef,
   type Timer,
+  type WindowCounts,
+  type Windowing,
 } from './self.ts';
 import type { StageContext } from './stage-context.ts';
 
@@ -30,16 +32,24 @@ export interface InsideOf {
   readonly ask: (from: Subscription, count: number) => void;
   readonly reply: (caller: Caller, value: unknown) => void;
   readonly discard: (count: number) => void;
+  readonly countWindows: (windows: WindowCounts) => void;
 }
 
 /** What the code of one stage may do to itself and to others. Whatever it does happens at once, as in GenStage. */
 export class StageInside implements Inside {
   readonly self: Self;
+  readonly windowing: Windowing;
   readonly #of: InsideOf;
 
   constructor(of: InsideOf) {
     this.#of = of;
-    const { id } = of;
+    const { id, context } = of;
+    this.windowing = {
+      tracing: context.tracing,
+      nowMs: () => context.nowMs(),
+      record: (event) => void context.record(id, event, of.cause()),
+      count: of.countWindows,
+    };
     this.self = {
       id,
       info: (request) => this.#tell(id, { type: 'info', request }),

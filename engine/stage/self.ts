@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { StageId, SubscriptionId } from '../ids.ts';
+import type { TraceEvent } from '../trace/trace-entry.ts';
 import type { Caller, Reason, SubscribeOptions, Subscription } from './definition.ts';
 import type { External, OwnedExternal } from './external.ts';
 
@@ -63,6 +64,23 @@ export interface Self {
   within<Result>(action: () => Result): Result;
 }
 
+/** How many windows of a flow's stage are open now, and how many events have come too late for theirs. */
+export interface WindowCounts {
+  readonly open: number;
+  readonly late: number;
+}
+
+/** What a flow's stage needs for its windows, in any of its callbacks. */
+export interface Windowing {
+  /** Whether entries as frequent as those of windows are recorded. */
+  readonly tracing: boolean;
+  /** Processing time: milliseconds since the run began. */
+  nowMs(): number;
+  record(event: TraceEvent): void;
+  /** The stage's counters read these from now on. */
+  count(windows: WindowCounts): void;
+}
+
 /** Everything that code within a callback may do. For the engine: learners call the functions of this file. */
 export interface Inside {
   readonly self: Self;
@@ -70,6 +88,7 @@ export interface Inside {
   own(external: External): OwnedExternal;
   /** Events were dropped before they came to the buffer: they are told of as those that it drops. */
   discard(count: number): void;
+  readonly windowing: Windowing;
   cast(stage: StageRef, request: unknown): void;
   send(stage: StageRef, message: unknown): void;
   subscribe(target: SubscribeTarget): SubscriptionId;
@@ -119,6 +138,15 @@ export function ownExternal(external: External): OwnedExternal {
  */
 export function discard(count: number): void {
   runningTo('discard').discard(count);
+}
+
+/**
+ * What the stage whose callback runs has for its windows. For flows. It may be kept for later callbacks.
+ *
+ * @throws {EngineError} `outside_callback`.
+ */
+export function windowing(): Windowing {
+  return runningTo('have windows').windowing;
 }
 
 /**

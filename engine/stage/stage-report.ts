@@ -5,6 +5,7 @@ import type { CallbackRunner } from './callback-runner.ts';
 import type { Consuming } from './consuming.ts';
 import type { Subscription } from './definition.ts';
 import type { Producing } from './producing.ts';
+import type { WindowCounts } from './self.ts';
 
 /** How a stage stands inside, for whoever debugs. */
 export interface StageSnapshot {
@@ -27,6 +28,8 @@ export interface StageTotals {
   readonly discarded: number;
   readonly busyMs: number;
   readonly calls: number;
+  /** Of a flow's stage that has windows. */
+  readonly windows?: WindowCounts;
 }
 
 /** Totals of one end of a subscription, in events; an end counts 0 where the other counts. */

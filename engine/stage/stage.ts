@@ -19,6 +19,7 @@ import type { Envelope, StageMessage } from './message.ts';
 import type { Process } from './process.ts';
 import { Producing } from './producing.ts';
 import { Requests } from './requests.ts';
+import type { WindowCounts } from './self.ts';
 import type { Loss, StageContext } from './stage-context.ts';
 import {
   eachEnd,
@@ -52,6 +53,8 @@ export class Stage implements Process {
   #consuming: Consuming | null = null;
   #subscribing: Subscribing | null = null;
   #started: Seq | null = null;
+  /** Of a flow's stage. */
+  #windows: WindowCounts | null = null;
 
   /** @param life - Counts the starts under this name, from 1. */
   constructor(id: StageId, definition: StageDefinition, context: StageContext, life = 1) {
@@ -101,7 +104,10 @@ export class Stage implements Process {
   }
 
   get counters(): StageTotals {
-    return totalsOf(this.#runner, this.#sides);
+    const totals = totalsOf(this.#runner, this.#sides);
+    if (!this.#windows) return totals;
+    const { open, late } = this.#windows;
+    return { ...totals, windows: { open, late } };
   }
 
   eachSubscription(visit: (totals: EndTotals) => void): void {
@@ -381,6 +387,9 @@ export class Stage implements Process {
       ask: (from, count) => this.#consuming?.ask(from.id, from.peer, count, this.#runner.began),
       reply: (caller, value) => this.#requests.reply(caller, value),
       discard: (count) => this.#producing?.discard(count, this.#runner.began),
+      countWindows: (windows) => {
+        this.#windows = windows;
+      },
     });
   }
 }

@@ -35,7 +35,10 @@ export interface Firing {
   readonly trigger: TriggerName;
 }
 
-/** What the function of a program's own trigger answers with, for one batch. */
+/**
+ * What the function of a program's own trigger answers with, for one batch. What the trigger emits goes out before what was
+ * emitted while `before` was reduced, as in Flow (FL-126); the same holds for a trigger every so many events.
+ */
 export type TriggerStep<State, Event> =
   /** Reduce the whole batch; or only these events, where some are given (`[]` swallows the batch). */
   | { readonly state: State; readonly events?: readonly Event[] }
@@ -150,6 +153,8 @@ export interface Windows {
   /** Nothing comes any more: what is open is done. */
   finish(out: unknown[]): void;
   readonly open: number;
+  /** The open windows, earliest first, at most so many: what a picture of the stage shows. */
+  peek(limit: number): readonly { readonly id: WindowId; readonly accumulator: unknown }[];
   /** Events that came too late, and were dropped, so far. */
   readonly late: number;
 }
