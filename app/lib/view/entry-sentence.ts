@@ -9,6 +9,7 @@ import type {
 } from 'sluice';
 import { askSentence } from './demand-gauge.ts';
 import { countText, plural, reasonText, valueText } from './value-label.ts';
+import { eventTimeText, lateText, windowSentence } from './window-words.ts';
 
 /** Events named one by one in a sentence; more are counted. */
 const EVENTS_NAMED = 4;
@@ -62,11 +63,11 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
         ? `${at} started ${entry.task} on worker ${entry.on + 1}${given(entry, 'with')}.`
         : `${at}: ${entry.task} ${TASK_END[entry.outcome ?? 'ok']}${given(entry, ':')}.`;
     case 'window':
-      return `${at}: ${windowWords(entry)}.`;
+      return `${at}: ${windowSentence(entry)}.`;
     case 'watermark':
-      return `${at}: the watermark is now ${countText(entry.eventMs)} ms of event time.`;
+      return `${at}: the watermark is now at ${eventTimeText(entry.eventMs)}: no event from before is expected any more.`;
     case 'late':
-      return `${at} dropped ${countText(entry.count)} too late for the window ${valueText(entry.id, 40)}.`;
+      return `${at} dropped ${someEvents(entry.events, entry.count)}: too late for ${lateText(entry.id)}, which is over.`;
     case 'cancel':
       return `${at}: the subscription between ${other(entry, state)} and ${at} ended (${reasonText(entry.reason)}).`;
     case 'exit':
@@ -108,14 +109,6 @@ const TASK_END: Readonly<Record<NonNullable<EntryOf<'task'>['outcome']>, string>
 /** Fails to compile while a type of entry has no case; one from a newer version is named as it is. */
 function unknown(entry: never): string {
   return `Something new happened: ${JSON.stringify(entry)}`;
-}
-
-function windowWords({ phase, window, id, count, trigger, emitted = 0 }: EntryOf<'window'>): string {
-  const name = id === window ? `the ${window} window` : `the ${window} window ${valueText(id, 40)}`;
-  if (phase === 'open') return `${name} opened`;
-  if (phase === 'close') return `${name} is over, with ${countText(count)} events in it`;
-  const because = valueText(trigger ?? null, 40);
-  return `${name} fired (${because}), with ${countText(count)} events in it so far, and emitted ${countText(emitted)}`;
 }
 
 /** What a task was given, or what came of it. */
