@@ -1,4 +1,5 @@
 /** The public API of the engine, imported as `sluice` by lessons, the app and users. Nothing else is reachable. */
+import { evaluateLoops } from './platform/evaluate-loops.ts';
 
 // --- What a learner writes --------------------------------------------------------------------------------------
 export * from './platform/learner-api.ts';
@@ -112,3 +113,5 @@ export type {
   TaskOutcome,
   TaskState,
 } from './trace/pipeline-state.ts';
+
+evaluateLoops();

@@ -1,6 +1,7 @@
 import type { Slice } from '../window/window.ts';
 import { iterableOf, pairOf } from './answers.ts';
 import { valueKey } from './by-value.ts';
+import { LoopCode, type LoopKit } from './loop-code.ts';
 import type { Mapper, Reduction } from './operation.ts';
 
 /** Keys that each `uniq` among mappers has seen, in the order of the mappers: `seen[0]` is the first one's. */
@@ -15,8 +16,49 @@ export type ReduceLoop = (slice: Slice, state: unknown, seen: Seen) => unknown;
 /** What is done with one event. */
 type Push = (event: unknown) => void;
 
-/** Fuses mappers, so that an event goes through all of them before the next one begins. */
+/** What generated loops do as the closures do. */
+const KIT: LoopKit = { isNew, iterableOf, pairOf };
+
+/**
+ * Fuses mappers, so that an event goes through all of them before the next one begins. Called once per layer when a program is
+ * loaded: the stages of a layer share the loop, as they share the functions.
+ */
 export function fuseMap(mappers: readonly Mapper[]): MapLoop {
+  const code = new LoopCode<MapLoop>(
+    { mappers: mappers.map(({ type }) => type), end: 'out' },
+    { functions: mappers.map(functionOf), kit: KIT, closures: () => mapByClosures(mappers) },
+  );
+  return (slice, out, seen) => code.loop(slice, out, seen);
+}
+
+/** Fuses mappers with what reduces their events, as {@link fuseMap} does. */
+export function fuseReduce(
+  mappers: readonly Mapper[],
+  { fn }: Extract<Reduction, { readonly type: 'reduce' }>,
+): ReduceLoop {
+  const code = new LoopCode<ReduceLoop>(
+    { mappers: mappers.map(({ type }) => type), end: 'reduce' },
+    {
+      functions: [...mappers.map(functionOf), fn],
+      kit: KIT,
+      closures: () => reduceByClosures(mappers, asCalled(fn)),
+    },
+  );
+  return (slice, state, seen) => code.loop(slice, state, seen);
+}
+
+function functionOf(mapper: Mapper): unknown {
+  return mapper.type === 'uniq' ? mapper.by : mapper.fn;
+}
+
+function isNew(seen: Set<unknown>, value: unknown): boolean {
+  const key = valueKey(value);
+  if (seen.has(key)) return false;
+  seen.add(key);
+  return true;
+}
+
+function mapByClosures(mappers: readonly Mapper[]): MapLoop {
   let into: unknown[] = [];
   let keys: Seen = [];
   const push = chain(
@@ -31,12 +73,7 @@ export function fuseMap(mappers: readonly Mapper[]): MapLoop {
   };
 }
 
-/** Fuses mappers with what reduces their events. */
-export function fuseReduce(
-  mappers: readonly Mapper[],
-  reduction: Extract<Reduction, { readonly type: 'reduce' }>,
-): ReduceLoop {
-  const fn = asCalled(reduction.fn);
+function reduceByClosures(mappers: readonly Mapper[], fn: (...args: unknown[]) => unknown): ReduceLoop {
   let reduced: unknown;
   let keys: Seen = [];
   const push = chain(
@@ -106,10 +143,7 @@ function step(mapper: Mapper, unique: number, seen: () => Seen, next: Push): Pus
       const by = asCalled(mapper.by);
       return (event) => {
         const keys = seen()[unique];
-        const key = valueKey(by(event));
-        if (!keys || keys.has(key)) return;
-        keys.add(key);
-        next(event);
+        if (keys && isNew(keys, by(event))) next(event);
       };
     }
   }

@@ -2,6 +2,7 @@
  * The script of a browser worker, bundled to one self-contained text. The sandbox frame makes a worker of it and posts
  * one boot message. Learner code is loaded into the same realm, so whatever must keep working is taken hold of first.
  */
+import { collectLoops, importLoops } from '../flow/loop-code.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import type { Print } from '../runtime/print.ts';
 import { runVirtual } from '../runtime/virtual-run.ts';
@@ -31,6 +32,9 @@ interface Boot {
 
 /** Hidden runs that call the same callback again and again still say that they go on this often, ms. */
 const TELL_EVERY_MS = 500;
+
+/** Ends the address of scripts that are the engine's own; the frame marks this one so, too. */
+const ENGINE_MARK = '#sluice';
 
 const later = setTimeout.bind(globalThis);
 const cancelLater = clearTimeout.bind(globalThis);
@@ -65,12 +69,14 @@ function begin(boot: Boot): void {
   captureErrors((error) => program?.uncaught(error));
   provideProgramGlobals(boot.data);
   hideOwnPorts();
+  // A policy that refuses `eval` lets modules of blobs in.
+  collectLoops();
   const load = () => loadModule(boot.program);
   const onPrint = (next: Print | null) => void (print = next);
   if (boot.virtual) void runHidden(boot.virtual, { control, load, onPrint });
   else {
     const { worker, workers } = boot;
-    program = runProgram({ worker, workers, control, peers, scheduler, defer, load });
+    program = runProgram({ worker, workers, control, peers, scheduler, defer, load, prepare });
     print = program.print;
   }
 }
@@ -96,6 +102,7 @@ async function runHidden(
       onEntering(null, null);
       seedRandom(request.seed);
       const plan = planOf(await load());
+      await prepare();
       warnings = plan.warnings;
       runs.push(await runVirtual(plan, { ...request, onPrint, onEntering }));
     }
@@ -119,10 +126,15 @@ function progressOn(control: Port): (stage: string | null, callback: string | nu
   };
 }
 
-async function loadModule(text: string): Promise<unknown> {
+/** The loops of the program's flows as code of their own, marked as the engine's where a stack names it. */
+function prepare(): Promise<number> {
+  return importLoops((module) => loadModule(module, ENGINE_MARK));
+}
+
+async function loadModule(text: string, mark = ''): Promise<unknown> {
   const url = makeUrl(new BlobOfText([text], { type: 'text/javascript' }));
   try {
-    const module: unknown = await import(/* @vite-ignore */ url);
+    const module: unknown = await import(/* @vite-ignore */ `${url}${mark}`);
     return module;
   } finally {
     forgetUrl(url);

@@ -5,6 +5,7 @@ import type { Print } from '../runtime/print.ts';
 import { realScheduler } from '../time/scheduler.ts';
 import { messagePortTransport } from '../transport/message-port.ts';
 import { captureConsole } from './console-capture.ts';
+import { evaluateLoops } from './evaluate-loops.ts';
 import { portOf } from './node-port.ts';
 import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
 
@@ -29,6 +30,7 @@ function begin({ control, peers, worker, workers, programUrl, data }: NodeBoot):
   process.on('uncaughtException', (error) => program?.uncaught(error));
   process.on('unhandledRejection', (reason) => program?.uncaught(reason));
   provideProgramGlobals(data);
+  evaluateLoops();
   program = runProgram({
     worker,
     workers,

@@ -27,6 +27,8 @@ export interface WorkerEnvironment {
   readonly defer: (task: () => void) => void;
   /** Evaluates the program's module. */
   readonly load: () => Promise<unknown>;
+  /** Makes ready what the program has declared, before anything of it runs. */
+  readonly prepare?: () => Promise<unknown>;
 }
 
 /** What the platform's hooks tell the worker. */
@@ -68,6 +70,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
     }
     try {
       const plan = planOf(program);
+      await environment.prepare?.();
       run = new WorkerRun({ ...environment, plan, post, onSeed: seedRandom });
       for (const print of early) print();
       run.skipLines(missed);
