@@ -112,6 +112,7 @@ export type {
   SupervisorState,
   TaskOutcome,
   TaskState,
+  WindowsState,
 } from './trace/pipeline-state.ts';
 
 evaluateLoops();

@@ -1,6 +1,12 @@
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import { ABSENT, quiet } from './pipeline-state.ts';
-import type { PipelineState, StageState, SubscriptionState, TaskState } from './pipeline-state.ts';
+import type {
+  PipelineState,
+  StageState,
+  SubscriptionState,
+  TaskState,
+  WindowsState,
+} from './pipeline-state.ts';
 import type { EntryOf, TraceEntry, TraceValue } from './trace-entry.ts';
 
 /** The state after one more entry. An entry about a subscription nobody announced changes the stage alone. */
@@ -83,8 +89,13 @@ function apply(state: PipelineState, entry: TraceEntry): PipelineState {
     case 'crash':
       return gone(state, entry, 'crashed');
     case 'window':
+      return withStage(state, entry, { windows: windows(stage.windows, entry) });
     case 'watermark':
+      return withStage(state, entry, { windows: { ...stage.windows, watermarkMs: entry.eventMs } });
     case 'late':
+      return withStage(state, entry, {
+        windows: { ...stage.windows, late: stage.windows.late + entry.count },
+      });
     case 'restart':
     case 'log':
     case 'warning':
@@ -227,9 +238,21 @@ function task({ running, ended }: TaskState, entry: EntryOf<'task'>): TaskState 
   };
 }
 
+function windows(own: WindowsState, { phase, window }: EntryOf<'window'>): WindowsState {
+  switch (phase) {
+    case 'open':
+      return { ...own, type: window, open: own.open + 1 };
+    case 'fire':
+      return { ...own, type: window, fired: own.fired + 1 };
+    case 'close':
+      return { ...own, type: window, open: own.open - 1 };
+  }
+}
+
 /** A stage that is gone takes along its mailbox, its buffer and its end of every subscription. */
 function gone(state: PipelineState, entry: TraceEntry, status: 'exited' | 'crashed'): PipelineState {
-  let next = withStage(state, entry, { ...EMPTY_HANDED, status });
+  const { windows: own } = state.stages[entry.stage] ?? ABSENT;
+  let next = withStage(state, entry, { ...EMPTY_HANDED, status, windows: { ...own, open: 0 } });
   for (const [id, link] of Object.entries(state.subscriptions)) {
     if (link.consumer === entry.stage || link.producer === entry.stage) {
       next = withSubscription(next, id, { ...link, ...endedAt(link, entry.stage) });

@@ -1,6 +1,6 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { StageView, SubscriptionView, SupervisorView } from './plan-view.ts';
-import type { EntryOf, TraceReason, TraceValue } from './trace-entry.ts';
+import type { EntryOf, TraceReason, TraceValue, WindowType } from './trace-entry.ts';
 
 /** What a replay must know of a plan before the first entry. */
 export interface ReplayPlan {
@@ -29,6 +29,20 @@ export interface TaskState {
   readonly ended: Readonly<Record<TaskOutcome, number>>;
 }
 
+/** The windows of a flow's stage. */
+export interface WindowsState {
+  /** `null` before the first one has opened. */
+  readonly type: WindowType | null;
+  /** Windows that take events now. */
+  readonly open: number;
+  /** How often a window has emitted. */
+  readonly fired: number;
+  /** Events that came too late, and were dropped. */
+  readonly late: number;
+  /** Event time, ms; `null` before anything is known of it. */
+  readonly watermarkMs: number | null;
+}
+
 export interface StageState {
   readonly status: 'absent' | 'idle' | 'busy' | 'exited' | 'crashed';
   /** How often it was started: 0 before the first time, 2 after its first restart. Counts go on from life to life. */
@@ -49,6 +63,7 @@ export interface StageState {
   /** Partition → events that wait in the dispatcher for its consumer. Empty for other dispatchers. */
   readonly queues: Readonly<Record<string, number>>;
   readonly tasks: TaskState;
+  readonly windows: WindowsState;
   /** The learner's state, after the last callback. */
   readonly state: TraceValue;
   /** Worker it runs on; `null` before it has started. */
@@ -137,6 +152,8 @@ export interface PipelineState {
 
 const NO_TASKS: TaskState = { running: [], ended: { ok: 0, failed: 0, timeout: 0, shutdown: 0 } };
 
+const NO_WINDOWS: WindowsState = { type: null, open: 0, fired: 0, late: 0, watermarkMs: null };
+
 /** A stage that was never started. */
 export const ABSENT: StageState = {
   status: 'absent',
@@ -150,6 +167,7 @@ export const ABSENT: StageState = {
   lost: 0,
   queues: {},
   tasks: NO_TASKS,
+  windows: NO_WINDOWS,
   state: null,
   worker: null,
   inHand: [],

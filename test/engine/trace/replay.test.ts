@@ -246,6 +246,30 @@ describe('replay() of dispatchers and tasks', () => {
   });
 });
 
+describe('replay() of windows', () => {
+  const window = { stage: 'evens', type: 'window', window: 'fixed', id: 0, count: 0 } as const;
+  const entries = entriesOf(
+    { ...window, phase: 'open' },
+    { ...window, phase: 'open', id: 60 },
+    { stage: 'evens', type: 'watermark', eventMs: 65 },
+    { ...window, phase: 'fire', count: 3, trigger: 'done', emitted: 1 },
+    { ...window, phase: 'close', count: 3 },
+    { stage: 'evens', type: 'late', id: 0, count: 2, events: [1, 2] },
+    { stage: 'evens', type: 'exit', reason: 'normal' },
+  );
+  const windowsAt = (n: number) => replay(PLAN, entries, n).stages['evens']?.windows;
+
+  it('counts those that are open and have fired, and what came too late', () => {
+    expect(windowsAt(0)).toEqual({ type: null, open: 0, fired: 0, late: 0, watermarkMs: null });
+    expect(windowsAt(2)).toEqual({ type: 'fixed', open: 2, fired: 0, late: 0, watermarkMs: null });
+    expect(windowsAt(6)).toEqual({ type: 'fixed', open: 1, fired: 1, late: 2, watermarkMs: 65 });
+  });
+
+  it('has none open at a stage that is gone, whose counts stay', () => {
+    expect(windowsAt(7)).toMatchObject({ open: 0, fired: 1, late: 2 });
+  });
+});
+
 describe('advance()', () => {
   it('never changes the state it is given', () => {
     fc.assert(
