@@ -28,6 +28,7 @@ export { fromInterval } from '../source/from-interval.ts';
 export { fromIterable } from '../source/from-iterable.ts';
 export { fromNodeStream } from '../source/from-node-stream.ts';
 export { fromReadableStream } from '../source/from-readable-stream.ts';
+export { range } from '../source/range.ts';
 export { countChildren, startChild, terminateChild, whichChildren } from '../supervision/child-requests.ts';
 export { consumerSupervisor } from '../supervision/consumer-supervisor.ts';
 export { sleep } from '../time/sleep.ts';
@@ -88,6 +89,7 @@ export type { IntervalOptions } from '../source/from-interval.ts';
 export type { NodeReadable } from '../source/from-node-stream.ts';
 export type { PumpedOptions } from '../source/pumped-source.ts';
 export type { IterableOptions } from '../source/from-iterable.ts';
+export type { Range } from '../source/range.ts';
 export type { SourceOptions } from '../source/source-options.ts';
 export type {
   ChildCounts,

@@ -3,6 +3,7 @@ import { producer } from '../stage/define.ts';
 import type { Producer } from '../stage/definition.ts';
 import { ownExternal, self } from '../stage/self.ts';
 import { describe } from '../trace/trace-value.ts';
+import { batchesOf, type Batches } from './batches.ts';
 import {
   STOP,
   checkCount,
@@ -68,7 +69,7 @@ export function fromIterable<Event>(
 class Elements<Event> {
   readonly #open: () => Iterable<Event>;
   readonly #most: number;
-  #iterator: Iterator<Event> | null = null;
+  #batches: Batches<Event> | null = null;
   taken = 0;
   ended = false;
   consumers = 0;
@@ -80,36 +81,25 @@ class Elements<Event> {
 
   /** The next `count` elements; fewer when it ends with them. */
   next(count: number): readonly Event[] {
-    this.#iterator ??= this.#begin();
-    const events: Event[] = [];
-    while (events.length < count && !this.ended) {
-      if (this.taken < this.#most) this.#step(this.#iterator, events);
-      if (this.taken === this.#most) this.close();
-    }
+    this.#batches ??= this.#begin();
+    const wanted = Math.min(count, this.#most - this.taken);
+    const events = wanted > 0 ? this.#batches.next(wanted) : [];
+    this.taken += events.length;
+    if (events.length < wanted || this.taken === this.#most) this.close();
     return events;
   }
 
   /** Lets go of the iterator, wherever it stands. */
   close(): void {
-    const iterator = this.ended ? null : this.#iterator;
+    if (this.ended) return;
     this.ended = true;
-    iterator?.return?.();
+    this.#batches?.close();
   }
 
-  #step(iterator: Iterator<Event>, events: Event[]): void {
-    // Until it has given an element it counts as over: one that throws has nothing left to close.
-    this.ended = true;
-    const { done, value } = iterator.next();
-    if (done) return;
-    this.ended = false;
-    events.push(value);
-    this.taken += 1;
-  }
-
-  #begin(): Iterator<Event> {
+  #begin(): Batches<Event> {
     const iterable = this.#open();
     checkIterable(iterable);
-    return iterable[Symbol.iterator]();
+    return batchesOf(iterable);
   }
 }
 
