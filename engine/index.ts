@@ -11,6 +11,8 @@ export type { PlannedStage, PlannedSubscription, PlannedSupervisor } from './run
 export { parsePlan } from './trace/parse-plan.ts';
 export { PLAN_WARNINGS } from './trace/plan-view.ts';
 export type {
+  FlowView,
+  LayerView,
   PlanView,
   PlanWarning,
   PlanWarningCode,

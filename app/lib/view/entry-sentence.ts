@@ -119,8 +119,8 @@ function given({ value }: EntryOf<'task'>, word: string): string {
 
 function start(entry: EntryOf<'start'>): string {
   const again = entry.life === undefined ? '' : ` again, for life ${countText(entry.life)},`;
-  if (entry.kind === 'supervisor') {
-    return `${entry.stage}, the supervisor, started${again} on worker ${entry.worker + 1}.`;
+  if (entry.kind === 'supervisor' || entry.kind === 'flow') {
+    return `${entry.stage}, the ${entry.kind}, started${again} on worker ${entry.worker + 1}.`;
   }
   return `${entry.stage} started${again} on worker ${entry.worker + 1} as a ${kindWord(entry.kind)}, with state ${valueText(entry.state, 40)}.`;
 }

@@ -13,6 +13,7 @@ import { sum } from 'd3-array';
 import { demandSentence } from './demand-gauge.ts';
 import { edgeStates, type EdgeState } from './edge-state.ts';
 import { kindWord } from './entry-sentence.ts';
+import { flowCards, operationsOf, type FlowCard } from './flow-view.ts';
 import { dispatcherText, stageFacts, type StageFact } from './stage-facts.ts';
 import { supervisorCards, supervisorsOf, type SupervisorCard } from './supervisor-view.ts';
 import { countText, eventGlyph, plural, valueText, type EventGlyph } from './value-label.ts';
@@ -26,6 +27,8 @@ export interface StageCard {
   readonly kind: StageKind;
   /** "producer-consumer". */
   readonly kindText: string;
+  /** "flatMap · filter": the operators of a flow that share the stage; else `null`. */
+  readonly operations: string | null;
   /** What the lesson calls this kind of work, in the words of its prose and code: "Answer demand"; else `null`. */
   readonly label: string | null;
   /** "worker 2"; empty before it is known. */
@@ -106,15 +109,18 @@ export function pipelineView(
   readonly stages: readonly StageCard[];
   readonly edges: readonly EdgeCard[];
   readonly supervisors: readonly SupervisorCard[];
+  readonly flows: readonly FlowCard[];
 } {
   const edges = edgeStates(state);
   const keepers = supervisorsOf(plan);
+  const operators = operationsOf(plan);
   return {
     stages: plan.stages.map((stage) => ({
       ...stageCard(stage, state, {
         placement,
         hung,
         dispatcherText: dispatcherText(stage, plan),
+        operations: operators.get(stage.id)?.join(' · ') ?? null,
         supervisor: keepers.get(stage.id)?.id ?? null,
       }),
       label: labels.find((own) => own === LABELS[stage.kind]) ?? null,
@@ -123,6 +129,7 @@ export function pipelineView(
       edgeCard(link, edges.get(link.id), childrenOf(link, plan, state)),
     ),
     supervisors: supervisorCards(plan, state),
+    flows: flowCards(plan, state),
   };
 }
 
@@ -131,9 +138,10 @@ const HUNG = { mood: 'crashed', moodText: 'never came back' } as const;
 function stageCard(
   stage: StageView,
   state: PipelineState,
-  around: Pick<Surroundings, 'placement' | 'hung'> & Pick<StageCard, 'dispatcherText' | 'supervisor'>,
+  around: Pick<Surroundings, 'placement' | 'hung'> &
+    Pick<StageCard, 'dispatcherText' | 'supervisor' | 'operations'>,
 ): Omit<StageCard, 'label'> {
-  const { placement, hung, dispatcherText, supervisor } = around;
+  const { placement, hung, dispatcherText, supervisor, operations } = around;
   const own = state.stages[stage.id];
   const worker = own?.worker ?? placement[stage.id] ?? null;
   const { mood, moodText } = stage.id === hung ? HUNG : moodOf(stage, state);
@@ -148,6 +156,7 @@ function stageCard(
   const facts = own ? stageFacts(stage, own) : [];
   const said = [
     `${stage.id}, ${[kindText, workerText].filter(Boolean).join(' on ')}`,
+    ...(operations === null ? [] : [`runs ${operations}`]),
     ...(dispatcherText === null ? [] : [dispatcherText.replace(/^\w+/, '$& dispatcher')]),
     ...(supervisor === null ? [] : [`supervised by ${supervisor}`]),
     lifeText === null ? moodText : `${moodText} in ${lifeText}`,
@@ -164,6 +173,7 @@ function stageCard(
     kindText,
     workerText,
     dispatcherText,
+    operations,
     mood,
     moodText,
     lifeText,

@@ -2,6 +2,7 @@ import type { PipelineState, PlanView, StageId } from 'sluice';
 import { sum } from 'd3-array';
 import { edgeStates } from './edge-state.ts';
 import { pipelineView, type StageCard, type Surroundings } from './pipeline-view.ts';
+import type { FlowCard } from './flow-view.ts';
 import type { SupervisorCard } from './supervisor-view.ts';
 import { countText, valueText } from './value-label.ts';
 
@@ -50,6 +51,9 @@ const STAGE_COLUMNS: readonly FurtherColumn<StageCard>[] = [
   { title: 'left out', cell: factOf('refused') },
   { title: 'lost', cell: factOf('lost') },
   { title: 'tasks', cell: factOf('tasks') },
+  { title: 'operators', cell: (card) => card.operations },
+  { title: 'windows', cell: factOf('windows') },
+  { title: 'late', cell: factOf('late') },
 ];
 
 function factOf(kind: StageCard['facts'][number]['kind']) {
@@ -92,6 +96,7 @@ export interface RunTables {
   readonly stages: readonly StageRow[];
   readonly subscriptions: readonly SubscriptionRow[];
   readonly supervisors: readonly SupervisorCard[];
+  readonly flows: readonly FlowCard[];
   /** Titles of the further columns. */
   readonly stageTitles: readonly string[];
   readonly subscriptionTitles: readonly string[];
@@ -102,7 +107,7 @@ export function runTable(
   state: PipelineState,
   surroundings: Pick<Surroundings, 'placement' | 'hung'>,
 ): RunTables {
-  const { stages, edges, supervisors } = pipelineView(plan, state, surroundings);
+  const { stages, edges, supervisors, flows } = pipelineView(plan, state, surroundings);
   const states = edgeStates(state);
   const stageColumns = further(STAGE_COLUMNS, stages);
   const factsOf = (id: string): EdgeFacts => {
@@ -121,6 +126,7 @@ export function runTable(
   );
   return {
     supervisors,
+    flows,
     stageTitles: stageColumns.titles,
     subscriptionTitles: edgeColumns.titles,
     stages: stages.map((card) => {

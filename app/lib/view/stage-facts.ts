@@ -1,10 +1,11 @@
-import type { PlanView, StageState, StageView, TaskOutcome, TaskState } from 'sluice';
+import type { PlanView, StageState, StageView, TaskOutcome, TaskState, WindowsState } from 'sluice';
 import { sum } from 'd3-array';
-import { countText } from './value-label.ts';
+import { countText, plural } from './value-label.ts';
+import { eventTimeText } from './window-words.ts';
 
 /** A number on a card that is no everyday one: shown only where there is something to say. */
 export interface StageFact {
-  readonly kind: 'lost' | 'refused' | 'queued' | 'tasks';
+  readonly kind: 'lost' | 'refused' | 'queued' | 'tasks' | 'windows' | 'late';
   /** "3 lost". */
   readonly text: string;
   /** The same with where and how, for those who read it alone. */
@@ -55,7 +56,27 @@ export function stageFacts(stage: StageView, own: StageState): readonly StageFac
       text: `${stage.children ? 'children' : 'tasks'} ${countText(running.length)}`,
       words: tasks,
     }),
+    // The one window of a stage without windows is nothing to tell of.
+    ...factIf(own.windows.type !== null && own.windows.type !== 'global', {
+      kind: 'windows',
+      text: plural(own.windows.open, 'window'),
+      words: windowWords(own.windows),
+    }),
+    ...factIf(own.windows.late > 0, {
+      kind: 'late',
+      text: `${countText(own.windows.late)} late`,
+      words: `${countText(own.windows.late)} came too late`,
+    }),
   ];
+}
+
+/** "2 fixed windows open, fired 14 times, watermark at 2001-01-01T05:00Z". */
+function windowWords({ type, open, fired, watermarkMs }: WindowsState): string {
+  return [
+    `${plural(open, `${type} window`)} open`,
+    `fired ${fired === 1 ? 'once' : `${countText(fired)} times`}`,
+    ...(watermarkMs === null ? [] : [`watermark at ${eventTimeText(watermarkMs)}`]),
+  ].join(', ');
 }
 
 const factIf = (isSo: boolean, fact: StageFact): readonly StageFact[] => (isSo ? [fact] : []);
