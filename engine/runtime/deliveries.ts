@@ -160,6 +160,7 @@ const FOR_HOSTS: ReadonlySet<string> = new Set<HostMessage['type']>([
   'spawn',
   'endTask',
   'taskEnded',
+  'wired',
   'startAgain',
   'signal',
 ]);

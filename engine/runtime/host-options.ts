@@ -2,7 +2,7 @@ import type { StageId, WorkerId } from '../ids.ts';
 import type { StageDefinition } from '../stage/definition.ts';
 import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import type { SupervisorView } from '../trace/plan-view.ts';
+import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { Hosted } from './hosted.ts';
@@ -16,6 +16,8 @@ export interface StageHostOptions {
   readonly placement: Readonly<Record<StageId, WorkerId>>;
   /** All supervisors of the run, on whatever worker they are; none if left out. */
   readonly supervisors?: readonly SupervisorView[];
+  /** All flows of the run, likewise. */
+  readonly flows?: readonly FlowView[];
   readonly scheduler: Scheduler;
   /** Seeded, in [0, 1). */
   readonly random: () => number;

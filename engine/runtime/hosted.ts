@@ -4,6 +4,7 @@ import type { Process } from '../stage/process.ts';
 import type { Stage, StartOutcome } from '../stage/stage.ts';
 import type { SubscribeOptions } from '../stage/definition.ts';
 import type { Envelope } from '../stage/message.ts';
+import type { FlowProcess } from '../supervision/flow-process.ts';
 import type { SupervisorProcess } from '../supervision/supervisor-process.ts';
 
 /** A subscription of the plan, to be made in every life of its consumer. */
@@ -24,6 +25,11 @@ export type Life =
   | {
       readonly kind: 'supervisor';
       readonly process: SupervisorProcess;
+      readonly begin: (cause: Seq | null) => void;
+    }
+  | {
+      readonly kind: 'flow';
+      readonly process: FlowProcess;
       readonly begin: (cause: Seq | null) => void;
     };
 
@@ -66,13 +72,19 @@ export class Hosted {
     return this.#current.process;
   }
 
-  /** The stage that runs; `null` for a supervisor. */
+  /** The stage that runs; `null` for what has children. */
   get stage(): Stage | null {
     return this.#current.kind === 'stage' ? this.#current.process : null;
   }
 
-  get supervisor(): SupervisorProcess | null {
-    return this.#current.kind === 'supervisor' ? this.#current.process : null;
+  /** The supervisor, or the coordinator of a flow; `null` for a stage. */
+  get supervisor(): SupervisorProcess | FlowProcess | null {
+    return this.#current.kind === 'stage' ? null : this.#current.process;
+  }
+
+  /** The coordinator of a flow. */
+  get flow(): FlowProcess | null {
+    return this.#current.kind === 'flow' ? this.#current.process : null;
   }
 
   /** Whether it has a message and is free to handle it. */

@@ -3,19 +3,26 @@ import type { Caller, Reason, StageDefinition } from '../stage/definition.ts';
 import type { HostMessage, StageMessage } from '../stage/message.ts';
 import { Stage, type StartOutcome } from '../stage/stage.ts';
 import type { StageContext } from '../stage/stage-context.ts';
+import type { Awaited } from '../supervision/flow-coordinator.ts';
+import { FlowProcess } from '../supervision/flow-process.ts';
 import { SupervisorProcess, type SupervisorContext } from '../supervision/supervisor-process.ts';
-import type { SupervisorView } from '../trace/plan-view.ts';
+import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { TraceEvent } from '../trace/trace-entry.ts';
 import type { Deliveries } from './deliveries.ts';
 import { Hosted, type SubscriptionToMake } from './hosted.ts';
-import { idOfLife } from './life-ids.ts';
+import { idOfLife } from '../stage/life-ids.ts';
 
 /** What the lives of one worker need to know, and whom they tell. */
 export interface LivesOptions {
   /** Of the whole run, on whatever worker they are. */
   readonly supervisors: readonly SupervisorView[];
+  readonly flows: readonly FlowView[];
   /** A life is over: what it leaves behind is to be cleared, before its supervisor hears of it. */
   readonly onEnded: (hosted: Hosted, reason: Reason, cause: Seq | null) => void;
+  /** A stage as it is to be started in this life. */
+  readonly definitionFor: (id: StageId, definition: StageDefinition, life: number) => StageDefinition;
+  /** A subscription of the plan will not be made, as its consumer is not there. */
+  readonly onUnmade: (subscription: SubscriptionToMake) => void;
   /** A life begins, and the counts of the one before would be forgotten. */
   readonly onReplaced: (stage: Stage) => void;
 }
@@ -31,15 +38,16 @@ export class Lives implements SupervisorContext {
     this.#deliveries = deliveries;
     this.#context = context;
     this.#on = options;
-    this.#parents = new Map(
-      options.supervisors.flatMap(({ id, children }) => children.map((child) => [child.id, id] as const)),
-    );
+    this.#parents = new Map([
+      ...options.supervisors.flatMap(({ id, children }) => children.map((child) => [child.id, id] as const)),
+      ...options.flows.flatMap(({ id, stages }) => stages.map((stage) => [stage, id] as const)),
+    ]);
   }
 
   /** The first life of a stage. */
   startStage(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
     const hosted = new Hosted(id, (life) => {
-      const process = new Stage(id, definition, this.#context, life);
+      const process = new Stage(id, this.#on.definitionFor(id, definition, life), this.#context, life);
       return { kind: 'stage', process, begin: (cause) => process.start(arg, cause) };
     });
     this.#deliveries.add(hosted);
@@ -56,12 +64,23 @@ export class Lives implements SupervisorContext {
     void this.#begin(hosted, null);
   }
 
+  /** The first life of the coordinator of a flow, whose stages have been started. */
+  startFlow(view: FlowView, awaited: readonly Awaited[]): void {
+    const hosted = new Hosted(view.id, (life) => {
+      const process = new FlowProcess(view, { awaited, life }, this);
+      return { kind: 'flow', process, begin: (cause) => process.start(cause) };
+    });
+    this.#deliveries.add(hosted);
+    void this.#begin(hosted, null);
+  }
+
   /** Remembers a subscription, and has it made now. */
   subscribe(subscription: SubscriptionToMake): void {
     const hosted = this.#deliveries.hosted.get(subscription.consumer);
     if (!hosted) return;
     hosted.subscriptions.push(subscription);
-    this.#makeSubscription(hosted, subscription, null);
+    if (hosted.process.isAlive) this.#makeSubscription(hosted, subscription, null);
+    else this.#on.onUnmade(subscription);
   }
 
   /** Starts a child again. One that is still about to end is started when it has. */
@@ -145,7 +164,7 @@ export class Lives implements SupervisorContext {
 
   #begin(hosted: Hosted, cause: Seq | null): StartOutcome | Promise<StartOutcome> {
     const { current, process } = hosted;
-    if (current.kind === 'supervisor') {
+    if (current.kind !== 'stage') {
       current.begin(cause);
       // A later life has started once its children have.
       if (hosted.life === 1) hosted.isStarting = false;

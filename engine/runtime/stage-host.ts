@@ -10,7 +10,7 @@ import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { ChildView } from '../supervision/supervisor.ts';
 import { sleepOn, type SleepScheduler } from '../time/sleep.ts';
 import { tasksOn } from '../task/task-scope.ts';
-import type { SupervisorView } from '../trace/plan-view.ts';
+import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import { KeptEvents } from '../trace/kept-events.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import { describe, traceValue } from '../trace/trace-value.ts';
@@ -24,6 +24,7 @@ import type { StageHostOptions } from './host-options.ts';
 import { HostTrace } from './host-trace.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
 import { InnerStreams } from './inner-streams.ts';
+import { KnownFlows, awaitedBy, type SettledSubscription } from './known-flows.ts';
 import { Ledger } from './ledger.ts';
 import { Lives } from './lives.ts';
 import { OpenCalls } from './open-calls.ts';
@@ -57,6 +58,7 @@ export class StageHost implements StageContext {
   readonly #deliveries: Deliveries;
   readonly #watches: Watches;
   readonly #lives: Lives;
+  readonly #flows: KnownFlows;
   readonly #ledger = new Ledger();
   #received = 0;
   /** When {@link lapMs} was last asked. */
@@ -73,8 +75,12 @@ export class StageHost implements StageContext {
       this.lose(to, { where: 'flight', subscription, count: events.length }, cause),
     );
     this.#watches = new Watches(this.#deliveries);
+    this.#flows = new KnownFlows(options.flows ?? [], this.#deliveries);
     this.#lives = new Lives(this.#deliveries, this, {
       supervisors: options.supervisors ?? [],
+      flows: options.flows ?? [],
+      definitionFor: (id, definition, life) => this.#flows.asHeld(id, definition, life),
+      onUnmade: (subscription) => this.subscribed({ ...subscription, cause: null }),
       onEnded: (hosted, reason, cause) => {
         this.#bury(hosted, reason, cause);
         this.#watches.ended(hosted, reason, cause);
@@ -117,6 +123,17 @@ export class StageHost implements StageContext {
     if (!this.#order.includes(view.id)) this.#order.push(view.id);
     this.#lives.startSupervisor(view);
     this.#takeEarly(view.id);
+  }
+
+  /**
+   * Starts the coordinator of a flow whose stages have been started, here or elsewhere.
+   *
+   * @param subscriptions - Of the whole plan.
+   */
+  coordinate(flow: FlowView, subscriptions: readonly SubscriptionToMake[]): void {
+    if (!this.#order.includes(flow.id)) this.#order.push(flow.id);
+    this.#lives.startFlow(flow, awaitedBy(flow, subscriptions));
+    this.#takeEarly(flow.id);
   }
 
   /** Has a stage of this worker make a subscription, now and in every later life. */
@@ -322,7 +339,7 @@ export class StageHost implements StageContext {
     return this.#hosted.get(stage)?.stage?.snapshot() ?? null;
   }
 
-  /** The children of a supervisor of this worker, in the order they are started; `null` when there is none of that name. */
+  /** The children of a supervisor or a flow of this worker, in the order they are started; `null` when there is none of that name. */
   children(supervisor: StageId): readonly ChildView[] | null {
     return this.#hosted.get(supervisor)?.supervisor?.children ?? null;
   }
@@ -367,6 +384,14 @@ export class StageHost implements StageContext {
 
   names(): readonly StageId[] {
     return [...new Set([...Object.keys(this.#options.placement), ...this.#hosted.keys()])];
+  }
+
+  outletsOf(flow: StageId): readonly StageId[] | null {
+    return this.#flows.outletsOf(flow);
+  }
+
+  subscribed(subscription: SettledSubscription): void {
+    this.#flows.settled(subscription);
   }
 
   sendAfter(
@@ -511,6 +536,10 @@ export class StageHost implements StageContext {
     for (let left = mailbox.shift(); left; left = mailbox.shift()) {
       const { message, from } = left;
       if ('call' in message) this.#deliveries.fail(id, { call: message.call, stage: from }, reason);
+      if (message.type === 'subscribeTo') {
+        const { subscription, producer } = message;
+        this.subscribed({ id: subscription, consumer: id, producer, cause });
+      }
       if (message.type !== 'events') continue;
       lost.set(message.subscription, (lost.get(message.subscription) ?? 0) + message.events.length);
     }
@@ -553,6 +582,8 @@ export class StageHost implements StageContext {
       case 'endTask':
       case 'taskEnded':
         return this.tasks.take({ from, to, cause, message }, message);
+      case 'wired':
+        return this.#hosted.get(to)?.flow?.wired(message.subscription, cause);
       case 'startAgain':
         return this.#lives.startChild(from ?? to, to, cause);
       case 'signal':

@@ -97,6 +97,8 @@ export type HostMessage =
   /** Answer to a call that this stage (or the outside world beside it) has made. */
   | { readonly type: 'reply'; readonly call: number; readonly value: unknown }
   | { readonly type: 'replyFailed'; readonly call: number; readonly reason: Reason }
+  /** To the coordinator of a flow: a subscription has been taken by its producer, or never will be. */
+  | { readonly type: 'wired'; readonly subscription: SubscriptionId }
   /** From its supervisor: start again. */
   | { readonly type: 'startAgain' }
   /** An exit signal: a stage ends at once, a supervisor ends its children first. */

@@ -110,6 +110,7 @@ export class Producing {
     const accepted = this.#runner.record({ type: 'subscribed', subscription: id, consumer }, cause);
     yield* this.#accept(from, options, accepted);
     const answer = this.#downstream.subscribe(from, options, accepted);
+    context.subscribed({ id, consumer, producer: this.#runner.id, cause: accepted });
     if (typeof answer === 'number') return yield* finish(this.demanded(answer, accepted));
     yield* this.#cancel(id, 'cancel', answer.refused, accepted);
     this.#downstream.forget();

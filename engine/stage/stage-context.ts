@@ -45,6 +45,15 @@ export interface StageContext {
   knows(stage: StageId): boolean;
   /** The names of all stages that {@link StageContext.knows} knows. */
   names(): readonly StageId[];
+  /** Whom a subscription to this name goes to: the outlets of a flow; `null` for what is none. */
+  outletsOf(stage: StageId): readonly StageId[] | null;
+  /** A producer has taken a subscription, or refused it for good. */
+  subscribed(subscription: {
+    readonly id: SubscriptionId;
+    readonly consumer: StageId;
+    readonly producer: StageId;
+    readonly cause: Seq | null;
+  }): void;
   /** Puts a message into the stage's own mailbox later, unless it has ended. What it gives takes that back, if it is in time. */
   sendAfter(
     stage: StageId,

@@ -8,7 +8,7 @@ import type { TraceEvent } from '../trace/trace-entry.ts';
 import { traceValue } from '../trace/trace-value.ts';
 import { Supervisor, type ChildView, type Order, type Signal } from './supervisor.ts';
 
-/** What a supervisor may do to the world while it handles a message. */
+/** What a supervisor, or the coordinator of a flow, may do to the world while it handles a message. */
 export interface SupervisorContext {
   nowMs(): number;
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq;

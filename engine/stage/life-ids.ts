@@ -11,3 +11,11 @@ import type { SubscriptionId } from '../ids.ts';
 export function idOfLife(planned: SubscriptionId, life: number): SubscriptionId {
   return life === 1 ? planned : `${planned}@${life}`;
 }
+
+/** What a life of its consumer has added to the name of a planned subscription. */
+const LIFE = /@\d+$/;
+
+/** The subscription of the plan that one of any life stands for. */
+export function plannedIdOf(subscription: SubscriptionId): SubscriptionId {
+  return subscription.replace(LIFE, '');
+}
