@@ -109,6 +109,7 @@ export type {
   PipelineState,
   ReplayPlan,
   RunningTask,
+  FlowState,
   StageState,
   SubscriptionState,
   SupervisorState,

@@ -90,7 +90,7 @@ class Controller implements RunHandle {
     );
     this.#requests = new RunRequests({
       scheduler,
-      names: () => this.#plan?.stages.map(({ id }) => id) ?? [],
+      names: () => (this.#plan ? namesIn(this.#plan) : []),
       lineTo: (stage) => this.#lineTo(stage),
       endsOf: (id) => this.#counters?.endsOf(id),
       failed: (error) => this.#output.fail(traceError(error)),

@@ -49,10 +49,7 @@ export class KnownFlows {
   /** A subscription has been taken or never will be: the coordinators that wait for it hear of it, beside their mailboxes. */
   settled({ id: subscription, consumer, producer, cause }: SettledSubscription): void {
     if (this.#waiting.size === 0) return;
-    const waiting = new Set([
-      ...(this.#waiting.get(producer) ?? []),
-      ...(this.#waiting.get(consumer) ?? []),
-    ]);
+    const waiting = new Set([...(this.#waiting.get(producer) ?? []), ...(this.#waiting.get(consumer) ?? [])]);
     for (const flow of waiting) {
       const envelope = { to: flow, from: producer, cause, message: { type: 'wired', subscription } } as const;
       const hosted = this.#deliveries.hosted.get(flow);

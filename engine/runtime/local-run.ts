@@ -85,6 +85,7 @@ export class LocalRun {
       workers: 1,
       placement: Object.fromEntries(namesIn(plan).map((id) => [id, 0])),
       supervisors: plan.supervisors,
+      flows: plan.flows,
       scheduler: {
         nowMs: () => scheduler.nowMs() - startMs,
         after: (delayMs, action) => this.#after(delayMs, action),
@@ -167,6 +168,7 @@ export class LocalRun {
       if (outcome instanceof Promise) waiting.push(outcome);
     }
     for (const supervisor of this.#plan.supervisors) this.#host.supervise(supervisor);
+    for (const flow of this.#plan.flows) this.#host.coordinate(flow, this.#plan.subscriptions);
     if (waiting.length === 0) this.#wire();
     else void Promise.all(waiting).then(() => this.#wire());
   }

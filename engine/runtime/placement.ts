@@ -16,8 +16,9 @@ export function defaultWorkers(stages: number, processors: number): number {
 }
 
 /**
- * Spreads stages and supervisors so that neighbours land on different workers whenever there are two, and all workers carry about
- * the same number. The same plan always gives the same placement.
+ * Spreads what a plan runs: the stages of one layer of a flow over all workers, as they do the same work at the same time;
+ * neighbours on different workers whenever there are two; and about as many on each. The same plan always gives the same
+ * placement.
  */
 export function placementOf(plan: PlanView, workers: number): Placement {
   const neighbours = new Map<StageId, StageId[]>(plan.stages.map(({ id }) => [id, []]));
@@ -25,29 +26,41 @@ export function placementOf(plan: PlanView, workers: number): Placement {
     neighbours.get(consumer)?.push(producer);
     neighbours.get(producer)?.push(consumer);
   }
+  const siblings = new Map<StageId, readonly StageId[]>();
+  for (const { stages } of (plan.flows ?? []).flatMap(({ layers }) => layers)) {
+    for (const id of stages) siblings.set(id, stages);
+  }
   const placed = new Map<StageId, WorkerId>();
   const load = Array.from({ length: Math.max(1, workers) }, () => 0);
-  for (const id of downstreamOrder(plan)) {
-    const taken = new Map<WorkerId, number>();
-    for (const peer of neighbours.get(id) ?? []) {
-      const worker = placed.get(peer);
-      if (worker !== undefined) taken.set(worker, (taken.get(worker) ?? 0) + 1);
-    }
-    let best: WorkerId = 0;
-    for (const worker of load.keys()) {
-      const closer = (taken.get(worker) ?? 0) - (taken.get(best) ?? 0);
-      if (closer < 0 || (closer === 0 && (load[worker] ?? 0) < (load[best] ?? 0))) best = worker;
-    }
+  const place = (id: StageId, costs: readonly (readonly number[])[]) => {
+    const best = cheapest(costs);
     placed.set(id, best);
     load[best] = (load[best] ?? 0) + 1;
-  }
-  // Supervisors have little to do: they go where there is least.
-  for (const { id } of plan.supervisors ?? []) {
-    const best = load.indexOf(Math.min(...load));
-    placed.set(id, best);
-    load[best] = (load[best] ?? 0) + 1;
-  }
+  };
+  /** By worker: how many of these are there already. */
+  const taken = (ids: readonly StageId[] = []) => {
+    const counts = load.map(() => 0);
+    for (const id of ids) {
+      const worker = placed.get(id);
+      if (worker !== undefined) counts[worker] = (counts[worker] ?? 0) + 1;
+    }
+    return counts;
+  };
+  for (const id of downstreamOrder(plan))
+    place(id, [taken(siblings.get(id)), taken(neighbours.get(id)), load]);
+  // Supervisors and coordinators have little to do: they go where there is least.
+  for (const { id } of [...(plan.supervisors ?? []), ...(plan.flows ?? [])]) place(id, [load]);
   return Object.fromEntries(placed);
+}
+
+/** The worker with the least first cost; of equals that with the least second one, and so on; of those the first. */
+function cheapest(costs: readonly (readonly number[])[]): WorkerId {
+  let best: WorkerId = 0;
+  for (const worker of costs[0]?.keys() ?? []) {
+    const decisive = costs.find((cost) => cost[worker] !== cost[best]);
+    if (decisive && (decisive[worker] ?? 0) < (decisive[best] ?? 0)) best = worker;
+  }
+  return best;
 }
 
 /** Every stage after its producers, so that each one sees where they are. */

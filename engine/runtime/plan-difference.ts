@@ -5,7 +5,8 @@ export function planDifference(a: PlanView, b: PlanView): string | null {
   return (
     listDifference('stage', a.stages, b.stages) ??
     listDifference('subscription', a.subscriptions, b.subscriptions) ??
-    listDifference('supervisor', a.supervisors ?? [], b.supervisors ?? [])
+    listDifference('supervisor', a.supervisors ?? [], b.supervisors ?? []) ??
+    listDifference('flow', a.flows ?? [], b.flows ?? [])
   );
 }
 

@@ -2,7 +2,7 @@ import type { StageId, SubscriptionId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import { demandOptions } from '../stage/demand.ts';
 import { bufferLimit } from '../stage/producing.ts';
-import type { PlanView, PlanWarning, SupervisorView } from '../trace/plan-view.ts';
+import type { FlowView, PlanView, PlanWarning, SupervisorView } from '../trace/plan-view.ts';
 
 /** One stage of a plan, with its code. Never crosses a boundary. */
 export interface PlannedStage {
@@ -26,6 +26,12 @@ export interface PlannedSupervisor extends SupervisorView {
   readonly declared: string;
 }
 
+/** A flow of a plan: its stages and subscriptions are among the plan's. */
+export interface PlannedFlow extends FlowView {
+  /** Stack of the call that declared it. */
+  readonly declared: string;
+}
+
 const PLAN: unique symbol = Symbol.for('sluice.plan');
 
 /** A pipeline as a program declares it: stages with their functions, and subscriptions. Made by `pipeline`. */
@@ -36,17 +42,20 @@ export class Plan {
   readonly subscriptions: readonly PlannedSubscription[];
   /** Inner ones before those that supervise them. */
   readonly supervisors: readonly PlannedSupervisor[];
+  readonly flows: readonly PlannedFlow[];
   readonly warnings: readonly PlanWarning[];
 
   constructor(parts: {
     readonly stages: readonly PlannedStage[];
     readonly subscriptions: readonly PlannedSubscription[];
     readonly supervisors: readonly PlannedSupervisor[];
+    readonly flows?: readonly PlannedFlow[];
     readonly warnings: readonly PlanWarning[];
   }) {
     this.stages = parts.stages;
     this.subscriptions = parts.subscriptions;
     this.supervisors = parts.supervisors;
+    this.flows = parts.flows ?? [];
     this.warnings = parts.warnings;
   }
 }
@@ -92,13 +101,19 @@ export function viewOfPlan(plan: Plan): PlanView {
         children,
       })),
     }),
+    ...(plan.flows.length > 0 && { flows: plan.flows.map(viewOfFlow) }),
   };
 }
 
-/** Everything that runs under a name of its own: stages, then supervisors. */
+function viewOfFlow({ id, stages, sources, outlets, ends, demand, layers }: PlannedFlow): FlowView {
+  return { id, stages, sources, outlets, ends, demand, layers };
+}
+
+/** Everything that runs under a name of its own: stages, then supervisors, then flows. */
 export function namesIn(plan: {
   readonly stages: readonly { readonly id: StageId }[];
   readonly supervisors?: readonly { readonly id: StageId }[];
+  readonly flows?: readonly { readonly id: StageId }[];
 }): readonly StageId[] {
-  return [...plan.stages, ...(plan.supervisors ?? [])].map(({ id }) => id);
+  return [...plan.stages, ...(plan.supervisors ?? []), ...(plan.flows ?? [])].map(({ id }) => id);
 }

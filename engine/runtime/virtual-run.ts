@@ -81,6 +81,7 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
     workers: 1,
     placement: Object.fromEntries(namesIn(view).map((id) => [id, 0])),
     supervisors: plan.supervisors,
+    flows: plan.flows,
     scheduler,
     random,
     trace,
@@ -156,6 +157,7 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
     if (host.start(id, definition, arg) instanceof Promise) await letJobsRun(host);
   }
   for (const supervisor of plan.supervisors) host.supervise(supervisor);
+  for (const flow of plan.flows) host.coordinate(flow, plan.subscriptions);
   for (const subscription of plan.subscriptions) host.subscribe(subscription);
   const isReady = (next: StageId | TaskRun) =>
     typeof next === 'string' ? host.isReady(next) : next.isWaiting;

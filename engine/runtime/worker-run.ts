@@ -151,6 +151,7 @@ export class WorkerRun {
       workers,
       placement: message.placement,
       supervisors: plan.supervisors,
+      flows: plan.flows,
       scheduler: {
         nowMs: () => scheduler.nowMs() - startMs,
         after: (delayMs, action) => scheduler.after(delayMs, action),
@@ -177,6 +178,9 @@ export class WorkerRun {
     const outcomes = own.map(({ id, definition, arg }) => host.start(id, definition, arg));
     for (const supervisor of plan.supervisors) {
       if (message.placement[supervisor.id] === worker) host.supervise(supervisor);
+    }
+    for (const flow of plan.flows) {
+      if (message.placement[flow.id] === worker) host.coordinate(flow, plan.subscriptions);
     }
     // Also while an `init` waits: perhaps for the answer of a stage elsewhere.
     this.#lines.open((batch) => {

@@ -169,7 +169,8 @@ export class FlowCoordinator {
 
   #lookAtWires(): void {
     if (this.#phase !== 'wiring' || this.#made.size < this.#awaited.length) return;
-    if (!this.#awaited.every(({ id, consumer }) => this.#made.has(idOfLife(id, this.#lifeOf(consumer))))) return;
+    if (!this.#awaited.every(({ id, consumer }) => this.#made.has(idOfLife(id, this.#lifeOf(consumer)))))
+      return;
     this.#phase = 'running';
     this.#made.clear();
     if (this.#mode === 'forward') this.#orders.push({ type: 'mode', mode: 'forward' });

@@ -11,8 +11,13 @@ import type { EntryOf, TraceEntry, TraceValue } from './trace-entry.ts';
 
 /** The state after one more entry. An entry about a subscription nobody announced changes the stage alone. */
 export function advance(state: PipelineState, entry: TraceEntry): PipelineState {
-  const next = state.supervisors[entry.stage] ? supervise(state, entry) : apply(state, entry);
+  const next = applyTo(state, entry);
   return { ...next, lastSeq: entry.seq, atMs: Math.max(state.atMs, entry.atMs) };
+}
+
+function applyTo(state: PipelineState, entry: TraceEntry): PipelineState {
+  if (state.supervisors[entry.stage]) return supervise(state, entry);
+  return state.flows[entry.stage] ? coordinate(state, entry) : apply(state, entry);
 }
 
 function apply(state: PipelineState, entry: TraceEntry): PipelineState {
@@ -161,6 +166,24 @@ function supervise(state: PipelineState, entry: TraceEntry): PipelineState {
       return change({ status: 'ended', reason: entry.reason });
     case 'crash':
       return change({ status: 'ended', reason: entry.error.message });
+    default:
+      return state;
+  }
+}
+
+/** The coordinator of a flow begins and ends its stages, and has no events of its own. */
+function coordinate(state: PipelineState, entry: TraceEntry): PipelineState {
+  const own = state.flows[entry.stage];
+  if (!own) return state;
+  const change = (next: Partial<typeof own>): PipelineState => ({
+    ...state,
+    flows: { ...state.flows, [entry.stage]: { ...own, ...next } },
+  });
+  switch (entry.type) {
+    case 'start':
+      return change({ status: 'running', life: entry.life ?? 1, reason: null });
+    case 'exit':
+      return change({ status: 'ended', reason: entry.reason });
     default:
       return state;
   }

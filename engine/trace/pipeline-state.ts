@@ -1,5 +1,5 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
-import type { StageView, SubscriptionView, SupervisorView } from './plan-view.ts';
+import type { FlowView, StageView, SubscriptionView, SupervisorView } from './plan-view.ts';
 import type { EntryOf, TraceReason, TraceValue, WindowType } from './trace-entry.ts';
 
 /** What a replay must know of a plan before the first entry. */
@@ -7,6 +7,7 @@ export interface ReplayPlan {
   readonly stages: readonly Pick<StageView, 'id'>[];
   readonly subscriptions: readonly Omit<SubscriptionView, 'cancel'>[];
   readonly supervisors?: readonly Pick<SupervisorView, 'id' | 'maxRestarts' | 'maxSeconds'>[];
+  readonly flows?: readonly Pick<FlowView, 'id'>[];
 }
 
 /** How a task, or a child of a consumerSupervisor, ended. */
@@ -138,12 +139,23 @@ export interface SupervisorState {
   readonly reason: TraceReason;
 }
 
+/** A flow as a whole: its coordinator. */
+export interface FlowState {
+  /** `absent`: it has not been started. `ended`: its own stages have been ended with it. */
+  readonly status: 'absent' | 'running' | 'ended';
+  /** How often it was started. */
+  readonly life: number;
+  /** Why it ended: `"normal"` after its last layer did, `"shutdown"` after a failure; `null` while it runs. */
+  readonly reason: TraceReason;
+}
+
 /** A run at one moment. Never mutated: neighbouring moments share what did not change. */
 export interface PipelineState {
   readonly stages: Readonly<Record<StageId, StageState>>;
   /** Those of the plan first, then others in the order in which they were made. */
   readonly subscriptions: Readonly<Record<SubscriptionId, SubscriptionState>>;
   readonly supervisors: Readonly<Record<StageId, SupervisorState>>;
+  readonly flows: Readonly<Record<StageId, FlowState>>;
   /** The last entry applied; 0 before the first. */
   readonly lastSeq: Seq;
   /** The latest time among the entries applied. */
@@ -202,6 +214,8 @@ export function quiet(
   };
 }
 
+const NOT_BEGUN: FlowState = { status: 'absent', life: 0, reason: null };
+
 /** A supervisor that has not had to do anything yet. */
 function watching({
   maxRestarts,
@@ -218,6 +232,7 @@ export function emptyState(plan: ReplayPlan): PipelineState {
     supervisors: Object.fromEntries(
       (plan.supervisors ?? []).map(({ id, ...limits }) => [id, watching(limits)]),
     ),
+    flows: Object.fromEntries((plan.flows ?? []).map(({ id }) => [id, NOT_BEGUN])),
     lastSeq: 0,
     atMs: 0,
   };

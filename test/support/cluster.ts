@@ -29,7 +29,7 @@ export class Cluster {
 
   constructor(plan: Plan, { placement = {}, seed, trace = 'full' }: ClusterOptions) {
     this.plan = plan;
-    const names = [...plan.stages, ...plan.supervisors].map(({ id }) => id);
+    const names = [...plan.stages, ...plan.supervisors, ...plan.flows].map(({ id }) => id);
     const placed = Object.fromEntries(names.map((id) => [id, placement[id] ?? 0]));
     this.#placement = placed;
     const workers = Math.max(...Object.values(placed)) + 1;
@@ -42,6 +42,7 @@ export class Cluster {
           workers,
           placement: placed,
           supervisors: plan.supervisors,
+          flows: plan.flows,
           scheduler: this.scheduler,
           random: this.random,
           trace,
@@ -64,6 +65,7 @@ export class Cluster {
     await this.#jobs();
     while (this.hosts.some(({ busy }) => busy.length > 0) && (await this.step()));
     for (const supervisor of this.plan.supervisors) this.hostOf(supervisor.id).supervise(supervisor);
+    for (const flow of this.plan.flows) this.hostOf(flow.id).coordinate(flow, this.plan.subscriptions);
     for (const one of this.plan.subscriptions) this.hostOf(one.consumer).subscribe(one);
   }
 
