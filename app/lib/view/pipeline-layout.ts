@@ -30,6 +30,8 @@ export interface PlacedEdge {
   readonly consumer: StageId;
   readonly events: Lane;
   readonly asks: Lane;
+  /** Where many roads meet: its lanes touch, and its gauge stands on it. */
+  readonly isSlim: boolean;
   /** At the consumer's end: its pending demand. */
   readonly gauge: Box;
   /** At the consumer's end: what has arrived and waits in its mailbox. */
@@ -92,13 +94,22 @@ const DOWN = {
   dock: 150,
 } as const;
 
+/** Where roads that run down would not fit beside each other: as between the layers of a flow, from all stages to all. */
+const SLIM = {
+  halfRoad: 13,
+  port: 62,
+  gauge: { width: 56, height: 20 },
+  card: 150,
+} as const;
+
 /** A room this many times as wide as it is high is flat. */
 const FLAT = 2.6;
 
 /** Lays a pipeline out for the room there is: down, as the words say it; to the right where that fits better. */
 export function pipelineLayout(plan: PlanView, room: Size): PipelineLayout {
   const rows = rowsOf(plan);
-  const down = layDown(plan, room, rows);
+  const roomy = layDown(plan, room, rows, false);
+  const down = roomy.width <= room.width ? roomy : layDown(plan, room, rows, true);
   const fitsDown = down.width <= room.width;
   if (fitsDown && down.height <= room.height) return down;
   const rightNeeds = rows.length * RIGHT.card.least + (rows.length - 1) * RIGHT.gap.least + 2 * MARGIN;
@@ -116,6 +127,7 @@ interface Row {
 function rowsOf(plan: PlanView): Row[] {
   const graph = graphOf(plan, {
     orientation: 'down',
+    isSlim: false,
     gap: 1,
     stageGap: 1,
     sizeOf: () => ({ width: 1, height: 1 }),
@@ -139,6 +151,7 @@ function layRight(plan: PlanView, room: Size, rankCount: number): PipelineLayout
   const gap = gaps === 0 ? 0 : clamp((inner - rankCount * cardWidth) / gaps, RIGHT.gap);
   const { layout } = place(plan, room, {
     orientation: 'right',
+    isSlim: false,
     gap,
     stageGap: RIGHT.stageGap,
     sizeOf: (stage) => ({
@@ -153,7 +166,9 @@ function layRight(plan: PlanView, room: Size, rankCount: number): PipelineLayout
   return layout;
 }
 
-function layDown(plan: PlanView, room: Size, rows: readonly Row[]): PipelineLayout {
+function layDown(plan: PlanView, room: Size, rows: readonly Row[], isSlim: boolean): PipelineLayout {
+  const roadWidth = isSlim ? SLIM.port : ROAD_WIDTH.down;
+  const portWidth = isSlim ? SLIM.port : DOWN.port;
   const gaps = rows.length - 1;
   const inner = { width: room.width - 2 * MARGIN, height: room.height - 2 * MARGIN };
   // A stage alone above or below a fork spans it, so that the roads between them fall straight.
@@ -163,8 +178,9 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[]): PipelineLayo
   const branchesOf = (id: StageId) =>
     Math.max(1, ...(['consumer', 'producer'] as const).map((end) => linksAt(plan, id, end)));
   const widthIn = ({ stages, passing }: Row, id: StageId) => {
-    const free = inner.width - passing * ROAD_WIDTH.down - (stages.length - 1) * DOWN.stageGap;
-    const { least, most } = DOWN.card;
+    const free = inner.width - passing * roadWidth - (stages.length - 1) * DOWN.stageGap;
+    const { most } = DOWN.card;
+    const least = isSlim ? SLIM.card : DOWN.card.least;
     const count = branchesOf(id);
     const share = Math.min(free / stages.length, branch * count + DOWN.stageGap * (count - 1));
     return clamp(share, { least, most: (most * widest) / stages.length });
@@ -173,8 +189,8 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[]): PipelineLayo
   const widthOf = (stage: StageView) =>
     Math.max(
       widths.get(stage.id) ?? 0,
-      linksOf(plan, stage, 'consumer') * DOWN.port,
-      linksOf(plan, stage, 'producer') * ROAD_WIDTH.down,
+      linksOf(plan, stage, 'consumer') * portWidth,
+      linksOf(plan, stage, 'producer') * roadWidth,
     );
   const isChain = rows.every(({ stages, passing }) => stages.length === 1 && passing === 0);
   const heightsWith = (wide: number) => (stage: StageView) =>
@@ -189,6 +205,9 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[]): PipelineLayo
     const gap = gaps === 0 ? 0 : clamp((inner.height - total(heightOf)) / gaps, range);
     return place(plan, room, {
       orientation: 'down',
+      isSlim,
+      // A road that passes a row needs the room beside its stages.
+      isClosed: isSlim && rows.every(({ passing }) => passing === 0),
       gap,
       stageGap: DOWN.stageGap,
       sizeOf: (stage) => ({ width: widthOf(stage), height: heightOf(stage) }),
@@ -206,15 +225,23 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[]): PipelineLayo
 
 interface Placing {
   readonly orientation: Orientation;
+  readonly isSlim: boolean;
+  /** Stages of a row stand no further apart than they must. */
+  readonly isClosed?: boolean;
   readonly gap: number;
   readonly stageGap: number;
   readonly sizeOf: (stage: StageView) => Size;
 }
 
-function graphOf(plan: PlanView, { orientation, gap, stageGap, sizeOf }: Placing): Graph {
+function graphOf(plan: PlanView, { orientation, isSlim, gap, stageGap, sizeOf }: Placing): Graph {
   const graph = new Graph({ multigraph: true });
   const rankdir = orientation === 'right' ? 'LR' : 'TB';
-  graph.setGraph({ rankdir, ranksep: gap, nodesep: stageGap, edgesep: ROAD_WIDTH[orientation] });
+  graph.setGraph({
+    rankdir,
+    ranksep: gap,
+    nodesep: stageGap,
+    edgesep: isSlim ? SLIM.port : ROAD_WIDTH[orientation],
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const stage of plan.stages) graph.setNode(stage.id, { ...sizeOf(stage) });
   for (const link of plan.subscriptions) graph.setEdge(link.producer, link.consumer, {}, link.id);
@@ -228,15 +255,16 @@ function place(
   room: Size,
   placing: Placing,
 ): { readonly layout: PipelineLayout; readonly isBent: boolean } {
-  const { orientation, sizeOf } = placing;
+  const { orientation, isSlim, sizeOf } = placing;
   const graph = graphOf(plan, placing);
 
-  const raw = plan.stages.map((stage): PlacedStage => {
+  const laid = plan.stages.map((stage): PlacedStage => {
     const { x, y } = graph.node(stage.id);
     const { width, height } = sizeOf(stage);
     const shape = shapeOf({ width, height });
     return { id: stage.id, x: x - width / 2, y: y - height / 2, width, height, shape };
   });
+  const raw = placing.isClosed ? closed(laid, placing.stageGap) : laid;
   const left = min(raw, (stage) => stage.x) ?? 0;
   const top = min(raw, (stage) => stage.y) ?? 0;
   const natural = {
@@ -262,7 +290,7 @@ function place(
     const bends = bendsOf(graph, link, { from, to, stages, orientation }, shift);
     const exit = portOf(plan, link, 'producer', boxes);
     const entry = portOf(plan, link, 'consumer', boxes);
-    return [{ link, from, to, bends, exit, entry }];
+    return [{ link, from, to, bends, exit, entry, isSlim }];
   });
   // A road that falls straight beside one that bends could meet it.
   const bent = new Set(roads.filter((road) => !canFall(road)).map((road) => road.link.producer));
@@ -270,6 +298,19 @@ function place(
     orientation === 'right' ? edgeRight(road) : edgeDown(road, !bent.has(road.link.producer)),
   );
   return { layout: { orientation, width, height, stages, edges }, isBent: bent.size > 0 };
+}
+
+/** The same rows, in the same order, with no more room between stages than is needed; each in the middle. */
+function closed(stages: readonly PlacedStage[], gap: number): PlacedStage[] {
+  const at = new Map<StageId, number>();
+  for (const row of group(stages, ({ y, height }) => y + height / 2).values()) {
+    let x = -(sum(row, ({ width }) => width) + (row.length - 1) * gap) / 2;
+    for (const { id, width } of row.toSorted((a, b) => a.x - b.x)) {
+      at.set(id, x);
+      x += width + gap;
+    }
+  }
+  return stages.map((stage) => ({ ...stage, x: at.get(stage.id) ?? stage.x }));
 }
 
 function shapeOf({ width, height }: Size): CardShape {
@@ -341,6 +382,7 @@ interface Road {
   readonly bends: readonly Point[];
   readonly exit: Port;
   readonly entry: Port;
+  readonly isSlim: boolean;
 }
 
 function edgeRight({ link, from, to, bends, exit, entry }: Road): PlacedEdge {
@@ -357,6 +399,7 @@ function edgeRight({ link, from, to, bends, exit, entry }: Road): PlacedEdge {
   return {
     ...ends(link),
     ...lanes,
+    isSlim: false,
     gauge: { x: dockX, y: roadTop - GAUGE_HEIGHT, width: dockWidth, height: GAUGE_HEIGHT },
     mailbox: { x: dockX, y: end.y + 2 * half, width: dockWidth, height: MAILBOX_HEIGHT },
     open: { x: start.x + DOCK_GAP, y: start.y + 2 * half, width: 60, height: 16 },
@@ -364,9 +407,13 @@ function edgeRight({ link, from, to, bends, exit, entry }: Road): PlacedEdge {
 }
 
 /** How a road comes down on its consumer. */
-function arrivalOf({ to, entry }: Road) {
+function arrivalOf({ to, entry, isSlim }: Road) {
   const share = to.width / entry.count;
   const left = to.x + share * entry.index;
+  if (isSlim) {
+    const half = SLIM.halfRoad;
+    return { share, left, roomy: false, half, side: half + HALF_LANE, x: left + share / 2 };
+  }
   const roomy = share >= WIDE_FROM;
   const half = roomy ? HALF_ROAD.down : HALF_ROAD.narrow;
   const side = half + HALF_LANE;
@@ -386,6 +433,7 @@ function edgeDown(road: Road, isStraight: boolean): PlacedEdge {
   const end = { x, y: to.y };
   const centred = from.x + (from.width * (exit.index + 0.5)) / exit.count;
   const start = { x: isStraight ? end.x : centred, y: from.y + from.height };
+  if (road.isSlim) return edgeSlim(road, { start, end, half });
   const gaugeX = end.x + side + ROAD_CLEARANCE;
   const gaugeWidth = Math.min(DOWN.dock, left + share - gaugeX);
   const gaugeY = end.y - GAUGE_HEIGHT - DOCK_GAP;
@@ -397,9 +445,31 @@ function edgeDown(road: Road, isStraight: boolean): PlacedEdge {
   return {
     ...ends(link),
     ...lanes,
+    isSlim: false,
     gauge: { x: gaugeX, y: gaugeY, width: gaugeWidth, height: GAUGE_HEIGHT },
     mailbox: { ...mailbox, height: MAILBOX_HEIGHT },
     open: { x: start.x + side + ROAD_CLEARANCE, y: start.y + 4, width: 60, height: 16 },
+  };
+}
+
+/** A road whose gauge and mailbox stand on it, as there is no room beside it. */
+function edgeSlim(
+  { link, bends }: Road,
+  { start, end, half }: { readonly start: Point; readonly end: Point; readonly half: number },
+): PlacedEdge {
+  const { width, height } = SLIM.gauge;
+  const left = end.x - width / 2;
+  const gaugeY = end.y - height - DOCK_GAP;
+  const mailboxY = gaugeY - MAILBOX_HEIGHT;
+  const isStraight = bends.length === 0 && Math.abs(start.x - end.x) < 1;
+  const straight = isStraight ? [] : [{ x: end.x, y: mailboxY - DOCK_GAP }];
+  return {
+    ...ends(link),
+    ...twoLanes([start, ...bends, ...straight, end], half, 'down'),
+    isSlim: true,
+    gauge: { x: left, y: gaugeY, width, height },
+    mailbox: { x: left, y: mailboxY, width, height: MAILBOX_HEIGHT },
+    open: { x: start.x - width / 2, y: start.y + 2, width, height: 16 },
   };
 }
 

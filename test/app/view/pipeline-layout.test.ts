@@ -117,6 +117,32 @@ describe('pipelineLayout()', () => {
     }
   });
 
+  it('sets gauges on slim roads where those from all to all would not fit beside each other', () => {
+    const ids = ['source', 'map 1', 'map 2', 'reduce 1', 'reduce 2', 'reduce 3', 'reduce 4', 'output'];
+    const layers = [ids.slice(0, 1), ids.slice(1, 3), ids.slice(3, 7), ids.slice(7)];
+    const plan: PlanView = {
+      stages: chain(...ids).stages,
+      subscriptions: layers
+        .slice(1)
+        .flatMap((consumers, i) =>
+          consumers.flatMap((consumer) =>
+            (layers[i] ?? []).flatMap((producer) => chain(producer, consumer).subscriptions),
+          ),
+        ),
+    };
+    const layout = pipelineLayout(plan, { width: 720, height: 600 });
+    expect(layout.edges.every(({ isSlim }) => isSlim)).toBe(true);
+    expect(layout.width).toBe(720);
+    const boxes = [...layout.stages, ...layout.edges.map(({ gauge }) => gauge)];
+    for (const [i, box] of boxes.entries()) {
+      expect(inside(box, layout)).toBe(true);
+      for (const other of boxes.slice(i + 1)) expect(apart(box, other)).toBe(true);
+    }
+    expect(pipelineLayout(plan, { width: 2_400, height: 900 }).edges.some(({ isSlim }) => isSlim)).toBe(
+      false,
+    );
+  });
+
   it('runs down, and to the right where the room is flat', () => {
     const plan = chain('numbers', 'evens', 'printer');
     expect(pipelineLayout(plan, { width: 1200, height: 400 }).orientation).toBe('down');
