@@ -288,6 +288,51 @@ export const ERRORS = {
       `Cannot wait for the task "${d.task}" any longer as it must end within ${d.timeoutMs} ms: received no result`,
     hint: 'Give Task.await or Task.asyncStream a longer timeoutMs, or let the task do less.',
   },
+  window_count: {
+    message: (d: { at: string; requirement: string; received: string }) =>
+      `Cannot use ${d.at} as its count must be ${d.requirement}: received ${d.received}`,
+    hint: 'Counts are whole numbers: Window.count(100), Window.fixed(15, "minute", (event) => event.time).',
+  },
+  window_event_time: {
+    message: (d: { type: string; event: string; received: string }) =>
+      `Cannot put an event into a ${d.type} window as its event time must be an integer: received ${d.received} for the event ${d.event}`,
+    hint: 'The function of the window answers with milliseconds since the epoch: of a Date its getTime(), of fractions Math.round(…).',
+  },
+  window_function: {
+    message: (d: { at: string; what: string; received: string }) =>
+      `Cannot use ${d.at} as its ${d.what} must be a function: received ${d.received}`,
+    hint: 'Write Window.fixed(1, "hour", (event) => event.time); a trigger begins with a function too: trigger(() => 0, …).',
+  },
+  window_gap: {
+    message: (d: { type: string; eventMs: number; windows: number; limit: number }) =>
+      `Cannot open a ${d.type} window at event time ${d.eventMs} as at most ${d.limit} windows may lie between those not over: received one ${d.windows} away`,
+    hint: 'Windows without an event are counted too. Look for an event with a wrong time, or take longer windows.',
+  },
+  window_no_event_time: {
+    message: (d: { at: string; type: string }) =>
+      `Cannot use ${d.at} as its window must go by event time: received a ${d.type} window`,
+    hint: 'Only fixed, sliding and session windows know of lateness: Window.fixed(1, "hour", (event) => event.time).',
+  },
+  window_trigger_answer: {
+    message: (d: { requirement: string; received: string }) =>
+      `Cannot go on after the function of trigger as it must answer with ${d.requirement}: received ${d.received}`,
+    hint: 'Return { state } to go on, { state, events } to reduce only these, or { trigger: "name", before, after, state } to fire.',
+  },
+  window_trigger_endless: {
+    message: (d: { times: number; trigger: string }) =>
+      `Cannot go on after the function of trigger as its "after" must run out: received as many events again ${d.times} times, with the trigger ${d.trigger}`,
+    hint: 'It is called again with "after" until that is empty or nothing fires: leave the events out that "before" has.',
+  },
+  window_trigger_twice: {
+    message: (d: { at: string; first: string }) =>
+      `Cannot use ${d.at} as a window may only have one trigger that counts events: received it after ${d.first}`,
+    hint: 'Keep one of them, or write a trigger of your own that does both. triggerPeriodically may be added to either.',
+  },
+  window_unit: {
+    message: (d: { at: string; received: string; nearest: string; allowed: string }) =>
+      `Cannot use ${d.at} as its unit must be one of ${d.allowed}: received ${d.received}${d.nearest}`,
+    hint: 'There is no day: days are not all of one length. Write 24, "hour".',
+  },
   worker_hangs: {
     message: (d: { worker: number; stage: string; callback: string; seconds: number }) =>
       `Cannot go on as every callback must return: received no answer from ${d.callback} of "${d.stage}" (worker ${d.worker}) for ${d.seconds} s`,

@@ -41,7 +41,7 @@ export interface Firing {
  */
 export type TriggerStep<State, Event> =
   /** Reduce the whole batch; or only these events, where some are given (`[]` swallows the batch). */
-  | { readonly state: State; readonly events?: readonly Event[] }
+  | { readonly state: State; readonly events?: readonly Event[]; readonly trigger?: never }
   /** Reduce `before`, fire under this name, go on with `after`. */
   | {
       readonly trigger: TriggerName;
@@ -72,15 +72,22 @@ export interface WindowSpec {
   readonly periodically: readonly { readonly count: number; readonly unit: TimeUnit; readonly ms: number }[];
   /** Processing time for which a window that is over still takes events; 0: none. */
   readonly allowedLatenessMs: number;
-  /** Event time by which the watermark runs behind the latest event. */
-  readonly outOfOrdernessMs: number;
+  /**
+   * Event time by which the watermark runs behind the latest event of each upstream; an event is late if its window is over at
+   * the watermark of that moment. `null`, Flow's rule: the watermark is the latest event itself, and is looked at between
+   * batches.
+   */
+  readonly outOfOrdernessMs: number | null;
   /** Processing time after which a silent upstream no longer holds windows back; `null`: it does until it ends. */
   readonly idleAfterMs: number | null;
   /** Told of every event that came too late. */
   readonly onLate: ((event: never, id: WindowId) => void) | null;
 }
 
-/** A range of a batch: `events[from]` … `events[to - 1]`, sent on one subscription. Never changed by who gets it. */
+/**
+ * A range of a batch: `events[from]` … `events[to - 1]`, sent on one subscription. Never changed by who gets it, and not to
+ * be kept: it is another range once the call is over.
+ */
 export interface Slice {
   readonly events: readonly unknown[];
   readonly from: number;
@@ -110,6 +117,8 @@ export interface WindowContext {
   nowMs(): number;
   /** `wake` is called with the timer after so long. */
   after(delayMs: number, timer: WindowTimer): void;
+  /** What stands for a key wherever keys are told apart, so that equal keys are the same to a Map. */
+  keyOf(key: unknown): unknown;
   /** Whether `record` does anything: previews are built only then. */
   readonly tracing: boolean;
   record(entry: WindowEntry): void;
@@ -138,7 +147,16 @@ export type WindowEntry =
       readonly events: readonly unknown[];
     };
 
-/** The windows of one stage: which are open, what falls into them, when they fire. */
+/** A window that is open, for who looks on. */
+export interface OpenWindow {
+  readonly id: WindowId;
+  readonly accumulator: unknown;
+}
+
+/**
+ * The windows of one stage: which are open, what falls into them, when they fire. What throws (a function of the program, or
+ * the engine at what it answered) leaves them in no state to go on.
+ */
 export interface Windows {
   /** An upstream is there: it holds back the watermark until it has sent an event or ended. */
   join(upstream: SubscriptionId): void;
@@ -154,7 +172,7 @@ export interface Windows {
   finish(out: unknown[]): void;
   readonly open: number;
   /** The open windows, earliest first, at most so many: what a picture of the stage shows. */
-  peek(limit: number): readonly { readonly id: WindowId; readonly accumulator: unknown }[];
-  /** Events that came too late, and were dropped, so far. */
+  peek(limit: number): readonly OpenWindow[];
+  /** Events that came too late, and were dropped, so far; one that several windows missed counts for each of them. */
   readonly late: number;
 }
