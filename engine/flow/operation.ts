@@ -32,6 +32,14 @@ export interface BatchMapper {
   readonly fn: (events: never[]) => Iterable<unknown>;
 }
 
+/** How a program sees a state that is kept in a form that is faster to add to. */
+export interface StateView {
+  /** `last`: the state as kept is not used any more. Else what is shown stays as it is, whatever comes. */
+  show(state: unknown, last: boolean): unknown;
+  /** Goes on with what the program made of what it was shown. */
+  resume(shown: unknown): unknown;
+}
+
 export type Reduction =
   | {
       readonly type: 'reduce';
@@ -39,6 +47,8 @@ export type Reduction =
       readonly written: 'reduce' | 'group' | 'groupBy' | 'groupByKey';
       readonly init: () => unknown;
       readonly fn: (state: never, event: never) => unknown;
+      /** Where the program sees the state otherwise than it is kept. */
+      readonly view?: StateView;
     }
   | {
       readonly type: 'emitAndReduce';

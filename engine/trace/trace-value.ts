@@ -9,6 +9,15 @@ export const MAX_EVENTS = 1_000;
 const MAX_VALUES = 20_000;
 const MORE = '…';
 
+/** Something that a trace shows as something else. */
+export abstract class Pictured {
+  /** Made only when a trace is kept; of a big thing, its beginning is enough: {@link MAX_PICTURED} items. */
+  abstract picture(): unknown;
+}
+
+/** Items a picture has room for, and one more, which shows that there are more. */
+export const MAX_PICTURED = MAX_ITEMS + 1;
+
 /** A bounded, cloneable picture of any value. Never throws, whatever getters and proxies do. */
 export function traceValue(value: unknown): TraceValue {
   return preview(value, 0, []);
@@ -90,6 +99,7 @@ function preview(value: unknown, level: number, path: readonly object[]): TraceV
 
 function previewObject(value: object, level: number, path: readonly object[]): TraceValue {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof Pictured) return preview(value.picture(), level, path);
   if (value instanceof Error) return cut(`${value.name}: ${value.message}`, MAX_TEXT);
   if (level >= MAX_LEVELS || path.includes(value)) return MORE;
   const inside = [...path, value];
