@@ -14,6 +14,7 @@ import type {
 } from '../window/window.ts';
 import { windowsOf } from '../window/windows.ts';
 import { iterableOf } from './answers.ts';
+import { valueKey } from './by-value.ts';
 import { departing } from './departition.ts';
 import { asCalled } from './fuse.ts';
 import type { Intake, JoinSide } from './intake.ts';
@@ -27,6 +28,8 @@ const NO_EVENTS: readonly unknown[] = [];
 export class Layer extends Pictured {
   readonly #batchMappers: readonly BatchMapper[];
   readonly #loop: LayerLoop;
+  /** It has nothing to do with events, once its batch mappers have had them, but to pass them on. */
+  readonly #passesOn: boolean;
   /** Of a layer that keeps something; `null` where each event goes its way at once. */
   readonly #windows: Windows | null;
   readonly #isGlobal: boolean;
@@ -45,6 +48,7 @@ export class Layer extends Pictured {
     this.#open = stage.upstreams;
     this.#isGlobal = spec.window.type === 'global';
     this.#windows = keeps(spec) ? this.#windowsOf(spec, stage) : null;
+    this.#passesOn = this.#windows === null && spec.mappers.length === 0;
   }
 
   /** A subscription begins; `peer` is the role of its other end. */
@@ -61,6 +65,7 @@ export class Layer extends Pictured {
   /** Handles a batch; answers with what is to be emitted. */
   take(batch: readonly unknown[], upstream: SubscriptionId): readonly unknown[] {
     const events = this.#mapped(batch);
+    if (this.#passesOn) return events;
     const out: unknown[] = [];
     if (this.#windows) this.#windows.take(upstream, events, out);
     else this.#loop({ events, from: 0, to: events.length, upstream }, STATELESS, out);
@@ -149,6 +154,7 @@ function windowContext(): WindowContext {
   return {
     tracing,
     nowMs,
+    keyOf: valueKey,
     after: (delayMs, timer) => void sendAfter(timer, delayMs),
     record: (entry) => record(traced(entry)),
   };

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { grouping } from '../../../engine/flow/grouping.ts';
+import type { Emission } from '../../../engine/flow/operation.ts';
+import { crashOf, every, layer, runLayer } from './layer-run.ts';
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const byRest = (rest: number) =>
+  grouping('groupBy', { key: (n: number) => n % rest, value: (n: number) => `${n}` });
+const STATE: Emission = { type: 'state' };
+
+describe('grouping()', () => {
+  it('FL-044 groups values by key, the latest first', async () => {
+    const spec = layer({ reduction: byRest(3), emission: STATE });
+    const groups = new Map([
+      [1, ['7', '4', '1']],
+      [2, ['5', '2']],
+      [0, ['6', '3']],
+    ]);
+    expect((await runLayer(spec, [upTo(7)])).events).toEqual([groups]);
+  });
+
+  it('FL-042 FL-044 emits pairs of a key and its values', async () => {
+    const { events } = await runLayer(layer({ reduction: byRest(2) }), [upTo(3)]);
+    expect(events).toEqual([
+      [1, ['3', '1']],
+      [0, ['2']],
+    ]);
+  });
+
+  it('FL-045 groupByKey takes pairs, and refuses what is none', async () => {
+    const spec = layer({ reduction: grouping('groupByKey', null) });
+    const pairs = [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+    ];
+    expect((await runLayer(spec, [pairs])).events).toEqual([
+      ['a', [3, 1]],
+      ['b', [2]],
+    ]);
+    const { entries } = await runLayer(spec, [[['a']]]);
+    expect(crashOf(entries)?.message).toBe(
+      'Cannot go on with groupByKey in "layer" as each event must be a pair [key, value]: received ["a"]',
+    );
+  });
+
+  it('FL-044 keys are equal by value; the first of equal ones is kept', async () => {
+    const reduction = grouping('group', { key: (event) => event, value: (event) => event });
+    const first = [1, { a: 1 }];
+    const { events } = await runLayer(layer({ reduction, emission: STATE }), [
+      [first, [1, { a: 1 }], '1', 1],
+    ]);
+    expect(events).toEqual([
+      new Map<unknown, unknown[]>([
+        [first, [first, first]],
+        ['1', ['1']],
+        [1, [1]],
+      ]),
+    ]);
+  });
+
+  it('FL-121 FL-122 goes on over triggers; what it has emitted stays as it is', async () => {
+    const spec = layer({ reduction: byRest(2), emission: STATE, window: every(2) });
+    const first = new Map([[1, ['1']], [0, ['2']]]); // prettier-ignore
+    const second = new Map([[1, ['3', '1']], [0, ['2']]]); // prettier-ignore
+    expect((await runLayer(spec, [upTo(3)])).events).toEqual([first, second]);
+  });
+
+  it('FL-122 goes on with the Map that onTrigger answers with', async () => {
+    const emission: Emission = {
+      type: 'onTrigger',
+      fn: (groups: Map<number, string[]>, _stage, { trigger }) => {
+        const events = [[...groups].map(([key, values]) => `${key}:${values.join('')}`).join(' ')];
+        if (trigger === 'done') return { events };
+        groups.delete(0);
+        return { events, state: groups };
+      },
+    };
+    const spec = layer({ reduction: byRest(2), emission, window: every(4) });
+    expect((await runLayer(spec, [upTo(6)])).events).toEqual(['1:31 0:42', '1:531 0:6']);
+  });
+
+  it('FL-122 keeps what it has where onTrigger changes what it was shown and answers with no state', async () => {
+    const emission: Emission = {
+      type: 'onTrigger',
+      fn: (groups: Map<number, string[]>) => {
+        const events = [groups.get(1)?.join('')];
+        groups.clear();
+        return { events };
+      },
+    };
+    const spec = layer({ reduction: byRest(2), emission, window: every(2) });
+    expect((await runLayer(spec, [upTo(3)])).events).toEqual(['1', '31']);
+  });
+
+  it('crashes when onTrigger answers with a state that has no groups', async () => {
+    const emission: Emission = { type: 'onTrigger', fn: () => ({ state: 0 }) };
+    const spec = layer({ reduction: byRest(2), emission, window: every(2) });
+    const { entries } = await runLayer(spec, [upTo(3)]);
+    expect(crashOf(entries)?.message).toContain('a Map of keys and values as its state');
+  });
+});
