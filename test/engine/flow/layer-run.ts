@@ -69,7 +69,7 @@ export interface LayerRun {
   readonly entries: readonly TraceEntry[];
 }
 
-interface LayerRunOptions extends SubscribeOptions {
+interface LayerRunOptions extends SubscribeOptions<unknown> {
   readonly stage?: Partial<LayerStage>;
   readonly kind?: 'producerConsumer' | 'consumer';
   readonly seed?: number;
