@@ -117,8 +117,7 @@ export class FlowCoordinator {
 
   #hear(signal: Extract<FlowSignal, { readonly child: StageId }>): void {
     const child = this.#children.find(({ id }) => id === signal.child);
-    // The end of an earlier life may be told late.
-    if (!child || child.status === 'down' || signal.life < child.life) return;
+    if (!child || child.status === 'down' || isOfEarlierLife(signal, child)) return;
     child.life = signal.life;
     if (signal.type === 'started') {
       if (child.status !== 'starting') return;
@@ -197,4 +196,9 @@ export class FlowCoordinator {
   #leave(): void {
     if (this.#exit && this.#children.every(({ status }) => status === 'down')) this.#orders.push(this.#exit);
   }
+}
+
+/** The end of an earlier life may be told late; of one that starts the end is a start that failed. */
+function isOfEarlierLife(signal: { readonly type: string; readonly life: number }, child: Child): boolean {
+  return signal.life < child.life || (signal.type === 'ended' && child.status === 'starting');
 }
