@@ -1,5 +1,6 @@
 import type { LayerCard } from './flow-view.ts';
-import type { Box, PlacedStage } from './pipeline-layout.ts';
+import type { Box } from './box.ts';
+import type { PlacedStage } from './pipeline-layout.ts';
 
 /** A frame around the stages of one layer of a flow. */
 export interface LayerFrame extends Box {

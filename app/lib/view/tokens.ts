@@ -1,7 +1,8 @@
 import type { Seq } from 'sluice';
 import type { Orientation, Point } from './lane.ts';
 import type { EdgeTraffic, LaneTraffic, Traveller } from './motion.ts';
-import type { Box, PlacedEdge } from './pipeline-layout.ts';
+import type { Box } from './box.ts';
+import type { PlacedEdge } from './road-layout.ts';
 import { countText, eventGlyph, type EventGlyph } from './value-label.ts';
 
 /** A filled glyph: one event, or the rest of a batch that there is no room for. */

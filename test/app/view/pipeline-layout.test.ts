@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlanView } from 'sluice';
-import { pipelineLayout, type Box, type PipelineLayout } from '$lib/view/pipeline-layout.ts';
+import type { Box } from '$lib/view/box.ts';
+import { pipelineLayout, type PipelineLayout } from '$lib/view/pipeline-layout.ts';
 
 /** Stages 0 … n-1; every one but the first few subscribes to earlier ones, so there is no cycle. */
 const plans = fc
