@@ -127,7 +127,8 @@ export class Layer extends Pictured {
     const { index, total } = stage;
     const intake = this.#intakeOf(spec, stage);
     const reducer = new LayerReducer(spec, { loop: this.#loop, intake, stage: { index, total } });
-    const windows = windowsOf(spec.window, reducer, windowContext());
+    const key = spec.window.key ?? spec.partitionKey;
+    const windows = windowsOf({ ...spec.window, key }, reducer, windowContext());
     windowing().count(windows);
     return windows;
   }
