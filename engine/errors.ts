@@ -203,6 +203,90 @@ export const ERRORS = {
       `Cannot talk to the other side as its protocol must be version ${d.supported}: received ${d.received}`,
     hint: 'Both sides must come from the same version of Sluice. Reload the page.',
   },
+  flow_after_into: {
+    message: (d: { operator: string }) =>
+      `Cannot use ${d.operator} as intoStages and intoSpecs must be the end of a flow: received it behind them`,
+    hint: 'Events that have been handed to consumers are gone. Give the flow to both: its consumers, and the next flow.',
+  },
+  flow_after_reduction: {
+    message: (d: { operator: string; reduction: string }) =>
+      `Cannot use ${d.operator} as it must come before the reduction of its layer: received it behind ${d.reduction}`,
+    hint: 'After a reduction there is a state and no events any more. Use onTrigger to change what it emits, or begin a new layer first: partition() or shuffle().',
+  },
+  flow_batch_mapper_first: {
+    message: (d: { before: string }) =>
+      `Cannot use mapBatch as it must come first in its layer: received it behind ${d.before}`,
+    hint: 'It gets batches as they arrive, before anything else touches them. Write it first, or begin a new layer: shuffle().',
+  },
+  flow_emit_unknown: {
+    message: (d: { received: string; nearest: string }) =>
+      `Cannot use emit as it must get "events", "state" or "nothing": received ${d.received}${d.nearest}`,
+    hint: '"events" sends the elements of the state, "state" the state as one event, "nothing" nothing at all.',
+  },
+  flow_emission_twice: {
+    message: (d: { operator: string; before: string }) =>
+      `Cannot use ${d.operator} as a layer must say once what it emits: received it behind ${d.before}`,
+    hint: 'Keep one of them. onTrigger can do everything that emit can.',
+  },
+  flow_hash: {
+    message: (d: { received: string }) =>
+      `Cannot partition the flow as hash must be a function of an event: received ${d.received}`,
+    hint: 'It answers with the event and its partition, from 0: hash: (event) => [event, event.id % 4], or with none.',
+  },
+  flow_join_mode: {
+    message: (d: { at: string; received: string; nearest: string }) =>
+      `Cannot use ${d.at} as its mode must be "inner", "leftOuter", "rightOuter" or "fullOuter": received ${d.received}${d.nearest}`,
+    hint: 'inner keeps pairs only; leftOuter, rightOuter and fullOuter also keep what found no partner on that side.',
+  },
+  flow_key: {
+    message: (d: { received: string }) =>
+      `Cannot partition the flow as key must be the name of a field, the index of an item (an integer >= 0) or a function of an event: received ${d.received}`,
+    hint: 'Write partition({ key: "origin" }), partition({ key: 0 }) or partition({ key: (event) => event.origin }).',
+  },
+  flow_key_missing: {
+    message: (d: { key: string; received: string }) =>
+      `Cannot partition the flow as every event must have the key ${d.key}: received ${d.received}`,
+    hint: 'Drop such events before, with filter, or give a function as key that answers for them too.',
+  },
+  flow_list: {
+    message: (d: { at: string; requirement: string; received: string }) =>
+      `Cannot use ${d.at} as it must get ${d.requirement}: received ${d.received}`,
+    hint: 'The list may not be empty: without anything in it, no event would ever come.',
+  },
+  flow_needs_reduction: {
+    message: (d: { operator: string }) =>
+      `Cannot use ${d.operator} as it must come behind a reduction of the same layer: received a flow without one`,
+    hint: 'It works on the state of a reduction: put reduce, group, groupBy, groupByKey or emitAndReduce before it, in the same layer.',
+  },
+  flow_not_function: {
+    message: (d: { at: string; argument: string; received: string }) =>
+      `Cannot use ${d.at} as ${d.argument} must be a function: received ${d.received}`,
+    hint: 'A first state is given as a function that makes it, as every stage needs one of its own: reduce(() => 0, …).',
+  },
+  flow_of_flow: {
+    message: (d: { at: string }) =>
+      `Cannot use ${d.at} as it must get data, such as an array: received a flow`,
+    hint: 'A flow goes on with its own operators. To bring flows together: Flow.merge, Flow.partition or Flow.shuffle.',
+  },
+  flow_partitions: {
+    message: (d: { stages: number; partitions: string }) =>
+      `Cannot feed ${d.stages} stages from this dispatcher as each must have a partition of its own: received the partitions ${d.partitions}`,
+    hint: 'Give the layer as many stages as the dispatcher has partitions.',
+  },
+  flow_reduced_twice: {
+    message: (d: { operator: string; before: string }) =>
+      `Cannot use ${d.operator} as a layer must have one reduction: received it behind ${d.before}`,
+    hint: 'Begin a new layer to reduce again: partition() or shuffle(). To change what is emitted, use onTrigger.',
+  },
+  flow_window_unused: {
+    message: (d: { window: string }) =>
+      `Cannot use the window (${d.window}) as its layer must have an operator: received a layer without one`,
+    hint: 'A window needs something that happens in it: reduce behind it, in the same layer.',
+  },
+  flow_without_source: {
+    message: (d: { flow: string }) => `Cannot run "${d.flow}" as a flow must have a source: received none`,
+    hint: 'Begin with Flow.from, Flow.fromStages or Flow.fromSpecs.',
+  },
   field_damaged: {
     message: (d: { field: string; expected: string; received: string }) =>
       `Cannot read the data as ${d.field} must be ${d.expected}: received ${d.received}`,

@@ -68,6 +68,25 @@ export function partitionDispatcher<Event = unknown, const Name extends Partitio
   };
 }
 
+/**
+ * Sends events with equal keys to one consumer: the keys are hashed as whole events are by {@link partitionDispatcher}.
+ *
+ * @param partitions - How many, named 0, 1, 2 …
+ * @param key - `null`: the event itself.
+ */
+export function partitionByKey(
+  partitions: number,
+  key: ((event: unknown) => unknown) | null,
+): DispatcherSpec {
+  const names = namesOf(partitions);
+  return {
+    name: 'partition',
+    partitions: names,
+    checksPlan: true,
+    create: (context) => new PartitionDispatcher({ names, hash: null, key }, context),
+  };
+}
+
 type Hash = (event: unknown) => unknown;
 
 /** One partition: who gets its events, and how many it may have. */
@@ -87,6 +106,7 @@ interface Partition<T> {
 export class PartitionDispatcher<T> implements Dispatcher<T> {
   readonly #context: DispatcherContext;
   readonly #hash: Hash | null;
+  readonly #key: ((event: unknown) => unknown) | null;
   /** In the order in which they are served. */
   readonly #partitions: readonly Partition<T>[];
   readonly #byName: ReadonlyMap<unknown, Partition<T>>;
@@ -97,11 +117,17 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
   #carried = 0;
 
   constructor(
-    options: { readonly names: readonly PartitionName[]; readonly hash: Hash | null },
+    options: {
+      readonly names: readonly PartitionName[];
+      readonly hash: Hash | null;
+      /** What is hashed of an event where there is no hash. Default: all of it. */
+      readonly key?: ((event: unknown) => unknown) | null;
+    },
     context: DispatcherContext,
   ) {
     this.#context = context;
     this.#hash = options.hash;
+    this.#key = options.key ?? null;
     this.#partitions = options.names.map((name) => ({
       name,
       taken: null,
@@ -209,7 +235,8 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
   /** Puts an event where its hash says; `false` if that is nowhere. */
   #place(event: T): boolean {
     if (!this.#hash) {
-      this.#partitions[eventHash(event) % this.#partitions.length]?.batch.push(event);
+      const hashed = this.#key ? this.#key(event) : event;
+      this.#partitions[eventHash(hashed) % this.#partitions.length]?.batch.push(event);
       return true;
     }
     const answer = this.#hash(event);

@@ -18,6 +18,8 @@ export { broadcastDispatcher } from '../dispatcher/broadcast-dispatcher.ts';
 export { defineDispatcher } from '../dispatcher/define-dispatcher.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
+export { Flow, ReducedFlow } from '../flow/flow.ts';
+export { Window } from '../window/window-builder.ts';
 export { pipeline } from '../runtime/pipeline.ts';
 export { GenStage } from '../sink/gen-stage.ts';
 export { toNodeStream } from '../sink/to-node-stream.ts';
@@ -108,7 +110,23 @@ export type { AsyncStreamOptions } from '../task/async-stream.ts';
 export type { DeclaredTask } from '../task/declare.ts';
 export type { TaskHandle, TaskResult } from '../task/task-handle.ts';
 export type {
+  ElementOf,
+  FlowOptions,
+  FlowSource,
+  FlowSpec,
+  IntoOptions,
+  JoinOptions,
+  PartitionOptions,
+  RunningStage,
+  SourceFlowOptions,
+} from '../flow/flow.ts';
+export type { FlowProgress, FlowRunOptions, LayerProgress } from '../flow/flow-runner.ts';
+export type { EmittingStep, JoinMode, StageIndex } from '../flow/operation.ts';
+export type { Firing, SessionId, TimeUnit, TriggerName, TriggerStep, WindowId } from '../window/window.ts';
+export type {
   Child,
+  FlowHandle,
+  FlowStartOptions,
   HandleOf,
   PipelineBuilder,
   StageHandle,

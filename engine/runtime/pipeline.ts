@@ -1,4 +1,7 @@
+import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import { EngineError, didYouMean } from '../errors.ts';
+import { isFlow, type Drafted } from '../flow/flow-mark.ts';
+import type { Flow } from '../flow/flow.ts';
 import type { StageId, SubscriptionId } from '../ids.ts';
 import type {
   Consuming,
@@ -16,7 +19,9 @@ import {
   type Restart,
   type SupervisorOptions,
 } from '../supervision/supervisor-options.ts';
+import { output } from './output-stage.ts';
 import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type PlannedSupervisor } from './plan.ts';
+import { PlannedFlows, type NewFlow } from './planned-flows.ts';
 import { warningsOf } from './plan-warnings.ts';
 import { Rehearsal } from './rehearsal.ts';
 
@@ -29,6 +34,17 @@ export interface StageHandle {
 export type HandleOf<Definition> = StageHandle &
   (Definition extends Consuming<infer In> ? Consuming<In> : unknown) &
   (Definition extends Producing<infer Out> ? Producing<Out> : unknown);
+
+/** A flow of the pipeline, as `start` returns it. Who subscribes to it subscribes to every stage of its last layer. */
+export type FlowHandle<Event> = StageHandle & Producing<Event>;
+
+/** Options of a flow that is started in a pipeline. */
+export interface FlowStartOptions {
+  /** `"accumulate"` holds its sources back until the mode of the flow is set to `"forward"`. Default `"forward"`. */
+  readonly demand?: 'forward' | 'accumulate';
+  /** Who gets which events of its last layer. Default: `demandDispatcher()`. */
+  readonly dispatcher?: DispatcherSpec;
+}
 
 /** A supervisor of the pipeline, as `supervise` returns it. */
 export interface SupervisorHandle {
@@ -54,6 +70,15 @@ export type StartArgs<Definition> =
 
 /** What the function given to `pipeline` works with. */
 export interface PipelineBuilder {
+  /**
+   * Adds a flow: its stages are named `name/map`, `name/reduce 1` … If nothing subscribes to it and it hands its events to
+   * nobody, it runs for its side effects.
+   *
+   * @param name - Unique among stages, supervisors and flows.
+   * @throws {EngineError} `stage_name`, `duplicate_stage`, `option_unknown`, `option_out_of_range`, and what a flow cannot be
+   *   planned for: `flow_without_source`, `flow_key`, `flow_hash`, `flow_window_unused`, `flow_partitions`, `stage_unknown`.
+   */
+  start<Event>(name: string, flow: Flow<Event>, options?: FlowStartOptions): FlowHandle<Event>;
   /**
    * Adds a stage.
    *
@@ -102,8 +127,8 @@ export function pipeline(build: (builder: PipelineBuilder) => void): Plan {
   const builder = new Builder();
   build({
     // The handle of a definition carries its types and nothing else: at run time it is a name.
-    start: (name, definition, ...arg: readonly unknown[]) =>
-      builder.start(name, definition, arg[0]) as HandleOf<typeof definition>,
+    start: ((name: string, what: unknown, arg?: unknown) =>
+      builder.start(name, what, arg)) as PipelineBuilder['start'],
     subscribe: (consumer, options) => builder.subscribe(consumer, options),
     supervise: (name, children, options) => builder.supervise(name, children, options),
   });
@@ -111,17 +136,28 @@ export function pipeline(build: (builder: PipelineBuilder) => void): Plan {
 }
 
 /**
- * The plan a program declares.
+ * The plan a program declares. A flow is one, too: the consumer `output` prints what it emits.
  *
  * @param program - A module's default export, or the module itself.
- * @throws {EngineError} `no_pipeline`.
+ * @throws {EngineError} `no_pipeline`, and what a flow cannot be planned for.
  */
 export function planOf(program: unknown): Plan {
   if (isPlan(program)) return program;
   const isModule = typeof program === 'object' && program !== null && 'default' in program;
   const exported: unknown = isModule ? program.default : program;
   if (isPlan(exported)) return exported;
+  if (isFlow(exported)) return planOfFlow(exported);
   throw new EngineError('no_pipeline', { received: received(exported) });
+}
+
+function planOfFlow(flow: Drafted): Plan {
+  const builder = new Builder();
+  const handle = builder.startAlone(flow);
+  if (flow.draft.origin.type !== 'into') {
+    builder.start('output', output(), undefined);
+    builder.subscribe('output', { to: handle, cancel: 'transient' });
+  }
+  return builder.finish();
 }
 
 function received(exported: unknown): string {
@@ -143,9 +179,18 @@ class Builder {
   /** What definitions subscribe to by themselves. */
   readonly #targets: [StageId, SubscribeTo][] = [];
   readonly #rehearsal = new Rehearsal();
+  readonly #flows = new PlannedFlows({
+    stage: (stage) => {
+      // One that its flow has planned again takes the place it had.
+      if (this.#flows.ownerOf(stage.id) === null) this.#newName(stage.id);
+      this.#stages.set(stage.id, stage);
+    },
+    subscribe: (consumer, producer, options) => this.#add(consumer, producer, options),
+  });
 
   start(name: unknown, definition: unknown, arg: unknown): StageHandle {
     const id = this.#newName(name);
+    if (isFlow(definition)) return this.#startFlow({ id, flow: definition, options: arg, prefix: `${id}/` });
     if (!isDefinition(definition)) {
       throw new EngineError('not_a_definition', { name: id, received: describe(definition) });
     }
@@ -159,6 +204,11 @@ class Builder {
       declared: new Error().stack ?? '',
     });
     return { id };
+  }
+
+  /** The only one of its plan: its stages need no name before their own. */
+  startAlone(flow: Drafted): StageHandle {
+    return this.#startFlow({ id: 'flow', flow, options: undefined, prefix: '' });
   }
 
   supervise(name: unknown, children: unknown, options: unknown): SupervisorHandle {
@@ -185,7 +235,10 @@ class Builder {
   }
 
   subscribe(consumer: unknown, given: unknown): void {
-    const consumerId = this.#stage(idOf(consumer), consumer, 'subscribe').id;
+    const givenId = idOf(consumer);
+    if (givenId !== null && this.#flows.has(givenId))
+      throw new EngineError('not_a_consumer', { stage: givenId });
+    const consumerId = this.#stage(givenId, consumer, 'subscribe').id;
     if (typeof given !== 'object' || given === null || !('to' in given)) {
       throw new EngineError('subscribe_target', { consumer: consumerId, received: describe(given) });
     }
@@ -193,20 +246,27 @@ class Builder {
     const producerId = idOf(to);
     if (producerId === null)
       throw new EngineError('subscribe_target', { consumer: consumerId, received: describe(to) });
-    this.#add(consumerId, producerId, options);
+    for (const outlet of this.#flows.outletsOf(producerId)) this.#add(consumerId, outlet, options);
   }
 
   finish(): Plan {
     for (const [id, target] of this.#targets) {
       const { to, ...options } = typeof target === 'string' ? { to: target } : target;
-      this.#add(id, to, options);
+      for (const outlet of this.#flows.outletsOf(to)) this.#add(id, outlet, options);
     }
+    const flows = this.#flows.finish(this.#subscriptions);
     const parts = {
       stages: [...this.#stages.values()],
       subscriptions: this.#subscriptions,
       supervisors: [...this.#supervisors.values()],
+      flows,
     };
     return new Plan({ ...parts, warnings: warningsOf(parts) });
+  }
+
+  #startFlow(flow: NewFlow): StageHandle {
+    this.#flows.start(flow);
+    return { id: flow.id };
   }
 
   #add(consumer: StageId, producer: StageId, options: SubscribeOptions): void {
@@ -232,7 +292,7 @@ class Builder {
     if (typeof name !== 'string' || name === '' || LATER_LIFE.test(name)) {
       throw new EngineError('stage_name', { received: describe(name) });
     }
-    if (this.#stages.has(name) || this.#supervisors.has(name)) {
+    if (this.#stages.has(name) || this.#supervisors.has(name) || this.#flows.has(name)) {
       throw new EngineError('duplicate_stage', { name });
     }
     return name;
@@ -242,7 +302,8 @@ class Builder {
     const isSpec = typeof given === 'object' && given !== null && 'child' in given;
     const handle: unknown = isSpec ? given.child : given;
     const id = idOf(handle);
-    if (id === null || !this.#supervisors.has(id)) this.#stage(id, handle, `supervise with "${supervisor}"`);
+    if (id === null || !(this.#supervisors.has(id) || this.#flows.has(id)))
+      this.#stage(id, handle, `supervise with "${supervisor}"`);
     const at = `the child "${id}" of "${supervisor}"`;
     if (!isSpec) return { id: id ?? '', restart: restartOf(undefined, at) };
     for (const option of Object.keys(given)) {
@@ -264,7 +325,7 @@ class Builder {
   #stage(id: StageId | null, given: unknown, action: string): PlannedStage {
     const stage = id === null ? undefined : this.#stages.get(id);
     if (stage) return stage;
-    const known = [...this.#stages.keys()];
+    const known = [...this.#stages.keys(), ...this.#flows.ids];
     const name = id ?? describe(given);
     throw new EngineError('stage_unknown', {
       action,

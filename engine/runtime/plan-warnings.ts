@@ -1,13 +1,14 @@
 import type { StageId } from '../ids.ts';
 import { endsConsumer } from '../stage/demand.ts';
 import type { PlanWarning } from '../trace/plan-view.ts';
-import type { PlannedStage, PlannedSubscription, PlannedSupervisor } from './plan.ts';
+import type { PlannedFlow, PlannedStage, PlannedSubscription, PlannedSupervisor } from './plan.ts';
 
 /** What a plan consists of. */
 export interface PlanParts {
   readonly stages: readonly PlannedStage[];
   readonly subscriptions: readonly PlannedSubscription[];
   readonly supervisors: readonly PlannedSupervisor[];
+  readonly flows: readonly PlannedFlow[];
 }
 
 /** What is allowed in a plan and probably not meant. */
@@ -19,9 +20,11 @@ export function warningsOf(plan: PlanParts): readonly PlanWarning[] {
 }
 
 function neverSubscribed(
-  { subscriptions }: PlanParts,
+  { subscriptions, flows }: PlanParts,
   { id, definition: { kind }, declared }: PlannedStage,
 ): PlanWarning[] {
+  // Those who want the events of a flow may come later (FL-177).
+  if (flows.some(({ outlets }) => outlets.includes(id))) return [];
   const isAsked = subscriptions.some((one) => one.producer === id);
   const isFed = subscriptions.some((one) => one.consumer === id);
   const message =

@@ -1,0 +1,14 @@
+import type { Draft } from './draft.ts';
+
+/** Marks flows, so that a second copy of the engine recognizes those of the first. */
+export const FLOW: unique symbol = Symbol.for('sluice.flow');
+
+/** Any flow, as the engine reads it. */
+export interface Drafted {
+  readonly [FLOW]: true;
+  readonly draft: Draft;
+}
+
+export function isFlow(value: unknown): value is Drafted {
+  return typeof value === 'object' && value !== null && FLOW in value;
+}

@@ -1,0 +1,61 @@
+import { EngineError } from '../errors.ts';
+import { fromAsyncIterable } from '../source/from-async-iterable.ts';
+import { fromIterable } from '../source/from-iterable.ts';
+import { fromReadableStream } from '../source/from-readable-stream.ts';
+import type { StageDefinition } from '../stage/definition.ts';
+import { describe } from '../trace/trace-value.ts';
+import type { Spec } from './draft.ts';
+import { isFlow } from './flow-mark.ts';
+import { isDefinition } from './givens.ts';
+
+/** Ends with the last of its consumers, as whatever a flow reads (FL-009). */
+const OPTIONS = { onCancel: 'stop' } as const;
+
+/**
+ * The producer that reads what a flow is made from.
+ *
+ * @throws {EngineError} `flow_of_flow`, `source_not_readable`.
+ */
+export function sourceOf(at: string, given: unknown): Spec {
+  if (isFlow(given)) throw new EngineError('flow_of_flow', { at });
+  const isGiven = isDefinition(given);
+  return {
+    definition: isGiven ? given : definitionOf(at, given),
+    arg: undefined,
+    own: !isGiven,
+    options: {},
+  };
+}
+
+function definitionOf(at: string, given: unknown): StageDefinition {
+  if (typeof given === 'string' || isIterable(given)) return fromIterable(given, OPTIONS);
+  if (isReadable(given)) return fromReadableStream(given, OPTIONS);
+  if (isAsyncIterable(given)) return fromAsyncIterable(given, OPTIONS);
+  if (isAsyncGenerator(given)) return fromAsyncIterable(given, OPTIONS);
+  if (isMaker(given)) return fromIterable(given, OPTIONS);
+  throw new EngineError('source_not_readable', {
+    at,
+    requirement: 'an iterable, such as an array, or a function that makes one',
+    received: describe(given),
+  });
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+function isReadable(value: unknown): value is ReadableStream<unknown> {
+  return typeof value === 'object' && value !== null && 'getReader' in value;
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function isAsyncGenerator(value: unknown): value is () => AsyncIterable<unknown> {
+  return Object.prototype.toString.call(value) === '[object AsyncGeneratorFunction]';
+}
+
+function isMaker(value: unknown): value is () => Iterable<unknown> {
+  return typeof value === 'function';
+}

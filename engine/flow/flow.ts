@@ -1,0 +1,601 @@
+import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
+import type { none } from '../dispatcher/partition-dispatcher.ts';
+import { EngineError, didYouMean } from '../errors.ts';
+import type { StageId } from '../ids.ts';
+import type { Producer, Producing, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
+import { describe } from '../trace/trace-value.ts';
+import type { Window } from '../window/window-builder.ts';
+import type { Firing, WindowId, WindowSpec } from '../window/window.ts';
+import type { Beside, Draft, Routing, Spec } from './draft.ts';
+import { ascending } from './ascending.ts';
+import {
+  EMPTY,
+  checkReduced,
+  newLayer,
+  withBatchMapper,
+  withEmission,
+  withMapper,
+  withReduction,
+} from './drafting.ts';
+import { FLOW } from './flow-mark.ts';
+import { grouping } from './grouping.ts';
+import { flowRunner, type FlowRunOptions } from './flow-runner.ts';
+import { sourceOf } from './flow-source.ts';
+import { besideOf, flowOf, flowsOf, listOf, specsOf } from './givens.ts';
+import { sortedParts } from './sorted-parts.ts';
+import type { EmittingStep, JoinMode, LayerOptions, StageIndex } from './operation.ts';
+import { checkAtLeastOne, checkDispatcher, checkFunction, layerOptions, windowOf } from './options.ts';
+import type { Compare } from './take-sort.ts';
+
+const MODES: readonly JoinMode[] = ['inner', 'leftOuter', 'rightOuter', 'fullOuter'];
+
+// Members that exist for the compiler alone.
+declare const STATE: unique symbol;
+declare const EAGER: unique symbol;
+declare const DEPARTS: unique symbol;
+
+/** What a flow can read: data, or a function that makes it anew for each run; a producer of `engine/source` or your own. */
+export type FlowSource<Event> =
+  | Iterable<Event>
+  | AsyncIterable<Event>
+  | ReadableStream<Event>
+  | (() => Iterable<Event> | AsyncIterable<Event>)
+  | Producer<void, Event>;
+
+/** A stage that runs: what `start` returned, or its name; alone or with options of the subscriptions. */
+export type RunningStage<Event> =
+  | StageId
+  | ({ readonly id: StageId } & Producing<Event>)
+  | ({ readonly stage: StageId | ({ readonly id: StageId } & Producing<Event>) } & SubscribeOptions<Event>);
+
+/** A definition to be started with the flow; alone, or with what its `init` gets and options of its subscriptions. */
+export type FlowSpec<Definition extends StageDefinition> =
+  Definition | ({ readonly definition: Definition; readonly arg?: unknown } & SubscribeOptions);
+
+/** Options of whatever begins a layer. Counts are events. */
+export interface FlowOptions<Event> extends Omit<LayerOptions, 'dispatcher'> {
+  /** How events are parted before they are reduced. Default: all of them, one global window. */
+  readonly window?: Window<Event>;
+}
+
+/** Options of `Flow.from` and `Flow.fromIterables`. */
+export interface SourceFlowOptions<Event> extends FlowOptions<Event> {
+  /** How sources feed the stages of the first operators. Default: whoever asks. */
+  readonly dispatcher?: DispatcherSpec;
+}
+
+/** Options of `partition`. */
+export interface PartitionOptions<Event> extends FlowOptions<Event> {
+  /** Events with equal keys meet in one stage. A field, the index of an item, or a function. Default: the event itself. */
+  readonly key?: (keyof Event & (string | number)) | ((event: Event) => unknown);
+  /** Instead of `key`: the event as it is to go on, and its partition from 0; or `none` for an event that nobody gets. */
+  readonly hash?: (event: Event) => readonly [event: unknown, partition: number] | typeof none;
+  /** Instead of both: who gets which events. */
+  readonly dispatcher?: DispatcherSpec;
+}
+
+/** Options of both joins. */
+export interface JoinOptions<Left, Right, Joined> extends Omit<LayerOptions, 'dispatcher'> {
+  /** Which rows without a partner come too; `join` gets `null` in place of the partner. */
+  readonly mode: JoinMode;
+  readonly leftKey: (left: Left) => unknown;
+  readonly rightKey: (right: Right) => unknown;
+  readonly join: (left: Left, right: Right) => Joined;
+}
+
+/** The elements of a state: what a reduction emits unless told otherwise. */
+export type ElementOf<State> = unknown extends State
+  ? unknown
+  : State extends ReadonlyMap<infer Key, infer Value>
+    ? [Key, Value]
+    : State extends string
+      ? never
+      : State extends Iterable<infer Item>
+        ? Item
+        : State extends object
+          ? { [Key in keyof State & string]: [Key, State[Key]] }[keyof State & string]
+          : never;
+
+/** Options of a flow that hands its events over: `intoStages`, `intoSpecs`. */
+export interface IntoOptions {
+  /** Who gets which events of the last layer. Default: whoever asks. */
+  readonly dispatcher?: DispatcherSpec;
+}
+
+/**
+ * Describes how events are handled by many stages at once: where they come from, what is done with them, and where they have
+ * to meet. Nothing runs until it is run, iterated or started in a pipeline. Every method answers with a new flow.
+ *
+ * @typeParam Event - What its last layer emits.
+ * @example
+ * const delays = Flow.from(flights)
+ *   .filter((flight) => flight.delay > 0)
+ *   .partition({ key: (flight) => flight.origin, stages: 4 })
+ *   .reduce(() => new Map<string, number>(), (sums, { origin, delay }) => sums.set(origin, (sums.get(origin) ?? 0) + delay));
+ */
+export class Flow<Event> implements AsyncIterable<Event> {
+  readonly [FLOW] = true;
+  /** What was said so far, as data. */
+  readonly draft: Draft;
+
+  /** A flow that has no source yet, and cannot run: begin with `Flow.from` instead. */
+  constructor(draft: Draft = EMPTY) {
+    this.draft = draft;
+  }
+
+  /**
+   * Reads an iterable. A function is called anew for each run.
+   *
+   * @throws {EngineError} `flow_of_flow`, `source_not_readable`, `option_unknown`, `option_out_of_range`.
+   */
+  static from<Event>(source: FlowSource<Event>, options?: SourceFlowOptions<Event>): Flow<Event> {
+    return fromSources('Flow.from', [source], options);
+  }
+
+  /**
+   * Reads several iterables at the same time, each in a stage of its own.
+   *
+   * @throws {EngineError} as `from`; `flow_list`.
+   */
+  static fromIterables<Event>(
+    sources: readonly FlowSource<Event>[],
+    options?: SourceFlowOptions<Event>,
+  ): Flow<Event> {
+    const at = 'Flow.fromIterables';
+    return fromSources(at, listOf(at, 'a list of at least one iterable', sources), options);
+  }
+
+  /**
+   * Takes the events of producers that run in the same pipeline. They go on when the flow has ended; the flow ends when they
+   * end in an orderly way, and fails when they fail.
+   *
+   * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
+   */
+  static fromStages<Event = unknown>(
+    stages: readonly RunningStage<Event>[],
+    options?: FlowOptions<Event>,
+  ): Flow<Event> {
+    const at = 'Flow.fromStages';
+    const origin = { type: 'stages', stages: besideOf(at, stages) } as const;
+    return new Flow({ origin, options: layerOptions(at, options, 'none'), operations: [] });
+  }
+
+  /**
+   * Starts producers together with the flow, and takes their events.
+   *
+   * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
+   */
+  static fromSpecs<Event = unknown>(
+    specs: readonly FlowSpec<StageDefinition & Producing<Event>>[],
+    options?: FlowOptions<Event>,
+  ): Flow<Event> {
+    const at = 'Flow.fromSpecs';
+    const origin = { type: 'sources', written: 'fromSpecs', specs: specsOf(at, specs) } as const;
+    return new Flow({ origin, options: layerOptions(at, options, 'none'), operations: [] });
+  }
+
+  /** Brings flows together in the stages of a new layer, equal keys in the same one. See the method of this name. */
+  static partition<Event>(
+    flows: Flow<Event> | readonly Flow<Event>[],
+    options?: PartitionOptions<Event>,
+  ): Flow<Event> {
+    return partitioned('Flow.partition', flowsOf('Flow.partition', flows), options);
+  }
+
+  /** Brings flows together in the stages of a new layer: each event goes to one that asks. */
+  static shuffle<Event>(
+    flows: Flow<Event> | readonly Flow<Event>[],
+    options?: SourceFlowOptions<Event>,
+  ): Flow<Event> {
+    return shuffled('Flow.shuffle', flowsOf('Flow.shuffle', flows), options);
+  }
+
+  /** Brings flows together in the stages of a new layer, as the dispatcher says: to all of them with `broadcastDispatcher()`. */
+  static merge<Event>(
+    flows: Flow<Event> | readonly Flow<Event>[],
+    dispatcher: DispatcherSpec,
+    options?: FlowOptions<Event>,
+  ): Flow<Event> {
+    return merged('Flow.merge', flowsOf('Flow.merge', flows), dispatcher, options);
+  }
+
+  /**
+   * Joins two flows that come to an end: `join(left, right)` for each pair with equal keys, as soon as both are there. Rows
+   * without a partner come at the end, where the mode keeps them.
+   *
+   * @throws {EngineError} `flow_join_mode`, `flow_not_function`, `flow_list`, `option_unknown`, `option_out_of_range`.
+   * @example
+   * Flow.boundedJoin(flights, airports, {
+   *   mode: 'inner', leftKey: (flight) => flight.origin, rightKey: (airport) => airport.code,
+   *   join: (flight, airport) => `${flight.number} from ${airport.city}`,
+   * });
+   */
+  static boundedJoin<Left, Right, Joined>(
+    left: Flow<Left>,
+    right: Flow<Right>,
+    options: JoinOptions<Left, Right, Joined>,
+  ): Flow<Joined> {
+    return joined('Flow.boundedJoin', left, right, options, undefined);
+  }
+
+  /** Joins events of the same window; rows without a partner come when the window is done. See `boundedJoin`. */
+  static windowJoin<Left, Right, Joined>(
+    left: Flow<Left>,
+    right: Flow<Right>,
+    options: JoinOptions<Left, Right, Joined> & { readonly window: Window<Left | Right> },
+  ): Flow<Joined> {
+    const { window, ...rest } = options;
+    return joined('Flow.windowJoin', left, right, rest, windowOf(window, 'Flow.windowJoin'));
+  }
+
+  /** Changes each event. @throws {EngineError} `flow_not_function`, `flow_after_reduction`. */
+  map<Out>(fn: (event: Event) => Out): Flow<Out> {
+    return new Flow(withMapper(this.draft, { type: 'map', fn }));
+  }
+
+  /** Changes each batch as it comes, before everything else of the layer. @throws {EngineError} `flow_batch_mapper_first`. */
+  mapBatch<Out>(fn: (events: Event[]) => Iterable<Out>): Flow<Out> {
+    return new Flow(withBatchMapper(this.draft, { type: 'mapBatch', fn }));
+  }
+
+  /** Makes any number of events of each one: the items of what `fn` answers. */
+  flatMap<Out>(fn: (event: Event) => Iterable<Out>): Flow<Out> {
+    return new Flow(withMapper(this.draft, { type: 'flatMap', fn }));
+  }
+
+  /** Keeps events for which `fn` answers with something truthy. */
+  filter<Kept extends Event>(fn: (event: Event) => event is Kept): Flow<Kept>;
+  filter(fn: (event: Event) => unknown): Flow<Event>;
+  filter(fn: (event: Event) => unknown): Flow<Event> {
+    return new Flow(withMapper(this.draft, { type: 'filter', fn }));
+  }
+
+  /** Drops events for which `fn` answers with something truthy. */
+  reject<Dropped extends Event>(fn: (event: Event) => event is Dropped): Flow<Exclude<Event, Dropped>>;
+  reject(fn: (event: Event) => unknown): Flow<Event>;
+  reject(fn: (event: Event) => unknown): Flow<unknown> {
+    return new Flow(withMapper(this.draft, { type: 'reject', fn }));
+  }
+
+  /** Calls `fn` for its effect; events go on as they are. */
+  each(fn: (event: Event) => unknown): Flow<Event> {
+    return new Flow(withMapper(this.draft, { type: 'each', fn }));
+  }
+
+  /** Changes the value of each pair `[key, value]`. */
+  mapValues<Key, Value, Out>(
+    this: Flow<readonly [Key, Value]> | Flow<[Key, Value]>,
+    fn: (value: Value) => Out,
+  ): Flow<[Key, Out]> {
+    return new Flow(withMapper(this.draft, { type: 'mapValues', fn }));
+  }
+
+  /** Keeps the first of equal events, per stage and window. Without a reduction behind it, they come when the window fires. */
+  uniq(): Flow<Event> {
+    return this.uniqBy((event) => event);
+  }
+
+  /** Keeps the first event of each key, per stage and window. See `uniq`. */
+  uniqBy(fn: (event: Event) => unknown): Flow<Event> {
+    return new Flow(withMapper(this.draft, { type: 'uniq', by: fn }));
+  }
+
+  /**
+   * Makes one state of all events, per stage and window. When the window fires, its elements are emitted, and it goes on.
+   *
+   * @param init - Makes the first state: each stage and window has its own.
+   * @throws {EngineError} `flow_not_function`, `flow_reduced_twice`.
+   */
+  reduce<State>(init: () => State, fn: (state: State, event: Event) => NoInfer<State>): ReducedFlow<State> {
+    return new ReducedFlow(withReduction(this.draft, { type: 'reduce', written: 'reduce', init, fn }));
+  }
+
+  /** Like `reduce`, and emits events on the way: `fn` answers with `{ events, state }`, either may be left out. */
+  emitAndReduce<State, Out = never>(
+    init: () => State,
+    fn: (state: State, event: Event) => EmittingStep<NoInfer<State>, Out>,
+  ): ReducedFlow<State, Out> {
+    return new ReducedFlow(withReduction(this.draft, { type: 'emitAndReduce', init, fn }));
+  }
+
+  /** Groups equal events: a Map of lists. */
+  group(): ReducedFlow<Map<Event, Event[]>> {
+    return grouped(this.draft, grouping('group', { key: identity, value: identity }));
+  }
+
+  /** Groups events by key: a Map of lists of values, the latest first. */
+  groupBy<Key, Value = Event>(
+    key: (event: Event) => Key,
+    value?: (event: Event) => Value,
+  ): ReducedFlow<Map<Key, Value[]>> {
+    checkFunction('groupBy', 'the key', key);
+    if (value !== undefined) checkFunction('groupBy', 'the value', value);
+    return grouped(this.draft, grouping('groupBy', { key, value: value ?? identity }));
+  }
+
+  /** Groups pairs `[key, value]`: a Map of lists of values, the latest first. */
+  groupByKey<Key, Value>(
+    this: Flow<readonly [Key, Value]> | Flow<[Key, Value]>,
+  ): ReducedFlow<Map<Key, Value[]>> {
+    return grouped(this.draft, grouping('groupByKey', null));
+  }
+
+  /**
+   * What a reduction emits when its window fires: the elements of the state, the state as one event, or nothing.
+   *
+   * @throws {EngineError} `flow_needs_reduction`, `flow_emission_twice`, `flow_emit_unknown`.
+   */
+  emit<State, Eager>(
+    this: ReducedFlow<State, Eager, unknown, unknown>,
+    what: 'events',
+  ): ReducedFlow<State, Eager, Eager | ElementOf<State>, ElementOf<State>>;
+  emit<State, Eager>(
+    this: ReducedFlow<State, Eager, unknown, unknown>,
+    what: 'state',
+  ): ReducedFlow<State, Eager, Eager | State>;
+  emit<State, Eager>(
+    this: ReducedFlow<State, Eager, unknown, unknown>,
+    what: 'nothing',
+  ): ReducedFlow<State, Eager, Eager, never>;
+  emit(what: 'events' | 'state' | 'nothing'): ReducedFlow<unknown, unknown, unknown, unknown> {
+    return new ReducedFlow(withEmission(this.draft, { type: what }));
+  }
+
+  /**
+   * What a reduction emits and how it goes on when its window fires: `fn` gets the state, which stage this is, and what fired.
+   * It answers with `{ events, state }`; without a state, the state stays.
+   *
+   * @throws {EngineError} `flow_needs_reduction`, `flow_emission_twice`, `flow_not_function`.
+   * @example
+   * flow.onTrigger((count, { index }, { trigger }) => ({ events: [[index, trigger, count]], state: 0 }));
+   */
+  onTrigger<State, Eager, Out = never>(
+    this: ReducedFlow<State, Eager, unknown, unknown>,
+    fn: (state: State, stage: StageIndex, firing: Firing) => EmittingStep<NoInfer<State>, Out>,
+  ): ReducedFlow<State, Eager, Eager | Out, Out> {
+    return new ReducedFlow(withEmission(this.draft, { type: 'onTrigger', fn }));
+  }
+
+  /**
+   * Makes one state again of what all partitions emit, in one stage and window by window. It is emitted as one event when all
+   * partitions are done with the window.
+   *
+   * @param merge - Gets what a partition emits at a trigger: its state, unless `emit` or `onTrigger` say otherwise.
+   * @param done - The event to emit. Default: what was merged.
+   * @throws {EngineError} `flow_needs_reduction`, `flow_not_function`.
+   */
+  departition<Departs, Merged, Result = Merged>(
+    this: ReducedFlow<unknown, unknown, unknown, Departs>,
+    init: () => Merged,
+    merge: (merged: Merged, state: Departs) => NoInfer<Merged>,
+    done?: (merged: Merged, id: WindowId) => Result,
+  ): Flow<Result> {
+    const { draft } = this;
+    const operator = 'departition';
+    checkFunction(operator, 'the first state', init);
+    checkFunction(operator, 'merge', merge);
+    if (done !== undefined) checkFunction(operator, 'done', done);
+    checkReduced(draft, operator);
+    const departition = { init, merge, done: done ?? identity };
+    return new Flow(
+      newLayer(operator, { type: 'departition', written: operator, flow: draft, departition }, {}),
+    );
+  }
+
+  /**
+   * Sorts what all partitions emit and keeps the first `count`: one list per window.
+   *
+   * @param count - Integer >= 1.
+   * @param compare - As of `Array.sort`. Default: ascending, by value.
+   * @throws {EngineError} `flow_needs_reduction`, `option_out_of_range`, `flow_not_function`.
+   */
+  takeSort<Item>(
+    this: ReducedFlow<unknown, unknown, Item, unknown>,
+    count: number,
+    compare?: Compare<NoInfer<Item>>,
+  ): Flow<Item[]> {
+    const { draft } = this;
+    const operator = 'takeSort';
+    checkAtLeastOne(operator, 'count', count);
+    if (compare !== undefined) checkFunction(operator, 'compare', compare);
+    checkReduced(draft, operator);
+    const { flow, departition } = sortedParts(draft, count, compare ?? ascending);
+    return new Flow(newLayer(operator, { type: 'departition', written: operator, flow, departition }, {}));
+  }
+
+  /**
+   * Begins a new layer whose stages share the events by key: equal keys meet in the same stage.
+   *
+   * @throws {EngineError} `option_unknown`, `option_out_of_range`; when the flow is planned, `flow_key`, `flow_hash`.
+   */
+  partition(options?: PartitionOptions<Event>): Flow<Event> {
+    return partitioned('partition', [this.draft], options);
+  }
+
+  /** Begins a new layer whose stages take events as they ask for them. */
+  shuffle(options?: SourceFlowOptions<Event>): Flow<Event> {
+    return shuffled('shuffle', [this.draft], options);
+  }
+
+  /** Begins a new layer that a dispatcher of your choice feeds: with `broadcastDispatcher()` all its stages get all events. */
+  merge(dispatcher: DispatcherSpec, options?: FlowOptions<Event>): Flow<Event> {
+    return merged('merge', [this.draft], dispatcher, options);
+  }
+
+  /**
+   * Sends events through producerConsumers that run in the same pipeline. They subscribe to this flow; what they emit goes on.
+   *
+   * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
+   */
+  throughStages<Out = Event>(stages: readonly RunningStage<Out>[], options?: FlowOptions<Out>): Flow<Out> {
+    const at = 'throughStages';
+    const origin = { type: at, flow: this.draft, stages: besideOf(at, stages) } as const;
+    return new Flow(newLayer(at, origin, layerOptions(at, options, 'none')));
+  }
+
+  /** Sends events through producerConsumers that are started together with the flow. */
+  throughSpecs<Out = Event>(
+    specs: readonly FlowSpec<StageDefinition & Producing<Out>>[],
+    options?: FlowOptions<Out>,
+  ): Flow<Out> {
+    const at = 'throughSpecs';
+    const origin = { type: at, flow: this.draft, specs: specsOf(at, specs) } as const;
+    return new Flow(newLayer(at, origin, layerOptions(at, options, 'none')));
+  }
+
+  /**
+   * Hands events to consumers that run in the same pipeline. Without any, they may subscribe to the flow later.
+   *
+   * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
+   */
+  intoStages(
+    consumers: readonly (
+      | StageId
+      | { readonly id: StageId }
+      | ({ readonly stage: StageId | { readonly id: StageId } } & SubscribeOptions<Event>)
+    )[],
+    options?: IntoOptions,
+  ): Flow<Event> {
+    const at = 'intoStages';
+    const isNone = Array.isArray(consumers) && consumers.length === 0;
+    return into(at, this.draft, { stages: isNone ? [] : besideOf(at, consumers), specs: [] }, options);
+  }
+
+  /** Hands events to consumers that are started together with the flow; when they have ended, so does the flow. */
+  intoSpecs(specs: readonly FlowSpec<StageDefinition>[], options?: IntoOptions): Flow<Event> {
+    const at = 'intoSpecs';
+    return into(at, this.draft, { stages: [], specs: specsOf(at, specs) }, options);
+  }
+
+  /** Runs the flow for its side effects; resolves when it has ended, rejects when it fails. */
+  async run(options?: FlowRunOptions): Promise<void> {
+    await flowRunner().run(this, options);
+  }
+
+  /** Runs the flow and answers with everything it emits. Each call is a run of its own. */
+  async toArray(options?: FlowRunOptions): Promise<Event[]> {
+    return typed(await flowRunner().toArray(this, options));
+  }
+
+  /** Runs the flow as its events are read. Leaving the loop ends it. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Event> {
+    return typed(flowRunner().iterate(this));
+  }
+}
+
+/**
+ * A flow that has just been reduced: `emit`, `onTrigger`, `departition` and `takeSort` know its state.
+ *
+ * @typeParam Eager - What is emitted while reducing (`emitAndReduce`).
+ * @typeParam Departs - What `departition` gets from each partition.
+ */
+export class ReducedFlow<
+  State,
+  Eager = never,
+  Event = Eager | ElementOf<State>,
+  Departs = State,
+> extends Flow<Event> {
+  declare readonly [STATE]: () => State;
+  declare readonly [EAGER]: () => Eager;
+  declare readonly [DEPARTS]: () => Departs;
+}
+
+function fromSources<Event>(
+  at: string,
+  sources: readonly unknown[],
+  options: SourceFlowOptions<Event> | undefined,
+): Flow<Event> {
+  const specs = sources.map((source) => sourceOf(at, source));
+  const origin = { type: 'sources', written: 'from', specs } as const;
+  return new Flow({ origin, options: layerOptions(at, options, 'dispatcher'), operations: [] });
+}
+
+function partitioned<Event>(
+  at: string,
+  flows: readonly Draft[],
+  options: PartitionOptions<Event> | undefined,
+): Flow<Event> {
+  const checked = layerOptions(at, options, 'partition');
+  const { key, hash }: PartitionOptions<Event> = options ?? {};
+  return routed(at, flows, { written: 'partition', key, hash }, checked);
+}
+
+function shuffled<Event>(
+  at: string,
+  flows: readonly Draft[],
+  options: SourceFlowOptions<Event> | undefined,
+): Flow<Event> {
+  return routed(at, flows, { written: 'shuffle' }, layerOptions(at, options, 'dispatcher'));
+}
+
+function merged<Event>(
+  at: string,
+  flows: readonly Draft[],
+  dispatcher: DispatcherSpec,
+  options: FlowOptions<Event> | undefined,
+): Flow<Event> {
+  checkDispatcher(at, dispatcher);
+  return routed(at, flows, { written: 'merge', dispatcher }, layerOptions(at, options, 'none'));
+}
+
+function routed<Event>(
+  at: string,
+  flows: readonly Draft[],
+  routing: Routing,
+  options: Draft['options'],
+): Flow<Event> {
+  return new Flow(newLayer(at, { type: 'flows', flows, routing }, options));
+}
+
+function joined<Left, Right, Joined>(
+  at: string,
+  left: Flow<Left>,
+  right: Flow<Right>,
+  given: JoinOptions<Left, Right, Joined>,
+  window: WindowSpec | undefined,
+): Flow<Joined> {
+  const { mode, leftKey, rightKey, join, ...options } = given;
+  checkMode(at, mode);
+  checkFunction(at, 'leftKey', leftKey);
+  checkFunction(at, 'rightKey', rightKey);
+  checkFunction(at, 'join', join);
+  const sides = {
+    left: flowOf(at, 'a flow on the left', left),
+    right: flowOf(at, 'a flow on the right', right),
+  };
+  const checked = { ...layerOptions(at, options, 'none'), ...(window && { window }) };
+  return new Flow(newLayer(at, { type: 'join', ...sides, join: { mode, leftKey, rightKey, join } }, checked));
+}
+
+/** A program in JavaScript may give anything. */
+function checkMode(at: string, mode: unknown): void {
+  if (MODES.some((known) => known === mode)) return;
+  const nearest = typeof mode === 'string' ? didYouMean(mode, MODES) : '';
+  throw new EngineError('flow_join_mode', { at, received: describe(mode), nearest });
+}
+
+function grouped<Key, Value>(
+  draft: Draft,
+  reduction: ReturnType<typeof grouping>,
+): ReducedFlow<Map<Key, Value[]>> {
+  return new ReducedFlow(withReduction(draft, reduction));
+}
+
+function into<Event>(
+  at: 'intoStages' | 'intoSpecs',
+  flow: Draft,
+  consumers: { readonly stages: readonly Beside[]; readonly specs: readonly Spec[] },
+  options: IntoOptions | undefined,
+): Flow<Event> {
+  const { dispatcher } = layerOptions(at, options, 'dispatcher');
+  return new Flow(newLayer(at, { type: 'into', flow, ...consumers }, { ...(dispatcher && { dispatcher }) }));
+}
+
+function identity<Value>(value: Value): Value {
+  return value;
+}
+
+/** What a runner hands out is what the flow's operators made: its type was followed from the source on. */
+function typed<Made>(made: unknown): Made {
+  return made as Made;
+}

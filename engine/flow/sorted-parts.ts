@@ -1,0 +1,49 @@
+import { emissionOf, type Draft } from './draft.ts';
+import { elementsOf } from './emission.ts';
+import type { Departition, Emission } from './operation.ts';
+import { takeSorting, type Compare } from './take-sort.ts';
+
+/**
+ * What `takeSort` makes of a flow: what each partition would emit at a trigger it emits as one sorted list, and the lists of
+ * all partitions become one.
+ */
+export function sortedParts<Item>(
+  draft: Draft,
+  count: number,
+  compare: Compare<Item>,
+): { readonly flow: Draft; readonly departition: Departition } {
+  const emission = emissionOf(draft);
+  const { onTrigger, ...departition } = takeSorting(count, compare, emittedBy<Item>(emission));
+  const sorted: Emission =
+    emission?.type === 'onTrigger'
+      ? {
+          type: 'onTrigger',
+          fn: (state, stage, firing) => {
+            const { events = [], ...step } = emission.fn(state, stage, firing);
+            return { ...step, ...onTrigger(events) };
+          },
+        }
+      : { type: 'onTrigger', fn: onTrigger };
+  const operations = draft.operations.filter(({ type }) => type !== 'emission');
+  return {
+    flow: { ...draft, operations: [...operations, { type: 'emission', emission: sorted }] },
+    departition,
+  };
+}
+
+/** What would be emitted of what `takeSort` gets at a trigger: the state, or the events that `onTrigger` made of it. */
+function emittedBy<Item>(emission: Emission | null): (given: unknown) => Iterable<Item> {
+  // What a layer emits has the type that its flow says.
+  return emitted(emission) as (given: unknown) => Iterable<Item>;
+}
+
+function emitted(emission: Emission | null): (given: unknown) => Iterable<unknown> {
+  switch (emission?.type) {
+    case 'state':
+      return (state) => [state];
+    case 'nothing':
+      return () => [];
+    default:
+      return elementsOf;
+  }
+}
