@@ -3,7 +3,8 @@ import { bisector, max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 
 /** What is marked on a lane; each kind has a shape and a colour of its own. */
-export type MarkKind = 'crash' | 'restart' | 'lost' | 'discard' | 'warning' | 'end' | 'log' | 'ask';
+export type MarkKind =
+  'crash' | 'restart' | 'lost' | 'discard' | 'warning' | 'end' | 'log' | 'ask' | 'late' | 'fire';
 
 /** `n` = entries applied when it has just happened. */
 export interface Mark {
@@ -29,6 +30,7 @@ const MARK_OF: Partial<Record<TraceEntry['type'], MarkKind>> = {
   crash: 'crash',
   lost: 'lost',
   discard: 'discard',
+  late: 'late',
   warning: 'warning',
   exit: 'end',
   log: 'log',
@@ -40,6 +42,7 @@ const LANDMARKS: ReadonlySet<TraceEntry['type']> = new Set([
   'restart',
   'lost',
   'discard',
+  'late',
   'warning',
   'exit',
 ]);
@@ -85,6 +88,7 @@ export class TimelineLog {
     if (!lane) return;
     const kind = MARK_OF[entry.type];
     if (kind) lane.marks.push({ n, kind });
+    if (entry.type === 'window' && entry.phase === 'fire') lane.marks.push({ n, kind: 'fire' });
     const open = lane.busy.at(-1);
     const life = lane.lives.at(-1);
     const ends = entry.type === 'exit' || entry.type === 'crash';
@@ -108,6 +112,16 @@ export class TimelineLog {
       }
     }
   }
+}
+
+const LABEL_CHARACTERS = 11;
+
+/** The name of a stage as its lane has room for it: of one within a flow the end, where its stages differ. */
+export function laneLabel(stage: StageId): string {
+  if (stage.length <= LABEL_CHARACTERS) return stage;
+  return stage.includes('/') || / \d+$/.test(stage)
+    ? `…${stage.slice(1 - LABEL_CHARACTERS)}`
+    : `${stage.slice(0, LABEL_CHARACTERS - 1)}…`;
 }
 
 /** What a pixel to the right means: one more entry, or more time. */
@@ -141,6 +155,8 @@ const LEAST_MARK_GAP = {
   restart: 1,
   lost: 5,
   discard: 5,
+  late: 5,
+  fire: 4,
   warning: 5,
   end: 1,
   log: 4,
@@ -198,20 +214,24 @@ function laneView(stage: StageId, lane: Readonly<LaneLog> | undefined, drawing: 
 const MARK_ORDER: readonly MarkKind[] = [
   'ask',
   'log',
+  'fire',
   'lost',
   'discard',
+  'late',
   'warning',
   'end',
   'restart',
   'crash',
 ];
 
-/** Above the middle of a lane: asks; on it: trouble, ends and new lives; below it: what was printed. */
+/** Above the middle of a lane: asks; on it: trouble, ends and new lives; below it: what was printed; across: windows that emit. */
 const MARK_SHAPES: Readonly<Record<MarkKind, (x: string, reach: number) => string>> = {
   ask: (x, reach) => `M${x},${4 - reach}m-2.5,0l2.5,-3.5l2.5,3.5`,
   log: (x, reach) => `M${x},${reach - 2}m-1,0h2`,
   warning: (x) => `M${x},-5l5,9h-10Z`,
   discard: (x) => `M${x},5l5,-9h-10Z`,
+  late: (x) => `M${x},5l5,-9h-10Z`,
+  fire: (x, reach) => `M${x},${3 - reach}v${2 * reach - 6}`,
   crash: (x) => `M${x},0m-4,-4l8,8m0,-8l-8,8`,
   restart: (x) => `M${x},-4.5a4.5,4.5 0 1 1 -4.5,4.5M${x},-4.5m-2.5,-2.5l2.5,2.5l-2.5,2.5`,
   lost: (x) => `M${x},-5l4,5l-4,5l-4,-5Z`,

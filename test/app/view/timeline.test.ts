@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TraceEntry } from 'sluice';
-import { isLandmark, TimelineLog, timelineView } from '$lib/view/timeline.ts';
+import { isLandmark, laneLabel, TimelineLog, timelineView } from '$lib/view/timeline.ts';
 import { firstRun } from './first-run.ts';
 
 const SIZE = { width: 500, laneHeight: 20, by: 'entry' } as const;
+
+describe('laneLabel()', () => {
+  it('keeps what tells the stages of a flow apart', () => {
+    expect(laneLabel('printer')).toBe('printer');
+    expect(laneLabel('a-long-printer')).toBe('a-long-pri…');
+    expect(laneLabel('counts/reduce 12')).toBe('…/reduce 12');
+    expect(laneLabel('departition 3')).toBe('…artition 3');
+  });
+});
 
 describe('timelineView()', () => {
   it('gives every stage a lane on which it is busy from begin to end', async () => {
