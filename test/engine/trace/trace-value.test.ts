@@ -2,6 +2,8 @@ import { describe as suite, expect, it } from 'vitest';
 import fc from 'fast-check';
 import {
   MAX_EVENTS,
+  MAX_PICTURED,
+  Pictured,
   describe,
   traceError,
   traceEvents,
@@ -46,6 +48,18 @@ suite('traceValue()', () => {
         },
       ),
     );
+  });
+
+  it('shows a picture in the place of what has one, and as deep', () => {
+    class Numbers extends Pictured {
+      readonly hidden = 'hidden';
+      override picture(): unknown {
+        return { first: { second: { third: 3 } }, all: Array.from({ length: MAX_PICTURED }, () => 0) };
+      }
+    }
+    const all = [...Array<number>(20).fill(0), '…'];
+    expect(traceValue(new Numbers())).toEqual({ first: { second: { third: 3 } }, all });
+    expect(traceValue([new Numbers()])).toEqual([{ first: { second: '…' }, all }]);
   });
 
   it('keeps a key named __proto__ as a key', () => {
