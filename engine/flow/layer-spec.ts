@@ -19,7 +19,8 @@ export function layerSpec(draft: Draft, departs: boolean): LayerSpec {
           : null,
     mappers: operations.filter(isMapper),
     reduction: reductionOf(draft),
-    emission: emissionOf(draft) ?? { type: 'events' },
+    // What departs is merged whole, unless the program says what is to be emitted (FL-081).
+    emission: emissionOf(draft) ?? { type: departs ? 'state' : 'events' },
     window,
     departs,
     partitionKey: window.type === 'session' && window.key === null ? partitionKey(draft) : null,
