@@ -228,6 +228,11 @@ export const ERRORS = {
       `Cannot use ${d.operator} as a layer must say once what it emits: received it behind ${d.before}`,
     hint: 'Keep one of them. onTrigger can do everything that emit can.',
   },
+  flow_failed: {
+    message: (d: { stage: string; problem: string }) =>
+      `Cannot run the flow to its end as none of its stages may fail: received ${d.problem} from "${d.stage}"`,
+    hint: 'What the program threw is the cause of this error. A flow ends with its first failure.',
+  },
   flow_hash: {
     message: (d: { received: string }) =>
       `Cannot partition the flow as hash must be a function of an event: received ${d.received}`,
@@ -447,10 +452,11 @@ export class EngineError<C extends ErrorCode = ErrorCode> extends Error {
   /** What to do next. */
   readonly hint: string;
 
-  constructor(code: C, details: ErrorDetails<C>) {
+  /** @param options - What led to it, as `cause`. */
+  constructor(code: C, details: ErrorDetails<C>, options?: ErrorOptions) {
     const entry: { readonly message: (details: never) => string; readonly hint: string } = ERRORS[code];
     // The catalogue pairs each code with its details; TypeScript cannot follow a union of functions that far.
-    super(entry.message(details as never));
+    super(entry.message(details as never), options);
     this.name = 'EngineError';
     this.code = code;
     this.details = details;

@@ -1,3 +1,6 @@
+import type { StageId } from '../ids.ts';
+import type { Drafted } from './flow-mark.ts';
+
 /** How one run of a flow is followed and ended. */
 export interface FlowRunOptions {
   /** Ends the run, which then rejects with the signal's reason. */
@@ -8,6 +11,8 @@ export interface FlowRunOptions {
 
 /** How far a flow is. Counts are totals since it began. */
 export interface FlowProgress {
+  /** Its name. */
+  readonly flow: StageId;
   /** In the order of the plan. */
   readonly layers: readonly LayerProgress[];
   /** Events that came too late for their windows, over all layers. */
@@ -28,14 +33,14 @@ export interface LayerProgress {
   readonly late: number;
 }
 
-/** Runs flows here and now. `flow` is a `Flow`: whoever runs it knows how to plan it. */
+/** Runs flows here and now. */
 export interface FlowRunner {
   /** For its side effects; resolves when it has ended (FL-171). */
-  run(flow: object, options?: FlowRunOptions): Promise<void>;
+  run(flow: Drafted, options?: FlowRunOptions): Promise<void>;
   /** Everything its last layer emits, in the order in which it comes. */
-  toArray(flow: object, options?: FlowRunOptions): Promise<unknown[]>;
+  toArray(flow: Drafted, options?: FlowRunOptions): Promise<unknown[]>;
   /** The same one by one. Each enumeration is a run of its own (FL-010), which leaving it ends (FL-173). */
-  iterate(flow: object, options?: FlowRunOptions): AsyncIterableIterator<unknown>;
+  iterate(flow: Drafted, options?: FlowRunOptions): AsyncIterableIterator<unknown>;
 }
 
 let installed: FlowRunner | null = null;

@@ -18,6 +18,7 @@ export { broadcastDispatcher } from '../dispatcher/broadcast-dispatcher.ts';
 export { defineDispatcher } from '../dispatcher/define-dispatcher.ts';
 export { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 export { none, partitionDispatcher } from '../dispatcher/partition-dispatcher.ts';
+import '../runtime/flow-run.ts';
 export { Flow, ReducedFlow } from '../flow/flow.ts';
 export { Window } from '../window/window-builder.ts';
 export { pipeline } from '../runtime/pipeline.ts';

@@ -1,11 +1,19 @@
 import type { StageId, WorkerId } from '../ids.ts';
-import type { StageDefinition } from '../stage/definition.ts';
+import type { Reason, StageDefinition } from '../stage/definition.ts';
 import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import type { CallbackName } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { Hosted } from './hosted.ts';
+
+/** What a stage has failed of. */
+export interface StageCrash {
+  /** `null`: outside of all callbacks. */
+  readonly callback: CallbackName | null;
+  readonly error: unknown;
+}
 
 /** Who hosts stages, and what they may use. */
 export interface StageHostOptions {
@@ -30,6 +38,10 @@ export interface StageHostOptions {
   readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
   /** A callback of the learner's is about to run, or a task: `task "name"`. */
   readonly onEntering?: (stage: StageId, callback: string) => void;
+  /** A stage fails; what was thrown is the very error. */
+  readonly onCrash?: (stage: StageId, crash: StageCrash) => void;
+  /** A stage, a supervisor or a flow has ended. */
+  readonly onEnded?: (id: StageId, reason: Reason) => void;
   /** Workers that tasks may run on; default all. */
   readonly taskWorkers?: number;
   /** Tasks that a stream of tasks runs at once unless told otherwise; default the workers they may run on. */

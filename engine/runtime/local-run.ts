@@ -9,6 +9,7 @@ import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
 import { hostStream, HostReaders } from './host-stream.ts';
+import type { StageCrash } from './host-options.ts';
 import type { Hosted } from './hosted.ts';
 import { namesIn, type Plan } from './plan.ts';
 import { StageHost } from './stage-host.ts';
@@ -31,6 +32,12 @@ export interface LocalRunOptions {
   readonly keepAlive?: boolean;
   /** Default: real time. */
   readonly scheduler?: Scheduler;
+  /** Gives the run a turn of this thread, later. Default: a turn of the event loop. */
+  readonly later?: (turn: () => void) => void;
+  /** A stage fails, and what was thrown. */
+  readonly onCrash?: (stage: StageId, crash: StageCrash) => void;
+  /** A stage, a supervisor or a flow has ended. */
+  readonly onEnded?: (id: StageId, reason: Reason) => void;
 }
 
 /**
@@ -61,7 +68,7 @@ export class LocalRun {
   readonly #keepAlive: boolean;
   readonly #host: StageHost;
   readonly #scheduler: Scheduler;
-  readonly #later = laterTurns();
+  readonly #later: (turn: () => void) => void;
   readonly #readers = new HostReaders(() => this.#sliceLater());
   /** Stages that have a message and were free when they got it. */
   readonly #ready = new Fifo<Hosted>();
@@ -71,14 +78,17 @@ export class LocalRun {
   #wired = false;
   #inSlice = false;
   #deferred = false;
+  #windsDown = false;
   #ended = false;
 
   constructor(plan: Plan, options: LocalRunOptions) {
     const { seed = 1, trace = 'counters', maxEntries = DEFAULT_MAX_ENTRIES } = options;
-    const { scheduler = realScheduler(), keepAlive = false } = options;
+    const { scheduler = realScheduler(), keepAlive = false, later = laterTurns() } = options;
+    const { onCrash, onEnded } = options;
     this.#plan = plan;
     this.#keepAlive = keepAlive;
     this.#scheduler = scheduler;
+    this.#later = later;
     const startMs = scheduler.nowMs();
     this.#host = new StageHost({
       worker: 0,
@@ -97,6 +107,8 @@ export class LocalRun {
       onRemote: () => undefined,
       onReady: (stage) => this.#wake(stage),
       onTasks: () => this.#sliceLater(),
+      ...(onCrash && { onCrash }),
+      ...(onEnded && { onEnded }),
     });
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
@@ -141,6 +153,12 @@ export class LocalRun {
   /** Ends the run: no stage handles anything any more. */
   stop(): void {
     this.#end('stopped');
+  }
+
+  /** Ends the run as soon as no stage has a message: those who are left clear up, but are not waited for. */
+  windDown(): void {
+    this.#windsDown = true;
+    this.#sliceLater();
   }
 
   /** What every stage and every subscription has done so far. */
@@ -201,7 +219,7 @@ export class LocalRun {
     const isDone = this.#handleAll();
     this.#inSlice = false;
     if (!isDone) this.#sliceLater();
-    else if (this.#isIdle) this.#end(this.#outcome());
+    else if (this.#isIdle || this.#windsDown) this.#end(this.#outcome());
   }
 
   /** An `init` may wait for a task: it begins before everything else. */

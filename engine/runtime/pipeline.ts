@@ -146,15 +146,21 @@ export function planOf(program: unknown): Plan {
   const isModule = typeof program === 'object' && program !== null && 'default' in program;
   const exported: unknown = isModule ? program.default : program;
   if (isPlan(exported)) return exported;
-  if (isFlow(exported)) return planOfFlow(exported);
+  if (isFlow(exported)) return planOfFlow(exported, output());
   throw new EngineError('no_pipeline', { received: received(exported) });
 }
 
-function planOfFlow(flow: Drafted): Plan {
+/**
+ * A flow as the only one of its plan, under the name `flow`.
+ *
+ * @param receiver - Gets what its last layer emits, as `output`; `null`: the flow runs for its side effects (FL-171).
+ * @throws {EngineError} what a flow cannot be planned for.
+ */
+export function planOfFlow(flow: Drafted, receiver: StageDefinition | null): Plan {
   const builder = new Builder();
   const handle = builder.startAlone(flow);
-  if (flow.draft.origin.type !== 'into') {
-    builder.start('output', output(), undefined);
+  if (receiver && flow.draft.origin.type !== 'into') {
+    builder.start('output', receiver, undefined);
     builder.subscribe('output', { to: handle, cancel: 'transient' });
   }
   return builder.finish();
@@ -259,9 +265,14 @@ class Builder {
       stages: [...this.#stages.values()],
       subscriptions: this.#subscriptions,
       supervisors: [...this.#supervisors.values()],
-      flows,
+      flows: flows.map((flow) => ({ ...flow, sources: flow.sources.filter((id) => this.#isProducer(id)) })),
     };
     return new Plan({ ...parts, warnings: warningsOf(parts) });
+  }
+
+  /** Only a producer can be held back; what a producerConsumer emits is held further up. */
+  #isProducer(id: StageId): boolean {
+    return this.#stages.get(id)?.definition.kind === 'producer';
   }
 
   #startFlow(flow: NewFlow): StageHandle {

@@ -20,7 +20,7 @@ import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
 import { Externals } from './externals.ts';
 import { countersOf, type HostCounters } from './host-counters.ts';
-import type { StageHostOptions } from './host-options.ts';
+import type { StageCrash, StageHostOptions } from './host-options.ts';
 import { HostTrace } from './host-trace.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
 import { InnerStreams } from './inner-streams.ts';
@@ -84,6 +84,7 @@ export class StageHost implements StageContext {
       onEnded: (hosted, reason, cause) => {
         this.#bury(hosted, reason, cause);
         this.#watches.ended(hosted, reason, cause);
+        options.onEnded?.(hosted.id, reason);
       },
       onReplaced: (stage) => this.#ledger.keep(stage),
     });
@@ -452,6 +453,10 @@ export class StageHost implements StageContext {
 
   left(): void {
     this.#owner.leave();
+  }
+
+  crashed(stage: StageId, crash: StageCrash): void {
+    this.#options.onCrash?.(stage, crash);
   }
 
   exited(id: StageId, reason: Reason, cause: Seq | null): void {

@@ -81,6 +81,7 @@ export class Lifecycle {
     if (!crash || !this.isAlive) return;
     const entry = { type: 'crash', callback: crash.callback, error: traceError(crash.error) } as const;
     this.#crash = this.#runner.record(entry, cause);
+    this.#runner.context.crashed(this.#runner.id, crash);
   }
 
   exit(reason: Reason, ending: Ending | null): void {

@@ -84,6 +84,8 @@ export interface StageContext {
   entering(stage: StageId, callback: CallbackName, began: Seq | null): void;
   /** It has returned, or given a promise. */
   left(): void;
+  /** The stage fails: `error` is what was thrown, in this callback or (`null`) outside of all. It ends next. */
+  crashed(stage: StageId, crash: { readonly callback: CallbackName | null; readonly error: unknown }): void;
   /** The stage has ended: its mailbox goes, its watchers hear of it. */
   exited(stage: StageId, reason: Reason, cause: Seq | null): void;
 }
