@@ -117,8 +117,13 @@ function stageCounters(f: Fields): StageCounters {
     busyMs: f.number('busyMs'),
     calls: f.number('calls'),
     ...(f.has('tasks') && { tasks: f.number('tasks') }),
+    ...(f.has('windows') && { windows: windowCounts(f.fields('windows')) }),
     status: f.oneOf('status', ['waiting', 'busy', 'held', 'exited', 'crashed']),
   };
+}
+
+function windowCounts(f: Fields): NonNullable<StageCounters['windows']> {
+  return { open: f.number('open'), late: f.number('late') };
 }
 
 function subscriptionCounters(f: Fields): SubscriptionCounters {

@@ -22,6 +22,7 @@ const TELEMETRY = {
       lost: 1,
       busyMs: 0.5,
       calls: 3,
+      windows: { open: 2, late: 3 },
       status: 'held',
     },
   ],
