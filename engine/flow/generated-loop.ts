@@ -35,33 +35,48 @@ const MAKES_ANOTHER: readonly Mapper['type'][] = ['map', 'mapValues', 'flatMap']
 
 /**
  * The text of an expression: `([…functions], kit) => loop`. The functions are those of the mappers in their order and, where
- * it reduces, the one that does; the kit is what closures use, too. The loop is
- * `(slice, out, seen) => void` or `(slice, state, seen) => state`.
+ * it reduces, the one that does; the kit is what closures use, too. The loop is `(slice, out, seen) => void` or
+ * `(slice, state, seen) => state`.
  */
 export function generateLoop({ mappers, end }: LoopShape): string {
   const functions = mappers.map((_, i) => `f${i}`);
+  const head = (last: readonly string[], second: string) =>
+    `([${[...functions, ...last].join(', ')}], { isNew, iterableOf, pairOf }) => ` +
+    `function ${GENERATED_LOOP}({ events, from, to }, ${second}, seen) {`;
+  const loop = (last: (event: string) => string) => loopOver(mappers, last);
+  if (end === 'out') return [head([], 'out'), ...loop((event) => `out.push(${event});`), '}'].join('\n');
+  const reducing = (state: string) => [
+    ...loop((event) => `${state} = reduce(${state}, ${event});`),
+    `return ${state};`,
+  ];
+  return [
+    head(['reduce'], 'state'),
+    // Of a variable that begins as what is known to be a number, the compiler makes no object per event.
+    "if (typeof state === 'number') {",
+    'let number = +state;',
+    ...reducing('number'),
+    '}',
+    ...reducing('state'),
+    '}',
+  ].join('\n');
+}
+
+function loopOver(mappers: LoopShape['mappers'], last: (event: string) => string): string[] {
   const statements: string[] = [];
   let event = 'event';
+  let sets = 0;
   for (const [i, type] of mappers.entries()) {
-    const before = mappers.slice(0, i);
     const next = `event${i}`;
-    const seen = `seen[${before.filter((one) => one === 'uniq').length}]`;
-    statements.push(STATEMENTS[type]({ fn: `f${i}`, event, next, seen }));
+    statements.push(STATEMENTS[type]({ fn: `f${i}`, event, next, seen: `seen[${sets}]` }));
+    if (type === 'uniq') sets += 1;
     if (MAKES_ANOTHER.includes(type)) event = next;
   }
-  const [more, second, done] =
-    end === 'reduce'
-      ? [['reduce'], 'state', [`state = reduce(state, ${event});`]]
-      : [[], 'out', [`out.push(${event});`]];
   return [
-    `([${[...functions, ...more].join(', ')}], { isNew, iterableOf, pairOf }) => function ${GENERATED_LOOP}({ events, from, to }, ${second}, seen) {`,
     'for (let i = from; i < to; i++) {',
     'const event = events[i];',
     ...statements,
-    ...done,
+    last(event),
     ...mappers.filter((type) => type === 'flatMap').map(() => '}'),
     '}',
-    ...(end === 'reduce' ? ['return state;'] : []),
-    '}',
-  ].join('\n');
+  ];
 }

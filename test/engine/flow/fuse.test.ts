@@ -75,6 +75,22 @@ describe('fuseMap() and fuseReduce()', () => {
     expect(out).toEqual([2, 4]);
   });
 
+  it.each(WAYS)('$name: a state may be a number and become something else', async ({ begin, ready }) => {
+    begin();
+    const loop = fuseReduce([], {
+      type: 'reduce',
+      written: 'reduce',
+      init: () => 0,
+      fn: (state: number | string, event: number) => (event < 2 ? Number(state) + event : `${state}${event}`),
+    });
+    await ready();
+    const states = [0, -0, 'x'].map((state) => {
+      return loop({ events: [1, 2, 3], from: 0, to: 3, upstream: 's' }, state, []);
+    });
+    expect(states).toEqual(['123', '123', 'NaN23']);
+    expect(loop({ events: [], from: 0, to: 0, upstream: 's' }, -0, [])).toBe(-0);
+  });
+
   it('import each loop once', async () => {
     collectLoops();
     fuseMap([{ type: 'map', fn: double }]);
@@ -98,20 +114,20 @@ describe('fuseMap() and fuseReduce()', () => {
 });
 
 it('generateLoop() writes the kinds of the operators and nothing else', () => {
-  const text = generateLoop({ mappers: ['map', 'filter', 'flatMap', 'uniq'], end: 'reduce' });
+  const text = generateLoop({ mappers: ['map', 'filter', 'flatMap', 'uniq', 'uniq'], end: 'out' });
   expect(text).toBe(
     [
-      '([f0, f1, f2, f3, reduce], { isNew, iterableOf, pairOf }) => function fusedLoop({ events, from, to }, state, seen) {',
+      '([f0, f1, f2, f3, f4], { isNew, iterableOf, pairOf }) => function fusedLoop({ events, from, to }, out, seen) {',
       'for (let i = from; i < to; i++) {',
       'const event = events[i];',
       'const event0 = f0(event);',
       'if (!f1(event0)) continue;',
       "for (const event2 of iterableOf(f2(event0), 'flatMap')) {",
       'if (!isNew(seen[0], f3(event2))) continue;',
-      'state = reduce(state, event2);',
+      'if (!isNew(seen[1], f4(event2))) continue;',
+      'out.push(event2);',
       '}',
       '}',
-      'return state;',
       '}',
     ].join('\n'),
   );
