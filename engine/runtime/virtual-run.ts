@@ -175,7 +175,7 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
       if (done || host.answered > answered || host.externals > 0 || !host.tasks.idle) await letJobsRun(host);
     } else if (host.busy.length === 0 && host.timers === 0 && host.externals === 0 && host.tasks.idle) {
       break;
-    } else if (scheduler.advance() || (await realProgress(host))) {
+    } else if (scheduler.advance() || (await realProgress(host, scheduler))) {
       await letJobsRun(host);
     } else {
       for (const id of host.busy) warnOfWaiting(host, id, `"${id}"`);
@@ -204,14 +204,16 @@ async function letJobsRun(host: StageHost): Promise<void> {
 }
 
 /** Waits in real time until a stage goes on; `false` when none does. */
-async function realProgress(host: StageHost): Promise<boolean> {
-  const scheduler = realScheduler();
+async function realProgress(host: StageHost, virtual: VirtualScheduler): Promise<boolean> {
+  const real = realScheduler();
   const before = unsettled(host);
-  while (scheduler.nowMs() < REAL_WAIT_MS) {
+  while (real.nowMs() < REAL_WAIT_MS) {
     await new Promise<void>((resolve) => {
-      scheduler.after(REAL_POLL_MS, resolve);
+      real.after(REAL_POLL_MS, resolve);
     });
     if (unsettled(host) < before || host.ready().length > 0 || host.tasks.next) return true;
+    // It may have gone on, to wait for virtual time.
+    if (virtual.waiting > 0) return true;
   }
   return false;
 }

@@ -26,6 +26,11 @@ export class VirtualScheduler implements Scheduler {
     };
   }
 
+  /** Timers that are set. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
   /** Moves to the next timer and runs it; `false` when none is set. */
   advance(): boolean {
     const timer = this.#timers.shift();
