@@ -3,6 +3,7 @@ import {
   advance,
   emptyState,
   type EntryOf,
+  type PlanView,
   type SubscriptionState,
   type TraceEntry,
   type VirtualRun,
@@ -10,11 +11,16 @@ import {
 
 /** Laws of every run, read from its trace. They assume that no subscription was cancelled and nothing is held back. */
 export function expectRunLaws(run: VirtualRun): void {
+  expectTraceLaws(run);
+  expectConservation(run);
+}
+
+/** Those that hold when subscriptions end, too. */
+export function expectTraceLaws(run: VirtualRun): void {
   expectCauses(run.entries);
   expectDemand(run.entries);
   expectReplay(run);
   expectOrder(run.entries);
-  expectConservation(run);
 }
 
 /** Every cause comes before its effect; numbers and times never go back. */
@@ -69,6 +75,9 @@ function expectReplay({ plan, entries }: VirtualRun): void {
       const batch = batches.get(entry.stage);
       if (batch?.counts) batch.counts.handled += batch.count;
     }
+    // What has ended on one side counts no more there.
+    if (own && entry.type === 'cancel') counts.delete(entry.subscription ?? '');
+    if (entry.type === 'exit') for (const id of subscriptionsOf(plan, entry.stage)) counts.delete(id);
     state = advance(state, entry);
     for (const [id, expected] of counts) {
       const shown = state.subscriptions[id];
@@ -76,6 +85,12 @@ function expectReplay({ plan, entries }: VirtualRun): void {
       law(!wrong, () => `${id} after ${entry.seq}: ${wrong}`);
     }
   }
+}
+
+function subscriptionsOf({ subscriptions }: PlanView, stage: string): readonly string[] {
+  return subscriptions
+    .filter(({ consumer, producer }) => consumer === stage || producer === stage)
+    .map(({ id }) => id);
 }
 
 /** What a trace says of one subscription, in events. */
