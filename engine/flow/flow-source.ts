@@ -7,6 +7,7 @@ import { describe } from '../trace/trace-value.ts';
 import type { Spec } from './draft.ts';
 import { isFlow } from './flow-mark.ts';
 import { isDefinition } from './givens.ts';
+import { madeSource } from './made-source.ts';
 
 /** Ends with the last of its consumers, as whatever a flow reads (FL-009). */
 const OPTIONS = { onCancel: 'stop' } as const;
@@ -17,22 +18,22 @@ const OPTIONS = { onCancel: 'stop' } as const;
  * @throws {EngineError} `flow_of_flow`, `source_not_readable`.
  */
 export function sourceOf(at: string, given: unknown): Spec {
-  if (isFlow(given)) throw new EngineError('flow_of_flow', { at });
   const isGiven = isDefinition(given);
-  return {
-    definition: isGiven ? given : definitionOf(at, given),
-    arg: undefined,
-    own: !isGiven,
-    options: {},
-  };
+  const definition = isGiven ? given : isMaker(given) ? makerSource(at, given) : dataSource(at, given);
+  return { definition, arg: undefined, own: !isGiven, options: {} };
 }
 
-function definitionOf(at: string, given: unknown): StageDefinition {
+function makerSource(at: string, make: () => unknown): StageDefinition {
+  // What a generator function makes is known before it is called.
+  if (isGenerator(make)) return fromIterable(make, OPTIONS);
+  return madeSource(make, (made) => dataSource(at, made));
+}
+
+function dataSource(at: string, given: unknown): StageDefinition {
+  if (isFlow(given)) throw new EngineError('flow_of_flow', { at });
   if (typeof given === 'string' || isIterable(given)) return fromIterable(given, OPTIONS);
   if (isReadable(given)) return fromReadableStream(given, OPTIONS);
   if (isAsyncIterable(given)) return fromAsyncIterable(given, OPTIONS);
-  if (isAsyncGenerator(given)) return fromAsyncIterable(given, OPTIONS);
-  if (isMaker(given)) return fromIterable(given, OPTIONS);
   throw new EngineError('source_not_readable', {
     at,
     requirement: 'an iterable, such as an array, or a function that makes one',
@@ -52,10 +53,10 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-function isAsyncGenerator(value: unknown): value is () => AsyncIterable<unknown> {
-  return Object.prototype.toString.call(value) === '[object AsyncGeneratorFunction]';
+function isGenerator(make: () => unknown): make is () => Iterable<unknown> {
+  return Object.prototype.toString.call(make) === '[object GeneratorFunction]';
 }
 
-function isMaker(value: unknown): value is () => Iterable<unknown> {
+function isMaker(value: unknown): value is () => unknown {
   return typeof value === 'function';
 }

@@ -1,13 +1,9 @@
 import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
-import type { none } from '../dispatcher/partition-dispatcher.ts';
-import { EngineError, didYouMean } from '../errors.ts';
-import type { StageId } from '../ids.ts';
-import type { Producer, Producing, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
-import { describe } from '../trace/trace-value.ts';
+import type { Producing, StageDefinition } from '../stage/definition.ts';
 import type { Window } from '../window/window-builder.ts';
-import type { Firing, WindowId, WindowSpec } from '../window/window.ts';
-import type { Beside, Draft, Routing, Spec } from './draft.ts';
+import type { Firing, WindowId } from '../window/window.ts';
 import { ascending } from './ascending.ts';
+import type { Draft } from './draft.ts';
 import {
   EMPTY,
   checkReduced,
@@ -18,89 +14,43 @@ import {
   withReduction,
 } from './drafting.ts';
 import { FLOW } from './flow-mark.ts';
-import { grouping } from './grouping.ts';
+import type {
+  ConsumingStage,
+  ElementOf,
+  FlowOptions,
+  FlowSource,
+  FlowSpec,
+  IntoOptions,
+  JoinOptions,
+  PartitionOptions,
+  RunningStage,
+  SourceFlowOptions,
+} from './flow-options.ts';
 import { flowRunner, type FlowRunOptions } from './flow-runner.ts';
-import { sourceOf } from './flow-source.ts';
-import { besideOf, flowOf, flowsOf, listOf, specsOf } from './givens.ts';
+import { listOf } from './givens.ts';
+import { grouping } from './grouping.ts';
+import {
+  intoSpecsLayer,
+  intoStagesLayer,
+  joinLayer,
+  mergeLayer,
+  partitionLayer,
+  shuffleLayer,
+  sourcesLayer,
+  specsLayer,
+  stagesLayer,
+  throughSpecsLayer,
+  throughStagesLayer,
+} from './new-layers.ts';
+import type { EmittingStep, StageIndex } from './operation.ts';
+import { checkAtLeastOne, checkFunction } from './options.ts';
 import { sortedParts } from './sorted-parts.ts';
-import type { EmittingStep, JoinMode, LayerOptions, StageIndex } from './operation.ts';
-import { checkAtLeastOne, checkDispatcher, checkFunction, layerOptions, windowOf } from './options.ts';
 import type { Compare } from './take-sort.ts';
-
-const MODES: readonly JoinMode[] = ['inner', 'leftOuter', 'rightOuter', 'fullOuter'];
 
 // Members that exist for the compiler alone.
 declare const STATE: unique symbol;
 declare const EAGER: unique symbol;
 declare const DEPARTS: unique symbol;
-
-/** What a flow can read: data, or a function that makes it anew for each run; a producer of `engine/source` or your own. */
-export type FlowSource<Event> =
-  | Iterable<Event>
-  | AsyncIterable<Event>
-  | ReadableStream<Event>
-  | (() => Iterable<Event> | AsyncIterable<Event>)
-  | Producer<void, Event>;
-
-/** A stage that runs: what `start` returned, or its name; alone or with options of the subscriptions. */
-export type RunningStage<Event> =
-  | StageId
-  | ({ readonly id: StageId } & Producing<Event>)
-  | ({ readonly stage: StageId | ({ readonly id: StageId } & Producing<Event>) } & SubscribeOptions<Event>);
-
-/** A definition to be started with the flow; alone, or with what its `init` gets and options of its subscriptions. */
-export type FlowSpec<Definition extends StageDefinition> =
-  Definition | ({ readonly definition: Definition; readonly arg?: unknown } & SubscribeOptions);
-
-/** Options of whatever begins a layer. Counts are events. */
-export interface FlowOptions<Event> extends Omit<LayerOptions, 'dispatcher'> {
-  /** How events are parted before they are reduced. Default: all of them, one global window. */
-  readonly window?: Window<Event>;
-}
-
-/** Options of `Flow.from` and `Flow.fromIterables`. */
-export interface SourceFlowOptions<Event> extends FlowOptions<Event> {
-  /** How sources feed the stages of the first operators. Default: whoever asks. */
-  readonly dispatcher?: DispatcherSpec;
-}
-
-/** Options of `partition`. */
-export interface PartitionOptions<Event> extends FlowOptions<Event> {
-  /** Events with equal keys meet in one stage. A field, the index of an item, or a function. Default: the event itself. */
-  readonly key?: (keyof Event & (string | number)) | ((event: Event) => unknown);
-  /** Instead of `key`: the event as it is to go on, and its partition from 0; or `none` for an event that nobody gets. */
-  readonly hash?: (event: Event) => readonly [event: unknown, partition: number] | typeof none;
-  /** Instead of both: who gets which events. */
-  readonly dispatcher?: DispatcherSpec;
-}
-
-/** Options of both joins. */
-export interface JoinOptions<Left, Right, Joined> extends Omit<LayerOptions, 'dispatcher'> {
-  /** Which rows without a partner come too; `join` gets `null` in place of the partner. */
-  readonly mode: JoinMode;
-  readonly leftKey: (left: Left) => unknown;
-  readonly rightKey: (right: Right) => unknown;
-  readonly join: (left: Left, right: Right) => Joined;
-}
-
-/** The elements of a state: what a reduction emits unless told otherwise. */
-export type ElementOf<State> = unknown extends State
-  ? unknown
-  : State extends ReadonlyMap<infer Key, infer Value>
-    ? [Key, Value]
-    : State extends string
-      ? never
-      : State extends Iterable<infer Item>
-        ? Item
-        : State extends object
-          ? { [Key in keyof State & string]: [Key, State[Key]] }[keyof State & string]
-          : never;
-
-/** Options of a flow that hands its events over: `intoStages`, `intoSpecs`. */
-export interface IntoOptions {
-  /** Who gets which events of the last layer. Default: whoever asks. */
-  readonly dispatcher?: DispatcherSpec;
-}
 
 /**
  * Describes how events are handled by many stages at once: where they come from, what is done with them, and where they have
@@ -129,7 +79,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
    * @throws {EngineError} `flow_of_flow`, `source_not_readable`, `option_unknown`, `option_out_of_range`.
    */
   static from<Event>(source: FlowSource<Event>, options?: SourceFlowOptions<Event>): Flow<Event> {
-    return fromSources('Flow.from', [source], options);
+    return new Flow(sourcesLayer('Flow.from', [source], options));
   }
 
   /**
@@ -142,7 +92,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     options?: SourceFlowOptions<Event>,
   ): Flow<Event> {
     const at = 'Flow.fromIterables';
-    return fromSources(at, listOf(at, 'a list of at least one iterable', sources), options);
+    return new Flow(sourcesLayer(at, listOf(at, 'a list of at least one iterable', sources), options));
   }
 
   /**
@@ -155,9 +105,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     stages: readonly RunningStage<Event>[],
     options?: FlowOptions<Event>,
   ): Flow<Event> {
-    const at = 'Flow.fromStages';
-    const origin = { type: 'stages', stages: besideOf(at, stages) } as const;
-    return new Flow({ origin, options: layerOptions(at, options, 'none'), operations: [] });
+    return new Flow(stagesLayer('Flow.fromStages', stages, options));
   }
 
   /**
@@ -169,9 +117,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     specs: readonly FlowSpec<StageDefinition & Producing<Event>>[],
     options?: FlowOptions<Event>,
   ): Flow<Event> {
-    const at = 'Flow.fromSpecs';
-    const origin = { type: 'sources', written: 'fromSpecs', specs: specsOf(at, specs) } as const;
-    return new Flow({ origin, options: layerOptions(at, options, 'none'), operations: [] });
+    return new Flow(specsLayer('Flow.fromSpecs', specs, options));
   }
 
   /** Brings flows together in the stages of a new layer, equal keys in the same one. See the method of this name. */
@@ -179,7 +125,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     flows: Flow<Event> | readonly Flow<Event>[],
     options?: PartitionOptions<Event>,
   ): Flow<Event> {
-    return partitioned('Flow.partition', flowsOf('Flow.partition', flows), options);
+    return new Flow(partitionLayer('Flow.partition', flows, options));
   }
 
   /** Brings flows together in the stages of a new layer: each event goes to one that asks. */
@@ -187,7 +133,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     flows: Flow<Event> | readonly Flow<Event>[],
     options?: SourceFlowOptions<Event>,
   ): Flow<Event> {
-    return shuffled('Flow.shuffle', flowsOf('Flow.shuffle', flows), options);
+    return new Flow(shuffleLayer('Flow.shuffle', flows, options));
   }
 
   /** Brings flows together in the stages of a new layer, as the dispatcher says: to all of them with `broadcastDispatcher()`. */
@@ -196,7 +142,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     dispatcher: DispatcherSpec,
     options?: FlowOptions<Event>,
   ): Flow<Event> {
-    return merged('Flow.merge', flowsOf('Flow.merge', flows), dispatcher, options);
+    return new Flow(mergeLayer('Flow.merge', flows, dispatcher, options));
   }
 
   /**
@@ -215,7 +161,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     right: Flow<Right>,
     options: JoinOptions<Left, Right, Joined>,
   ): Flow<Joined> {
-    return joined('Flow.boundedJoin', left, right, options, undefined);
+    return new Flow(joinLayer('Flow.boundedJoin', { left, right }, options, false));
   }
 
   /** Joins events of the same window; rows without a partner come when the window is done. See `boundedJoin`. */
@@ -224,8 +170,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     right: Flow<Right>,
     options: JoinOptions<Left, Right, Joined> & { readonly window: Window<Left | Right> },
   ): Flow<Joined> {
-    const { window, ...rest } = options;
-    return joined('Flow.windowJoin', left, right, rest, windowOf(window, 'Flow.windowJoin'));
+    return new Flow(joinLayer('Flow.windowJoin', { left, right }, options, true));
   }
 
   /** Changes each event. @throws {EngineError} `flow_not_function`, `flow_after_reduction`. */
@@ -300,7 +245,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
 
   /** Groups equal events: a Map of lists. */
   group(): ReducedFlow<Map<Event, Event[]>> {
-    return grouped(this.draft, grouping('group', { key: identity, value: identity }));
+    return new ReducedFlow(withReduction(this.draft, grouping('group', { key: identity, value: identity })));
   }
 
   /** Groups events by key: a Map of lists of values, the latest first. */
@@ -310,14 +255,14 @@ export class Flow<Event> implements AsyncIterable<Event> {
   ): ReducedFlow<Map<Key, Value[]>> {
     checkFunction('groupBy', 'the key', key);
     if (value !== undefined) checkFunction('groupBy', 'the value', value);
-    return grouped(this.draft, grouping('groupBy', { key, value: value ?? identity }));
+    return new ReducedFlow(withReduction(this.draft, grouping('groupBy', { key, value: value ?? identity })));
   }
 
   /** Groups pairs `[key, value]`: a Map of lists of values, the latest first. */
   groupByKey<Key, Value>(
     this: Flow<readonly [Key, Value]> | Flow<[Key, Value]>,
   ): ReducedFlow<Map<Key, Value[]>> {
-    return grouped(this.draft, grouping('groupByKey', null));
+    return new ReducedFlow(withReduction(this.draft, grouping('groupByKey', null)));
   }
 
   /**
@@ -409,17 +354,17 @@ export class Flow<Event> implements AsyncIterable<Event> {
    * @throws {EngineError} `option_unknown`, `option_out_of_range`; when the flow is planned, `flow_key`, `flow_hash`.
    */
   partition(options?: PartitionOptions<Event>): Flow<Event> {
-    return partitioned('partition', [this.draft], options);
+    return new Flow(partitionLayer('partition', this, options));
   }
 
   /** Begins a new layer whose stages take events as they ask for them. */
   shuffle(options?: SourceFlowOptions<Event>): Flow<Event> {
-    return shuffled('shuffle', [this.draft], options);
+    return new Flow(shuffleLayer('shuffle', this, options));
   }
 
   /** Begins a new layer that a dispatcher of your choice feeds: with `broadcastDispatcher()` all its stages get all events. */
   merge(dispatcher: DispatcherSpec, options?: FlowOptions<Event>): Flow<Event> {
-    return merged('merge', [this.draft], dispatcher, options);
+    return new Flow(mergeLayer('merge', this, dispatcher, options));
   }
 
   /**
@@ -428,9 +373,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
    * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
    */
   throughStages<Out = Event>(stages: readonly RunningStage<Out>[], options?: FlowOptions<Out>): Flow<Out> {
-    const at = 'throughStages';
-    const origin = { type: at, flow: this.draft, stages: besideOf(at, stages) } as const;
-    return new Flow(newLayer(at, origin, layerOptions(at, options, 'none')));
+    return new Flow(throughStagesLayer('throughStages', this.draft, stages, options));
   }
 
   /** Sends events through producerConsumers that are started together with the flow. */
@@ -438,9 +381,7 @@ export class Flow<Event> implements AsyncIterable<Event> {
     specs: readonly FlowSpec<StageDefinition & Producing<Out>>[],
     options?: FlowOptions<Out>,
   ): Flow<Out> {
-    const at = 'throughSpecs';
-    const origin = { type: at, flow: this.draft, specs: specsOf(at, specs) } as const;
-    return new Flow(newLayer(at, origin, layerOptions(at, options, 'none')));
+    return new Flow(throughSpecsLayer('throughSpecs', this.draft, specs, options));
   }
 
   /**
@@ -448,23 +389,13 @@ export class Flow<Event> implements AsyncIterable<Event> {
    *
    * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
    */
-  intoStages(
-    consumers: readonly (
-      | StageId
-      | { readonly id: StageId }
-      | ({ readonly stage: StageId | { readonly id: StageId } } & SubscribeOptions<Event>)
-    )[],
-    options?: IntoOptions,
-  ): Flow<Event> {
-    const at = 'intoStages';
-    const isNone = Array.isArray(consumers) && consumers.length === 0;
-    return into(at, this.draft, { stages: isNone ? [] : besideOf(at, consumers), specs: [] }, options);
+  intoStages(consumers: readonly ConsumingStage<Event>[], options?: IntoOptions): Flow<Event> {
+    return new Flow(intoStagesLayer(this.draft, consumers, options));
   }
 
   /** Hands events to consumers that are started together with the flow; when they have ended, so does the flow. */
   intoSpecs(specs: readonly FlowSpec<StageDefinition>[], options?: IntoOptions): Flow<Event> {
-    const at = 'intoSpecs';
-    return into(at, this.draft, { stages: [], specs: specsOf(at, specs) }, options);
+    return new Flow(intoSpecsLayer(this.draft, specs, options));
   }
 
   /** Runs the flow for its side effects; resolves when it has ended, rejects when it fails. */
@@ -498,97 +429,6 @@ export class ReducedFlow<
   declare readonly [STATE]: () => State;
   declare readonly [EAGER]: () => Eager;
   declare readonly [DEPARTS]: () => Departs;
-}
-
-function fromSources<Event>(
-  at: string,
-  sources: readonly unknown[],
-  options: SourceFlowOptions<Event> | undefined,
-): Flow<Event> {
-  const specs = sources.map((source) => sourceOf(at, source));
-  const origin = { type: 'sources', written: 'from', specs } as const;
-  return new Flow({ origin, options: layerOptions(at, options, 'dispatcher'), operations: [] });
-}
-
-function partitioned<Event>(
-  at: string,
-  flows: readonly Draft[],
-  options: PartitionOptions<Event> | undefined,
-): Flow<Event> {
-  const checked = layerOptions(at, options, 'partition');
-  const { key, hash }: PartitionOptions<Event> = options ?? {};
-  return routed(at, flows, { written: 'partition', key, hash }, checked);
-}
-
-function shuffled<Event>(
-  at: string,
-  flows: readonly Draft[],
-  options: SourceFlowOptions<Event> | undefined,
-): Flow<Event> {
-  return routed(at, flows, { written: 'shuffle' }, layerOptions(at, options, 'dispatcher'));
-}
-
-function merged<Event>(
-  at: string,
-  flows: readonly Draft[],
-  dispatcher: DispatcherSpec,
-  options: FlowOptions<Event> | undefined,
-): Flow<Event> {
-  checkDispatcher(at, dispatcher);
-  return routed(at, flows, { written: 'merge', dispatcher }, layerOptions(at, options, 'none'));
-}
-
-function routed<Event>(
-  at: string,
-  flows: readonly Draft[],
-  routing: Routing,
-  options: Draft['options'],
-): Flow<Event> {
-  return new Flow(newLayer(at, { type: 'flows', flows, routing }, options));
-}
-
-function joined<Left, Right, Joined>(
-  at: string,
-  left: Flow<Left>,
-  right: Flow<Right>,
-  given: JoinOptions<Left, Right, Joined>,
-  window: WindowSpec | undefined,
-): Flow<Joined> {
-  const { mode, leftKey, rightKey, join, ...options } = given;
-  checkMode(at, mode);
-  checkFunction(at, 'leftKey', leftKey);
-  checkFunction(at, 'rightKey', rightKey);
-  checkFunction(at, 'join', join);
-  const sides = {
-    left: flowOf(at, 'a flow on the left', left),
-    right: flowOf(at, 'a flow on the right', right),
-  };
-  const checked = { ...layerOptions(at, options, 'none'), ...(window && { window }) };
-  return new Flow(newLayer(at, { type: 'join', ...sides, join: { mode, leftKey, rightKey, join } }, checked));
-}
-
-/** A program in JavaScript may give anything. */
-function checkMode(at: string, mode: unknown): void {
-  if (MODES.some((known) => known === mode)) return;
-  const nearest = typeof mode === 'string' ? didYouMean(mode, MODES) : '';
-  throw new EngineError('flow_join_mode', { at, received: describe(mode), nearest });
-}
-
-function grouped<Key, Value>(
-  draft: Draft,
-  reduction: ReturnType<typeof grouping>,
-): ReducedFlow<Map<Key, Value[]>> {
-  return new ReducedFlow(withReduction(draft, reduction));
-}
-
-function into<Event>(
-  at: 'intoStages' | 'intoSpecs',
-  flow: Draft,
-  consumers: { readonly stages: readonly Beside[]; readonly specs: readonly Spec[] },
-  options: IntoOptions | undefined,
-): Flow<Event> {
-  const { dispatcher } = layerOptions(at, options, 'dispatcher');
-  return new Flow(newLayer(at, { type: 'into', flow, ...consumers }, { ...(dispatcher && { dispatcher }) }));
 }
 
 function identity<Value>(value: Value): Value {

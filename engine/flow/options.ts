@@ -1,3 +1,4 @@
+import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import { EngineError } from '../errors.ts';
 import { checkKnown, checkOneOf } from '../source/source-options.ts';
 import { demandOptions } from '../stage/demand.ts';
@@ -6,27 +7,38 @@ import type { WindowSpec } from '../window/window.ts';
 import type { DraftOptions } from './draft.ts';
 import type { LayerOptions } from './operation.ts';
 
-const FED = ['maxDemand', 'minDemand'];
-const COMMON = ['stages', 'window', 'bufferSize', 'bufferKeep', 'onInit', ...FED];
+const BOUNDED = ['stages', 'bufferSize', 'bufferKeep', 'onInit', 'maxDemand', 'minDemand'];
+const LAYER = [...BOUNDED, 'window'];
 
-/** Options that a function which begins a layer takes besides those of every layer. */
-const MORE = {
-  dispatcher: ['dispatcher'],
-  partition: ['dispatcher', 'key', 'hash'],
-  none: [],
-} as const;
+/** The options that are known to whatever begins a layer. */
+const KNOWN = {
+  layer: LAYER,
+  /** Others say who feeds it. */
+  routed: [...LAYER, 'dispatcher'],
+  partition: [...LAYER, 'dispatcher', 'key', 'hash'],
+  /** Of all there is, without a window. */
+  bounded: BOUNDED,
+  into: ['dispatcher'],
+};
+
+/** Options before they have been checked: what they say they are they need not be. */
+interface GivenOptions extends LayerOptions {
+  readonly window?: unknown;
+  readonly key?: unknown;
+  readonly hash?: unknown;
+}
 
 /**
  * Checks the options of a layer.
  *
  * @param at - The function they were given to, for the error.
+ * @param kind - What begins the layer.
  * @throws {EngineError} `option_unknown`, `option_out_of_range`.
  */
-export function layerOptions(at: string, given: unknown, more: keyof typeof MORE): DraftOptions {
-  if (given === undefined) return {};
-  if (!isRecord(given)) throw outOfRange('options', at, 'an object such as { stages: 2 }', given);
-  checkKnown(at, given, [...COMMON, ...MORE[more]]);
-  const { stages, bufferSize, bufferKeep, dispatcher, onInit, maxDemand, minDemand, window } = given;
+export function layerOptions(at: string, given: unknown, kind: keyof typeof KNOWN): DraftOptions {
+  const options = recordOf(at, given);
+  checkKnown(at, options, KNOWN[kind]);
+  const { stages, bufferSize, bufferKeep, dispatcher, onInit, maxDemand, minDemand, window } = options;
   if (stages !== undefined && !isCount(stages, 1)) throw outOfRange('stages', at, 'an integer >= 1', stages);
   if (bufferSize !== undefined && bufferSize !== Infinity && !isCount(bufferSize, 0))
     throw outOfRange('bufferSize', at, 'an integer >= 0 or Infinity', bufferSize);
@@ -48,6 +60,17 @@ export function layerOptions(at: string, given: unknown, more: keyof typeof MORE
     ...(minDemand !== undefined && { minDemand }),
     ...(window !== undefined && { window: windowOf(window, at) }),
   };
+}
+
+/**
+ * Options as they may be looked at.
+ *
+ * @throws {EngineError} `option_out_of_range`.
+ */
+export function recordOf(at: string, given: unknown): GivenOptions {
+  if (given === undefined) return {};
+  if (isRecord(given)) return given;
+  throw outOfRange('options', at, 'an object such as { stages: 2 }', given);
 }
 
 /**
@@ -76,9 +99,9 @@ export function checkFunction(at: string, argument: string, value: unknown): voi
  *
  * @throws {EngineError} `option_out_of_range`.
  */
-export function checkDispatcher(at: string, value: unknown): void {
-  if (!isDispatcher(value))
-    throw outOfRange('dispatcher', at, 'a dispatcher such as broadcastDispatcher()', value);
+export function checkDispatcher(at: string, value: unknown): DispatcherSpec {
+  if (isDispatcher(value)) return value;
+  throw outOfRange('dispatcher', at, 'a dispatcher such as broadcastDispatcher()', value);
 }
 
 /**
@@ -95,11 +118,11 @@ function isCount(value: unknown, least: number): value is number {
 }
 
 /** The options are whatever a program gave: each is looked at before it is used. */
-function isRecord(value: unknown): value is LayerOptions & { readonly window?: unknown } {
+function isRecord(value: unknown): value is GivenOptions {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isDispatcher(value: unknown): boolean {
+function isDispatcher(value: unknown): value is DispatcherSpec {
   return (
     typeof value === 'object' && value !== null && 'create' in value && typeof value.create === 'function'
   );

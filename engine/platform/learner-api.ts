@@ -111,6 +111,7 @@ export type { AsyncStreamOptions } from '../task/async-stream.ts';
 export type { DeclaredTask } from '../task/declare.ts';
 export type { TaskHandle, TaskResult } from '../task/task-handle.ts';
 export type {
+  ConsumingStage,
   ElementOf,
   FlowOptions,
   FlowSource,
@@ -120,7 +121,7 @@ export type {
   PartitionOptions,
   RunningStage,
   SourceFlowOptions,
-} from '../flow/flow.ts';
+} from '../flow/flow-options.ts';
 export type { FlowProgress, FlowRunOptions, LayerProgress } from '../flow/flow-runner.ts';
 export type { EmittingStep, JoinMode, StageIndex } from '../flow/operation.ts';
 export type { Firing, SessionId, TimeUnit, TriggerName, TriggerStep, WindowId } from '../window/window.ts';

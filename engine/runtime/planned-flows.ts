@@ -128,7 +128,7 @@ function optionsOf(given: unknown, at: string): StartOptions {
   const { demand, ...rest }: StartOptions = isRecord(given) ? given : {};
   checkKnown(at, rest, ['demand', 'dispatcher']);
   if (demand !== undefined) checkOneOf(at, 'demand', demand, ['forward', 'accumulate']);
-  const { dispatcher } = layerOptions(at, rest, 'dispatcher');
+  const { dispatcher } = layerOptions(at, rest, 'into');
   return { ...(demand && { demand }), ...(dispatcher && { dispatcher }) };
 }
 
