@@ -3,7 +3,7 @@ import { consumer, producerConsumer } from '../stage/define.ts';
 import type { StageDefinition, SubscribeOptions, Subscription } from '../stage/definition.ts';
 import type { TriggerName, WindowTimer } from '../window/window.ts';
 import { Layer } from './layer.ts';
-import { loopOf } from './layer-reducer.ts';
+import { loopsOf } from './layer-loops.ts';
 import type { LayerSpec, LayerStage } from './operation.ts';
 
 /**
@@ -14,11 +14,11 @@ import type { LayerSpec, LayerStage } from './operation.ts';
  * @param kind - A `consumer` does everything for its effects alone: what it would emit is forgotten (FL-171).
  */
 export function layerStage(spec: LayerSpec, kind: 'producerConsumer' | 'consumer'): StageDefinition {
-  const loop = loopOf(spec);
+  const loops = loopsOf(spec);
   const callbacks = {
     init: (stage: LayerStage) => {
       spec.onInit?.({ index: stage.index, total: stage.total });
-      return new Layer(spec, loop, stage);
+      return new Layer(spec, loops, stage);
     },
     handleSubscribe: (
       peer: 'producer' | 'consumer',

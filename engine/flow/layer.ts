@@ -19,7 +19,8 @@ import { departing } from './departition.ts';
 import { asCalled } from './fuse.ts';
 import type { Intake, JoinSide } from './intake.ts';
 import { joining } from './join.ts';
-import { Accumulator, LayerReducer, keeps, type LayerLoop } from './layer-reducer.ts';
+import { Accumulator, keeps, type LayerLoop, type LayerLoops } from './layer-loops.ts';
+import { LayerReducer } from './layer-reducer.ts';
 import type { BatchMapper, LayerSpec, LayerStage } from './operation.ts';
 
 const NO_EVENTS: readonly unknown[] = [];
@@ -31,7 +32,7 @@ export class Layer extends Pictured {
   /** It has nothing to do with events, once its batch mappers have had them, but to pass them on. */
   readonly #passesOn: boolean;
   /** Of a layer that keeps something; `null` where each event goes its way at once. */
-  readonly #windows: Windows | null;
+  readonly #kept: { readonly windows: Windows; readonly reducer: LayerReducer } | null;
   readonly #isGlobal: boolean;
   readonly #sides = new Map<SubscriptionId, JoinSide>();
   readonly #upstreams = new Set<SubscriptionId>();
@@ -41,14 +42,14 @@ export class Layer extends Pictured {
   #isOver = false;
 
   /** Called within `init`. */
-  constructor(spec: LayerSpec, loop: LayerLoop, stage: LayerStage) {
+  constructor(spec: LayerSpec, loops: LayerLoops, stage: LayerStage) {
     super();
     this.#batchMappers = spec.batchMappers;
-    this.#loop = loop;
+    this.#loop = loops.perWindow;
     this.#open = stage.upstreams;
     this.#isGlobal = spec.window.type === 'global';
-    this.#windows = keeps(spec) ? this.#windowsOf(spec, stage) : null;
-    this.#passesOn = this.#windows === null && spec.mappers.length === 0;
+    this.#kept = keeps(spec) ? this.#keeping(spec, loops, stage) : null;
+    this.#passesOn = this.#kept === null && spec.mappers.length === 0;
   }
 
   /** A subscription begins; `peer` is the role of its other end. */
@@ -59,7 +60,7 @@ export class Layer extends Pictured {
     }
     this.#upstreams.add(id);
     if (side === 'left' || side === 'right') this.#sides.set(id, side);
-    this.#windows?.join(id);
+    this.#kept?.windows.join(id);
   }
 
   /** Handles a batch; answers with what is to be emitted. */
@@ -67,8 +68,10 @@ export class Layer extends Pictured {
     const events = this.#mapped(batch);
     if (this.#passesOn) return events;
     const out: unknown[] = [];
-    if (this.#windows) this.#windows.take(upstream, events, out);
-    else this.#loop({ events, from: 0, to: events.length, upstream }, STATELESS, out);
+    if (this.#kept) {
+      this.#kept.windows.take(upstream, events, out);
+      this.#kept.reducer.batchHandled();
+    } else this.#loop({ events, from: 0, to: events.length, upstream }, STATELESS, out);
     return out;
   }
 
@@ -83,10 +86,10 @@ export class Layer extends Pictured {
       return this.#consumers === 0 ? 'alone' : NO_EVENTS;
     }
     this.#open -= 1;
-    this.#windows?.leave(id);
+    this.#kept?.windows.leave(id);
     if (this.#open > 0) return NO_EVENTS;
     const out: unknown[] = [];
-    this.#windows?.finish(out);
+    this.#kept?.windows.finish(out);
     this.#isOver = true;
     // Waits behind all that is still to be sent (FL-123).
     self().queueInfo(STOP);
@@ -96,20 +99,20 @@ export class Layer extends Pictured {
   /** A timer of its own is due. */
   wake(timer: WindowTimer): readonly unknown[] {
     const out: unknown[] = [];
-    if (!this.#isOver) this.#windows?.wake(timer, out);
+    if (!this.#isOver) this.#kept?.windows.wake(timer, out);
     return out;
   }
 
   /** Somebody has sent it a trigger (FL-128). */
   trigger(name: TriggerName): readonly unknown[] {
     const out: unknown[] = [];
-    if (!this.#isOver) this.#windows?.trigger(name, out);
+    if (!this.#isOver) this.#kept?.windows.trigger(name, out);
     return out;
   }
 
   /** The state of a global window; else the states by window, the earliest first. */
   picture(): unknown {
-    const windows = this.#windows?.peek(MAX_PICTURED) ?? [];
+    const windows = this.#kept?.windows.peek(MAX_PICTURED) ?? [];
     if (this.#isGlobal) return windows[0] && shown(windows[0].accumulator);
     return Object.fromEntries(windows.map(({ id, accumulator }) => [nameOf(id), shown(accumulator)]));
   }
@@ -123,14 +126,14 @@ export class Layer extends Pictured {
     return events;
   }
 
-  #windowsOf(spec: LayerSpec, stage: LayerStage): Windows {
+  #keeping(spec: LayerSpec, loops: LayerLoops, stage: LayerStage) {
     const { index, total } = stage;
     const intake = this.#intakeOf(spec, stage);
-    const reducer = new LayerReducer(spec, { loop: this.#loop, intake, stage: { index, total } });
+    const reducer = new LayerReducer(spec, { loops, intake, stage: { index, total } });
     const key = spec.window.key ?? spec.partitionKey;
     const windows = windowsOf({ ...spec.window, key }, reducer, windowContext());
     windowing().count(windows);
-    return windows;
+    return { windows, reducer };
   }
 
   #intakeOf({ intake }: LayerSpec, { upstreams }: LayerStage): Intake<unknown> | null {

@@ -348,6 +348,54 @@ describe('layerStage() with uniq', () => {
   });
 });
 
+describe('layerStage() with windows that overlap', () => {
+  const window: WindowSpec = { ...GLOBAL, type: 'sliding', length: 4, step: 2, by: (n: number) => n };
+  const listed: Partial<LayerSpec> = { reduction: all, emission: { type: 'state' }, window };
+
+  it('FL-161 an event goes through the mappers once, and what comes of it into each of its windows', async () => {
+    const seen: number[] = [];
+    const spec = layer({
+      ...listed,
+      mappers: [
+        { type: 'each', fn: (n: number) => seen.push(n) },
+        { type: 'filter', fn: (n: number) => n !== 3 },
+        { type: 'flatMap', fn: (n: number) => [n, -n] },
+      ],
+    });
+    const { events } = await runLayer(spec, [[0, 1, 2, 3, 4, 5]]);
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(events).toEqual([
+      [0, -0, 1, -1],
+      [0, -0, 1, -1, 2, -2],
+      [2, -2, 4, -4, 5, -5],
+      [4, -4, 5, -5],
+    ]);
+  });
+
+  it('FL-046 uniq asks what each window has seen', async () => {
+    const rest = map((n: number) => n % 3);
+    const { events } = await runLayer(layer({ ...listed, mappers: [rest, uniq] }), [[0, 1, 2, 3, 4]]);
+    expect(events).toEqual([
+      [0, 1],
+      [0, 1, 2],
+      [2, 0, 1],
+      [1],
+    ]); // prettier-ignore
+  });
+
+  it('maps an array that comes again as another batch', async () => {
+    const same = [0, 1];
+    let given = 0;
+    const again = producer<number>({
+      handleDemand: () => (given++ < 2 ? { events: same } : { stop: 'normal' }),
+    });
+    let mapped = 0;
+    const count = map((n: number) => (mapped++, n));
+    await runLayer(layer({ ...listed, mappers: [count] }), [again], { maxDemand: 2, minDemand: 0 });
+    expect(mapped).toBe(4);
+  });
+});
+
 describe('layerStage() at its end', () => {
   it('FL-123 fires done when the last upstream has ended, also without events, and ends', async () => {
     const spec = layer({ reduction: sum, emission: { type: 'state' } });
