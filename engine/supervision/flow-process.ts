@@ -20,6 +20,8 @@ export class FlowProcess implements Process {
   /** Those who have asked it to stop, and wait until it has. */
   readonly #stoppers: Caller[] = [];
   #status: StageStatus = 'waiting';
+  /** The last of the entries that tell of subscriptions: letting the sources go comes after all of them. */
+  #wired: Seq | null = null;
 
   constructor(
     view: FlowView,
@@ -68,7 +70,9 @@ export class FlowProcess implements Process {
 
   /** A subscription has been taken by its producer, or never will be. Told beside the mailbox. */
   wired(subscription: SubscriptionId, cause: Seq | null): void {
-    if (this.isAlive) this.#take({ type: 'wired', subscription }, cause);
+    if (!this.isAlive) return;
+    if (cause !== null) this.#wired = Math.max(this.#wired ?? cause, cause);
+    this.#take({ type: 'wired', subscription }, this.#wired);
   }
 
   handle({ from, cause, message }: Envelope): void {
