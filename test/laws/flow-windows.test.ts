@@ -27,7 +27,8 @@ interface Setting {
   readonly mapperStages: number;
   readonly stages: number;
   readonly maxDemand: number;
-  readonly outOfOrderness: number;
+  /** `null`: not said, so that windows are over as Flow's are. */
+  readonly outOfOrderness: number | null;
   readonly allowedLateness: number;
   readonly seed: number;
 }
@@ -37,7 +38,7 @@ const STEP = 4;
 const by = ({ timeMs }: Ping) => timeMs;
 
 /** Lists of pings: in the order of time, nearly so, or in none. */
-const lists = fc
+const pingLists = fc
   .array(
     fc.record({
       disorder: fc.constantFrom(0, 3, 200),
@@ -60,11 +61,11 @@ const lists = fc
   });
 
 const settings: fc.Arbitrary<Setting> = fc.record({
-  lists,
+  lists: pingLists,
   mapperStages: fc.integer({ min: 1, max: 3 }),
   stages: fc.integer({ min: 1, max: 3 }),
   maxDemand: fc.integer({ min: 1, max: 7 }),
-  outOfOrderness: fc.constantFrom(0, 4, 500),
+  outOfOrderness: fc.constantFrom(null, null, 0, 4, 500),
   allowedLateness: fc.constantFrom(0, 0, 5),
   seed: fc.nat({ max: 100_000 }),
 });
@@ -100,18 +101,22 @@ async function panesOf(setting: Setting, window: Window<Ping>, empties = true): 
 /** Runs pings through windows of event time, and keeps those that come too late. */
 async function eventTimePanes(setting: Setting, window: Window<Ping>, empties = true) {
   const late: Late[] = [];
-  const { outOfOrderness, allowedLateness } = setting;
+  const { lists, mapperStages, outOfOrderness, allowedLateness } = setting;
   const panes = await panesOf(
     setting,
-    window
-      .outOfOrderness(outOfOrderness, 'millisecond')
+    (outOfOrderness === null ? window : window.outOfOrderness(outOfOrderness, 'millisecond'))
       .allowedLateness(allowedLateness, 'millisecond')
       .onLate((ping, id) => late.push({ ping, id })),
     empties,
   );
-  // Nothing is that much out of order.
-  if (outOfOrderness === 500) expect(late).toEqual([]);
+  // Nothing is that much out of order; and what one stage reads in the order of time, another gets in it.
+  const isInOrder = mapperStages === 1 && lists.length === 1 && lists.every(isSorted);
+  if (outOfOrderness === 500 || isInOrder) expect(late).toEqual([]);
   return { panes, late };
+}
+
+function isSorted(pings: readonly Ping[]): boolean {
+  return pings.every(({ timeMs }, i) => timeMs >= (pings[i - 1]?.timeMs ?? timeMs));
 }
 
 /** A window of a stage is done once; nothing fires after it. */
