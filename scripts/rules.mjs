@@ -1,5 +1,5 @@
 /**
- * `npm run rules`: which tests and recordings hold each rule of GenStage, and which rules nothing holds, with the reason.
+ * `npm run rules`: which tests and recordings hold each rule of GenStage and Flow, and which rules nothing holds, with the reason.
  * `-- --tests` names the tests. Fails when a rule has neither test nor reason.
  */
 import { withModule } from './lib/load-typescript.mjs';
@@ -20,9 +20,11 @@ await withModule('/test/conformance/rules.ts', async ({ readRules }) => {
     console.log(`  ${id} ${reason ?? `NO REASON: ${says}`}`);
   const other = problems.filter((problem) => !without.some(({ id }) => problem.startsWith(id)));
   for (const problem of other) console.log(problem);
-  console.log(
-    `${rules.length - without.length} of ${rules.length} rules are held, ${problems.length} problems`,
-  );
+  const kept = ['GS', 'FL'].map((library) => {
+    const own = rules.filter(({ id }) => id.startsWith(library));
+    return `${own.filter((rule) => !without.includes(rule)).length}/${own.length} ${library}`;
+  });
+  console.log(`${kept.join(', ')} rules are held, ${problems.length} problems`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 });
 process.exit();

@@ -1,3 +1,4 @@
+import type { FlowScenario } from './flow-recording.ts';
 import type { Scenario } from './recording.ts';
 
 /** Rules whose quirk is not reproduced, with what happens instead. The same list stands in engine/DESIGN.md. */
@@ -79,4 +80,18 @@ function isHibernate(choice: unknown): boolean {
 /** Rules by which a scenario differs on purpose. */
 export function differencesOf(scenario: Scenario): readonly string[] {
   return DIFFERS_BY_DESIGN.filter(({ applies }) => applies(scenario)).map(({ rule }) => rule);
+}
+
+/** The same for Flow. */
+export const FLOW_DIFFERS_BY_DESIGN: readonly {
+  readonly rule: string;
+  readonly applies: (scenario: FlowScenario) => boolean;
+}[] = [
+  // A wrong demand is refused as the flow is declared; nothing is left without a producer, and nothing hangs.
+  { rule: 'FL-006', applies: ({ expect }) => expect.hangs !== undefined },
+];
+
+/** Rules by which a scenario of Flow differs on purpose. */
+export function flowDifferencesOf(scenario: FlowScenario): readonly string[] {
+  return FLOW_DIFFERS_BY_DESIGN.filter(({ applies }) => applies(scenario)).map(({ rule }) => rule);
 }

@@ -127,3 +127,7 @@ const HASHES: Readonly<Record<string, (args: Spec) => (x: Json) => HashAnswer>> 
   // No answer that a hash may give, and that is the point of it.
   bad: () => (x) => x as never,
 };
+
+/** The words of functions, and of hashes. */
+export const FUNCTION_WORDS: ReadonlySet<string> = new Set(Object.keys(FUNCTIONS));
+export const HASH_WORDS: ReadonlySet<string> = new Set(Object.keys(HASHES));

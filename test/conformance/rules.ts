@@ -6,9 +6,9 @@ import * as v from 'valibot';
 import { parse } from 'yaml';
 import { replayAll } from './run.ts';
 
-/** A rule of GenStage, and what holds it here. */
+/** A rule of GenStage or Flow, and what holds it here. */
 export interface Rule {
-  /** `GS-050`. */
+  /** `GS-050`, `FL-121`. */
   readonly id: string;
   /** What it says, in one sentence. */
   readonly says: string;
@@ -35,7 +35,7 @@ const listed = v.object({ rules: v.record(id, v.string()), without: v.record(id,
 export async function readRules(): Promise<Rules> {
   const { rules, without } = v.parse(listed, parse(readFileSync(join(folder, 'rules.yaml'), 'utf8')));
   const titles = testTitles();
-  const replayed = await replayAll(join(folder, 'genstage'));
+  const replayed = await replayAll(folder);
   const holding = gathered(
     replayed.filter(({ kind }) => kind === 'passed').map(({ name, rules: ids }) => ({ name, ids })),
   );
