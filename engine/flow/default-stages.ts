@@ -1,5 +1,8 @@
-/** Stages of a layer that says nothing about it, until a platform says otherwise: what a virtual run has. */
-export const VIRTUAL_STAGES = 4;
+/** Stages of a layer that says nothing about it, where nobody knows the machine: what a virtual run has. */
+const VIRTUAL_STAGES = 4;
+
+/** More than these have to be asked for: workers are fewer, and a picture of the road from all to all is to be read. */
+const MAX_STAGES = 8;
 
 let stages = VIRTUAL_STAGES;
 
@@ -8,13 +11,7 @@ export function defaultStages(): number {
   return stages;
 }
 
-/**
- * Sets it from now on, for whoever knows the machine: its number of processors. Returns what it was before.
- *
- * @param count - Integer >= 1.
- */
-export function setDefaultStages(count: number): number {
-  const before = stages;
-  stages = Math.max(1, Math.floor(count));
-  return before;
+/** For whoever knows the machine: its processors, of which at most eight count. Before any program is evaluated. */
+export function setDefaultStages(processors: number): void {
+  stages = Math.max(1, Math.min(processors, MAX_STAGES));
 }

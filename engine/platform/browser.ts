@@ -76,7 +76,8 @@ function begin(boot: Boot): void {
   if (boot.virtual) void runHidden(boot.virtual, { control, load, onPrint });
   else {
     const { worker, workers } = boot;
-    program = runProgram({ worker, workers, control, peers, scheduler, defer, load, prepare });
+    const processors = navigator.hardwareConcurrency;
+    program = runProgram({ worker, workers, processors, control, peers, scheduler, defer, load, prepare });
     print = program.print;
   }
 }

@@ -1,4 +1,5 @@
 /** The script of a Node worker, bundled to one file. Its worker data say what it runs. */
+import { availableParallelism } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Print } from '../runtime/print.ts';
@@ -34,6 +35,7 @@ function begin({ control, peers, worker, workers, programUrl, data }: NodeBoot):
   program = runProgram({
     worker,
     workers,
+    processors: availableParallelism(),
     control: portOf(control),
     peers: peers.map((port) => port && messagePortTransport(portOf(port))),
     scheduler,

@@ -1,3 +1,4 @@
+import { setDefaultStages } from '../flow/default-stages.ts';
 import type { WorkerId } from '../ids.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import { viewOfPlan, type Plan } from '../runtime/plan.ts';
@@ -23,6 +24,8 @@ export interface WorkerEnvironment {
   readonly workers: number;
   readonly control: Port;
   readonly peers: readonly (Transport | null)[];
+  /** Of the machine: the same on all workers of a run. */
+  readonly processors: number;
   readonly scheduler: Scheduler;
   readonly defer: (task: () => void) => void;
   /** Evaluates the program's module. */
@@ -39,7 +42,8 @@ export interface ProgramWorker {
 
 /** Makes a program part of a run: answers from the first moment, loads it, says `ready` or why not. */
 export function runProgram(environment: WorkerEnvironment): ProgramWorker {
-  const { control, worker } = environment;
+  const { control, worker, processors } = environment;
+  setDefaultStages(processors);
   const post = (message: FromWorker) => control.post(message);
   let run: WorkerRun | null = null;
   let uncaughtErrors = 0;
