@@ -32,7 +32,8 @@ export type Operation =
   | BatchMapper
   | Mapper
   | { readonly type: 'reduction'; readonly reduction: Reduction }
-  | { readonly type: 'emission'; readonly emission: Emission };
+  /** `implied`: by another operator, which is written instead. */
+  | { readonly type: 'emission'; readonly emission: Emission; readonly implied?: true };
 
 /** A definition that a flow starts itself. */
 export interface Spec {

@@ -340,5 +340,6 @@ function withOptions(ids: readonly StageId[], specs: readonly Spec[]): readonly 
 /** Operators that share a stage, as they were written; first what begins it, where that does something to events. */
 function operationsOf({ origin, operations }: Draft): readonly string[] {
   const first = origin.type === 'join' ? ['join'] : origin.type === 'departition' ? [origin.written] : [];
-  return [...first, ...operations.map(writtenAs)];
+  const written = operations.filter((operation) => operation.type !== 'emission' || !operation.implied);
+  return [...first, ...written.map(writtenAs)];
 }

@@ -24,9 +24,18 @@ export function sortedParts<Item>(
           },
         }
       : { type: 'onTrigger', fn: onTrigger };
-  const operations = draft.operations.filter(({ type }) => type !== 'emission');
   return {
-    flow: { ...draft, operations: [...operations, { type: 'emission', emission: sorted }] },
+    flow: {
+      ...draft,
+      operations: [
+        ...draft.operations.filter(({ type }) => type !== 'emission'),
+        {
+          type: 'emission',
+          emission: sorted,
+          ...(emission?.type !== 'onTrigger' && { implied: true as const }),
+        },
+      ],
+    },
     departition,
   };
 }

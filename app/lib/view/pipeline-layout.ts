@@ -13,8 +13,8 @@ import {
   type Road,
 } from './road-layout.ts';
 
-/** A tall card has its facts below each other, a wide one beside each other, a low one in two rows. */
-export type CardShape = 'tall' | 'wide' | 'low';
+/** A tall card has its facts below each other, a slim one too but fewer, a wide one beside each other, a low one in two rows. */
+export type CardShape = 'tall' | 'slim' | 'wide' | 'low';
 
 export interface PlacedStage extends Box {
   readonly id: StageId;
@@ -30,6 +30,7 @@ export interface PipelineLayout extends Size {
 
 const MARGIN = 8;
 const TALL_HEIGHT = 152;
+const SLIM_HEIGHT = 116;
 const WIDE_HEIGHT = 78;
 const LOW_HEIGHT = 54;
 /** From this width on a card's facts stand beside each other. */
@@ -57,7 +58,7 @@ const DOWN = {
 } as const;
 
 /** Where roads that run down would not fit beside each other: as between the layers of a flow, from all stages to all. */
-const SLIM = { card: 150, port: 62 } as const;
+const SLIM = { card: 150, port: 62, gap: { least: 96, most: 150 } } as const;
 
 /** A room this many times as wide as it is high is flat. */
 const FLAT = 2.6;
@@ -151,7 +152,7 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[], isSlim: boole
     );
   const isChain = rows.every(({ stages, passing }) => stages.length === 1 && passing === 0);
   const heightsWith = (wide: number) => (stage: StageView) =>
-    widthOf(stage) >= WIDE_FROM ? wide : TALL_HEIGHT;
+    widthOf(stage) >= WIDE_FROM ? wide : isSlim ? SLIM_HEIGHT : TALL_HEIGHT;
   const total = (heightOf: (stage: StageView) => number) =>
     sum(
       rows,
@@ -171,6 +172,10 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[], isSlim: boole
     });
   };
   const wide = heightsWith(WIDE_HEIGHT);
+  if (isSlim) {
+    const fits = total(wide) + gaps * SLIM.gap.least <= inner.height;
+    return laid(fits ? wide : heightsWith(LOW_HEIGHT), SLIM.gap).layout;
+  }
   const wideGap = isChain ? DOWN.gap : DOWN.forkGap;
   const fits = total(wide) + gaps * wideGap.least <= inner.height;
   const low = isChain ? DOWN.lowGap : DOWN.forkGap;
@@ -257,12 +262,12 @@ function place(
   return { layout: { orientation, width, height, stages, edges }, isBent: bent.size > 0 };
 }
 
-/** The same rows, in the same order, with no more room between stages than is needed; each in the middle. */
+/** The same rows in the order of the plan, with no more room between stages than is needed; each in the middle. */
 function closed(stages: readonly PlacedStage[], gap: number): PlacedStage[] {
   const at = new Map<StageId, number>();
   for (const row of group(stages, ({ y, height }) => y + height / 2).values()) {
     let x = -(sum(row, ({ width }) => width) + (row.length - 1) * gap) / 2;
-    for (const { id, width } of row.toSorted((a, b) => a.x - b.x)) {
+    for (const { id, width } of row) {
       at.set(id, x);
       x += width + gap;
     }
@@ -272,7 +277,8 @@ function closed(stages: readonly PlacedStage[], gap: number): PlacedStage[] {
 
 function shapeOf({ width, height }: Size): CardShape {
   if (height <= LOW_HEIGHT) return 'low';
-  return width >= WIDE_FROM && height <= WIDE_HEIGHT ? 'wide' : 'tall';
+  if (width >= WIDE_FROM && height <= WIDE_HEIGHT) return 'wide';
+  return height <= SLIM_HEIGHT ? 'slim' : 'tall';
 }
 
 /** Points by which a road passes the ranks that lie between its ends. */

@@ -123,7 +123,8 @@ export function pipelineView(
         operations: operators.get(stage.id)?.join(' · ') ?? null,
         supervisor: keepers.get(stage.id)?.id ?? null,
       }),
-      label: labels.find((own) => own === LABELS[stage.kind]) ?? null,
+      // A stage of a flow is called by its operators.
+      label: operators.has(stage.id) ? null : (labels.find((own) => own === LABELS[stage.kind]) ?? null),
     })),
     edges: plan.subscriptions.map((link) =>
       edgeCard(link, edges.get(link.id), childrenOf(link, plan, state)),
