@@ -5,11 +5,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
+import { BENCH, BENCH_FOLDER, bundleBench } from './lib/bench-bundles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const FOLDER = `${root}/.cache/bench`;
-const BUNDLE = `${FOLDER}/bench.mjs`;
 /** The young generation while allocations are counted: so large (MB) that nothing is collected. */
 const ROOM = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
 
@@ -18,8 +16,8 @@ const [flags, names] = [true, false].map((isFlag) =>
 );
 const smoke = flags.includes('--smoke');
 
-await bundle();
-const { MEMORY, NAMES, settingLines } = await import(pathToFileURL(BUNDLE).href);
+await bundleBench();
+const { MEMORY, NAMES, settingLines } = await import(pathToFileURL(BENCH).href);
 const unknown = [
   ...flags.filter((flag) => !['--smoke', '--profile'].includes(flag)),
   ...names.filter((name) => !NAMES.includes(name)),
@@ -40,31 +38,19 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
-/** The engine and its peers as one script, as a bundler would give it to a user. */
-async function bundle() {
-  const bundled = await rolldown({
-    input: `${root}/test/bench/main.ts`,
-    platform: 'node',
-    tsconfig: false,
-    resolve: { alias: { sluice: `${root}/engine/index.ts` } },
-    checks: { pluginTimings: false },
-  });
-  await bundled.write({ file: BUNDLE, format: 'esm', codeSplitting: false });
-  await bundled.close();
-}
-
 function run(group) {
   const node = [
     '--expose-gc',
     ...(group.includes(MEMORY) ? ROOM : []),
     ...(flags.includes('--profile')
-      ? ['--cpu-prof', `--cpu-prof-dir=${FOLDER}`, `--cpu-prof-name=${group.join('-')}.cpuprofile`]
+      ? ['--cpu-prof', `--cpu-prof-dir=${BENCH_FOLDER}`, `--cpu-prof-name=${group.join('-')}.cpuprofile`]
       : []),
   ];
-  const program = `const { bench } = await import(${JSON.stringify(pathToFileURL(BUNDLE).href)}); await bench(${JSON.stringify(group)}, { smoke: ${smoke} });`;
-  const { status } = spawnSync(process.execPath, [...node, '--input-type=module', '--eval', program], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const program = fileURLToPath(new URL('lib/bench-process.mjs', import.meta.url));
+  const { status } = spawnSync(
+    process.execPath,
+    [...node, program, ...group, ...(smoke ? ['--smoke'] : [])],
+    { cwd: root, stdio: 'inherit' },
+  );
   return status === 0;
 }

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { measure } from './measure.ts';
 import { allocations, memoryTable } from './memory.ts';
 import { PEERS } from './peers/index.ts';
+import { POOLS } from './threads/pools.ts';
 import { heading, results, table, type Setting } from './report.ts';
 import { WORKS } from './works/index.ts';
 
@@ -28,8 +29,10 @@ export async function bench(names: readonly string[], { smoke }: { readonly smok
   // The young generation alone: a full collection would also throw away compiled code.
   const collect = () => globalThis.gc?.({ type: 'minor' });
   for (const work of WORKS.filter(({ name }) => names.includes(name))) {
-    const nowMs = work.time === 'wall' ? wallMs : processorMs;
-    const measured = await measure(work, { ...(smoke ? SMOKE : FULL), nowMs, collect });
+    const time = work.time === 'wall' ? { nowMs: wallMs, processorMs } : { nowMs: processorMs };
+    const { rounds = FULL.rounds, runMs = FULL.runMs } = work;
+    const full = { ...FULL, rounds, runMs };
+    const measured = await measure(work, { ...(smoke ? SMOKE : full), ...time, collect });
     print(smoke ? [results(work, measured)] : ['', ...table(work, measured)]);
   }
   if (!names.includes(MEMORY)) return;
@@ -68,7 +71,9 @@ function setting(): Setting {
       Node: process.versions.node,
       V8: v8,
       ...Object.fromEntries(
-        PEERS.flatMap((peer) => (peer.package ? [[peer.package, versionOf(peer.package)]] : [])),
+        [...PEERS.map((peer) => peer.package), ...POOLS.map(({ name }) => name)].flatMap((name) => {
+          return name ? [[name, versionOf(name)]] : [];
+        }),
       ),
     },
   };

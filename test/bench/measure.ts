@@ -11,6 +11,8 @@ export interface MeasureOptions {
   readonly share: number;
   /** Milliseconds of whatever time is measured. */
   readonly nowMs: () => number;
+  /** Milliseconds of processor time, where that is not what is measured. */
+  readonly processorMs?: () => number;
   /** Collects what the contender before has left, so that no contender pays for another's. */
   readonly collect: () => void;
 }
@@ -24,6 +26,8 @@ export interface Measured {
   readonly ns: number;
   /** Time per event in multiples of the first contender's in the same round: quartiles of the rounds. */
   readonly ratio: Quartiles;
+  /** Processor time of all threads in multiples of the first contender's, where it is not what is measured. */
+  readonly processorRatio: number | null;
 }
 
 /** Lower quartile, median, upper quartile. */
@@ -45,21 +49,32 @@ const WARM_UP_RUNS = 3;
 export async function measure(work: Work, options: MeasureOptions): Promise<readonly Measured[]> {
   await work.prepare?.();
   const lanes: Lane[] = [];
-  for (const contender of work.contenders) lanes.push(await warmedUp(work, contender, options));
+  const endings: (() => Promise<void>)[] = [];
+  for (const contender of work.contenders) {
+    if (contender.open) endings.push(contender.open());
+    lanes.push(await warmedUp(work, contender, options));
+  }
   for (let round = 0; round < options.rounds; round++) {
     for (let i = 0; i < lanes.length; i++) {
       const lane = lanes[(round + i) % lanes.length];
       if (!lane) continue;
       options.collect();
-      lane.nsPerRound.push(await timeOf(work, lane.contender, lane.events, options.nowMs));
+      const { ns, processorNs } = await timeOf(work, lane, options);
+      lane.nsPerRound.push(ns);
+      lane.processorNsPerRound.push(processorNs);
     }
   }
+  for (const end of endings) await end();
   const [first] = lanes;
-  return lanes.map(({ contender, events, nsPerRound }) => ({
+  return lanes.map(({ contender, events, nsPerRound, processorNsPerRound }) => ({
     contender,
     events,
     ns: quartiles(nsPerRound).median,
     ratio: quartiles(nsPerRound.map((ns, round) => ns / (first?.nsPerRound[round] ?? NaN))),
+    processorRatio: options.processorMs
+      ? quartiles(processorNsPerRound.map((ns, round) => ns / (first?.processorNsPerRound[round] ?? NaN)))
+          .median
+      : null,
   }));
 }
 
@@ -79,6 +94,7 @@ interface Lane {
   readonly contender: Contender;
   readonly events: number;
   readonly nsPerRound: number[];
+  readonly processorNsPerRound: number[];
 }
 
 /** Runs a contender with ever more events until it has been compiled and its pace is known. */
@@ -87,29 +103,32 @@ async function warmedUp(work: Work, contender: Contender, options: MeasureOption
   let events = LEAST_EVENTS;
   const startMs = options.nowMs();
   for (let run = 0; run < WARM_UP_RUNS || options.nowMs() - startMs < options.warmUpMs; run++) {
-    const ns = await timeOf(work, contender, events, options.nowMs);
+    const { ns } = await timeOf(work, { contender, events }, options);
     const affordable = Math.floor((options.runMs * 1e6) / ns);
     events = Math.max(LEAST_EVENTS, Math.min(all, affordable, events * 10));
   }
-  return { contender, events, nsPerRound: [] };
+  return { contender, events, nsPerRound: [], processorNsPerRound: [] };
 }
 
 /** Nanoseconds per event of one run, whose result is checked. */
 async function timeOf(
   work: Work,
-  contender: Contender,
-  events: number,
-  nowMs: () => number,
-): Promise<number> {
+  { contender, events }: Pick<Lane, 'contender' | 'events'>,
+  { nowMs, processorMs = nowMs }: MeasureOptions,
+): Promise<{ readonly ns: number; readonly processorNs: number }> {
   const startMs = nowMs();
+  const startProcessorMs = processorMs();
   const running = contender.run(events);
-  const result = typeof running === 'number' ? running : await running;
-  const ms = nowMs() - startMs;
+  const came = running instanceof Promise ? await running : running;
+  const { result, ...took } =
+    typeof came === 'number'
+      ? { result: came, ms: nowMs() - startMs, processorMs: processorMs() - startProcessorMs }
+      : came;
   const expected = work.expected(events);
   if (result !== expected) {
     throw new Error(
       `${work.name}: "${contender.name}" comes to ${result} for ${events} events, where ${expected} is right`,
     );
   }
-  return (ms * 1e6) / events;
+  return { ns: (took.ms * 1e6) / events, processorNs: (took.processorMs * 1e6) / events };
 }

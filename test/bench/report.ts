@@ -23,12 +23,14 @@ export function results(work: Work, measured: readonly Measured[]): string {
 export function table(work: Work, measured: readonly Measured[]): string[] {
   const best = bestPeer(measured);
   const [first] = measured;
-  const rows = measured.map(({ contender, events, ns, ratio }) => [
+  const ofProcessor = measured.some(({ processorRatio }) => processorRatio !== null);
+  const rows = measured.map(({ contender, events, ns, ratio, processorRatio }) => [
     contender.name,
     ns.toFixed(ns < 100 ? 1 : 0),
     times(ratio.median),
     `${times(ratio.low)} … ${times(ratio.high)}`,
     best ? times(ns / best.ns) : '',
+    ...(ofProcessor ? [times(processorRatio ?? NaN)] : []),
     events.toLocaleString('en'),
   ]);
   const head = [
@@ -37,6 +39,7 @@ export function table(work: Work, measured: readonly Measured[]): string[] {
     `× ${first?.contender.name ?? ''}`,
     'quartiles',
     best ? `× ${best.contender.name}` : '',
+    ...(ofProcessor ? ['processor time'] : []),
     'events',
   ];
   return [

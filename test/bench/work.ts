@@ -4,12 +4,23 @@
  */
 export type Role = 'loop' | 'arrays' | 'engine' | 'peer';
 
+/** A result, and how long it took, where that is not how long the call took. */
+export interface Timed {
+  readonly result: number;
+  /** On the wall. */
+  readonly ms: number;
+  /** Of all threads together. */
+  readonly processorMs: number;
+}
+
 /** One way to do a work. */
 export interface Contender {
   readonly name: string;
   readonly role: Role;
   /** Does the work for so many events and hands back its result, which is checked. */
-  readonly run: (events: number) => number | Promise<number>;
+  readonly run: (events: number) => number | Timed | Promise<number | Timed>;
+  /** Done once before it is measured; what it gives is done after that. */
+  readonly open?: () => () => Promise<void>;
 }
 
 /** An upper bound on the engine's time, in multiples of another contender's. */
@@ -33,6 +44,10 @@ export interface Work {
    * on the wall, for works of several threads. Default `processor`.
    */
   readonly time?: 'processor' | 'wall';
+  /** How long one run of a slow contender may take, ms: it gets fewer events. Default 60. */
+  readonly runMs?: number;
+  /** Default 15. */
+  readonly rounds?: number;
   /** The one right result, computed by another way than the contenders'. */
   readonly expected: (events: number) => number;
   /** The first one is what the others are compared with. */

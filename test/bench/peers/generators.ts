@@ -1,4 +1,5 @@
-import type { Peer } from './peer.ts';
+import { countWord, splitLine } from '../text.ts';
+import type { Counts, Peer } from './peer.ts';
 
 /** The integers from 0, as many as there are events. */
 export function* integers(events: number): Generator<number> {
@@ -43,12 +44,36 @@ async function sumLater(events: AsyncIterable<number>): Promise<number> {
   return total;
 }
 
+function* words(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield* splitLine(line);
+}
+
+function* elements<Event>(events: readonly Event[]): Generator<Event> {
+  for (const event of events) yield event;
+}
+
+async function* wordsLater(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) for (const word of splitLine(line)) yield word;
+}
+
+async function* elementsLater<Event>(events: readonly Event[]): AsyncGenerator<Event> {
+  for (const event of events) yield event;
+}
+
 export const generators: Peer = {
   name: 'generators',
   package: null,
   passThrough: (events) => sum(integers(events)),
   chain: (events, { first, keeps, last }) =>
     sum(mapped(filtered(mapped(integers(events), first), keeps), last)),
+  wordCount: (lines) => {
+    const counts = new Map<string, number>();
+    for (const word of words(elements(lines))) countWord(counts, word);
+    return counts;
+  },
+  readings: (readings, add) => {
+    for (const reading of elements(readings)) add(reading);
+  },
 };
 
 export const asyncGenerators: Peer = {
@@ -57,4 +82,12 @@ export const asyncGenerators: Peer = {
   passThrough: (events) => sumLater(integersLater(events)),
   chain: (events, { first, keeps, last }) =>
     sumLater(mappedLater(filteredLater(mappedLater(integersLater(events), first), keeps), last)),
+  wordCount: async (lines): Promise<Counts> => {
+    const counts = new Map<string, number>();
+    for await (const word of wordsLater(elementsLater(lines))) countWord(counts, word);
+    return counts;
+  },
+  readings: async (readings, add) => {
+    for await (const reading of elementsLater(readings)) add(reading);
+  },
 };

@@ -1,4 +1,5 @@
 import stream from 'highland';
+import { countWord, splitLine } from '../text.ts';
 import { integers } from './generators.ts';
 import type { Peer } from './peer.ts';
 
@@ -10,5 +11,19 @@ export const highland: Peer = {
   passThrough: (events) => stream(integers(events)).reduce(0, add).toPromise(Promise),
   chain: (events, { first, keeps, last }) =>
     stream(integers(events)).map(first).filter(keeps).map(last).reduce(0, add).toPromise(Promise),
+  wordCount: (lines) =>
+    stream(lines.values())
+      .map(splitLine)
+      .sequence()
+      .reduce(new Map<string, number>(), countWord)
+      .toPromise(Promise),
+  readings: async (readings, add) => {
+    await stream(readings.values())
+      .reduce(0, (count, reading) => {
+        add(reading);
+        return count + 1;
+      })
+      .toPromise(Promise);
+  },
   fromIterable: (events) => stream(events[Symbol.iterator]()).reduce(0, add).toPromise(Promise),
 };

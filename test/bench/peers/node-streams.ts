@@ -1,6 +1,7 @@
 import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Peer } from './peer.ts';
+import { countWord, splitLine } from '../text.ts';
+import type { Counts, Peer } from './peer.ts';
 
 const IN_OBJECTS = { objectMode: true, highWaterMark: 1_000 } as const;
 
@@ -36,15 +37,38 @@ function integersOf(events: number): Readable {
 
 async function sum(source: Readable, ...between: Transform[]): Promise<number> {
   let total = 0;
-  const adder = new Writable({
+  await forEach((n: number) => void (total += n), [source, ...between]);
+  return total;
+}
+
+function splitting(): Transform {
+  return new Transform({
     ...IN_OBJECTS,
-    write(n: number, _encoding, done) {
-      total += n;
+    transform(line: string, _encoding, done) {
+      for (const word of splitLine(line)) this.push(word);
       done();
     },
   });
-  await pipeline([source, ...between, adder]);
-  return total;
+}
+
+async function forEach<Event>(add: (event: Event) => void, streams: (Readable | Transform)[]): Promise<void> {
+  const adder = new Writable({
+    ...IN_OBJECTS,
+    write(event: Event, _encoding, done) {
+      add(event);
+      done();
+    },
+  });
+  await pipeline([...streams, adder]);
+}
+
+async function wordCount(lines: readonly string[]): Promise<Counts> {
+  const counts = new Map<string, number>();
+  await forEach(
+    (word: string) => void countWord(counts, word),
+    [Readable.from(lines, IN_OBJECTS), splitting()],
+  );
+  return counts;
 }
 
 export const nodeStreams: Peer = {
@@ -53,5 +77,7 @@ export const nodeStreams: Peer = {
   passThrough: (events) => sum(integersOf(events)),
   chain: (events, { first, keeps, last }) =>
     sum(integersOf(events), mapping(first), filtering(keeps), mapping(last)),
+  wordCount,
+  readings: (readings, add) => forEach(add, [Readable.from(readings, IN_OBJECTS)]),
   fromIterable: (events) => sum(Readable.from(events, IN_OBJECTS)),
 };

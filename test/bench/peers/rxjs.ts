@@ -1,4 +1,17 @@
-import { Subject, filter, from, groupBy, lastValueFrom, map, mergeMap, range, reduce } from 'rxjs';
+import {
+  Subject,
+  concatMap,
+  filter,
+  from,
+  groupBy,
+  lastValueFrom,
+  map,
+  mergeMap,
+  range,
+  reduce,
+  tap,
+} from 'rxjs';
+import { countWord, splitLine } from '../text.ts';
 import type { Peer } from './peer.ts';
 
 const add = (sum: number, n: number) => sum + n;
@@ -24,4 +37,8 @@ export const rxjs: Peer = {
         reduce(add, 0),
       ),
     ),
+  wordCount: (lines) => lastValueFrom(from(lines).pipe(concatMap(splitLine), reduce(countWord, new Map()))),
+  readings: async (readings, add) => {
+    await lastValueFrom(from(readings).pipe(tap(add)));
+  },
 };

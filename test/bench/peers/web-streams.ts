@@ -1,4 +1,5 @@
-import type { Peer } from './peer.ts';
+import { countWord, splitLine } from '../text.ts';
+import type { Counts, Peer } from './peer.ts';
 
 const WAITING = new CountQueuingStrategy({ highWaterMark: 1_000 });
 
@@ -28,19 +29,53 @@ function filtering<Event>(keeps: (event: Event) => boolean): TransformStream<Eve
   return new TransformStream({ transform }, WAITING, WAITING);
 }
 
+function elementsOf<Event>(events: readonly Event[]): ReadableStream<Event> {
+  const rest = events.values();
+  return new ReadableStream<Event>(
+    {
+      pull(controller) {
+        while ((controller.desiredSize ?? 0) > 0) {
+          const { done, value } = rest.next();
+          if (done) return controller.close();
+          controller.enqueue(value);
+        }
+      },
+    },
+    WAITING,
+  );
+}
+
+function splitting(): TransformStream<string, string> {
+  const transform = (line: string, controller: TransformStreamDefaultController<string>) => {
+    for (const word of splitLine(line)) controller.enqueue(word);
+  };
+  return new TransformStream({ transform }, WAITING, WAITING);
+}
+
+function forEach<Event>(events: ReadableStream<Event>, write: (event: Event) => void): Promise<void> {
+  return events.pipeTo(new WritableStream({ write }, WAITING));
+}
+
 async function sum(events: ReadableStream<number>): Promise<number> {
   let total = 0;
-  const write = (n: number) => {
+  await forEach(events, (n) => {
     total += n;
-  };
-  await events.pipeTo(new WritableStream({ write }, WAITING));
+  });
   return total;
+}
+
+async function wordCount(lines: readonly string[]): Promise<Counts> {
+  const counts = new Map<string, number>();
+  await forEach(elementsOf(lines).pipeThrough(splitting()), (word) => void countWord(counts, word));
+  return counts;
 }
 
 export const webStreams: Peer = {
   name: 'Web Streams',
   package: null,
   passThrough: (events) => sum(integersOf(events)),
+  wordCount,
+  readings: (readings, add) => forEach(elementsOf(readings), add),
   chain: (events, { first, keeps, last }) =>
     sum(
       integersOf(events).pipeThrough(mapping(first)).pipeThrough(filtering(keeps)).pipeThrough(mapping(last)),

@@ -1,8 +1,8 @@
 import { INTEGERS, chainSum, useInManyPlaces } from '../chain.ts';
-import { chain, integerChain } from '../engine.ts';
+import { chain, flowChain, integerChain } from '../engine.ts';
 import { PEERS } from '../peers/index.ts';
 import type { Contender, Work } from '../work.ts';
-import { ENGINE, LOOP, arrays, engine, loop, peers } from './contenders.ts';
+import { ENGINE, FLOW, LOOP, arrays, engine, loop, peers } from './contenders.ts';
 
 const EVENTS = 5_000_000;
 /** Events that every other use of the operators handles before W2p. */
@@ -22,7 +22,7 @@ const libraries = peers((peer) => (events) => peer.chain(events, INTEGERS));
 
 export const w2: Work = {
   name: 'W2',
-  title: 'chain: map → filter → map → sum, a stage each',
+  title: 'chain: map → filter → map → sum; by stages, a stage each',
   events: EVENTS,
   expected: chainSum,
   contenders: [
@@ -34,9 +34,14 @@ export const w2: Work = {
         .map((n) => n * 2),
     ),
     engine((events) => integerChain(events)),
+    engine((events) => flowChain(events, INTEGERS), FLOW),
     ...libraries,
   ],
-  targets: [{ for: ENGINE, atMost: 13, of: LOOP }],
+  targets: [
+    { for: FLOW, atMost: 5, of: LOOP },
+    { for: FLOW, atMost: 1 / 1.8, of: '@most/core' },
+    { for: ENGINE, atMost: 13, of: LOOP },
+  ],
 };
 
 export const w2p: Work = {
@@ -44,10 +49,19 @@ export const w2p: Work = {
   title: 'the chain, after its operators have run with other closures and types',
   events: EVENTS,
   expected: chainSum,
-  contenders: [chainLoop, engine((events) => chain(events, INTEGERS)), ...libraries],
-  targets: [],
+  contenders: [
+    chainLoop,
+    engine((events) => chain(events, INTEGERS)),
+    engine((events) => flowChain(events, INTEGERS), FLOW),
+    ...libraries,
+  ],
+  targets: [
+    { for: FLOW, atMost: 5, of: LOOP },
+    { for: FLOW, atMost: 1 / 4, of: '@most/core' },
+  ],
   prepare: async () => {
     await useInManyPlaces(chain, EVENTS_ELSEWHERE);
+    await useInManyPlaces(flowChain, EVENTS_ELSEWHERE);
     for (const peer of PEERS) await useInManyPlaces(peer.chain, EVENTS_ELSEWHERE);
   },
 };

@@ -1,10 +1,13 @@
 import { PEERS } from '../peers/index.ts';
 import type { Peer } from '../peers/peer.ts';
+import type { Pool, PoolPeer } from '../threads/pools.ts';
 import type { Contender } from '../work.ts';
 
 /** What the tables call the loop and the engine. */
 export const LOOP = 'plain loop';
 export const ENGINE = 'Sluice';
+/** The engine, where a flow of operators does the work and not stages of the program's own. */
+export const FLOW = `${ENGINE}, one flow`;
 
 /** The loop that somebody would write by hand who has no library. */
 export function loop(run: Contender['run']): Contender {
@@ -42,4 +45,22 @@ export function peers(runOf: (peer: Peer) => Contender['run'] | undefined): Cont
     const run = runOf(peer);
     return run ? [{ name: peer.name, role: 'peer', run }] : [];
   });
+}
+
+/** A library's workers, which are there before anything is measured. */
+export function pooled(
+  peer: PoolPeer,
+  workers: number,
+  run: (pool: Pool, events: number) => Promise<number>,
+): Contender {
+  let pool: Pool | null = null;
+  return {
+    name: peer.name,
+    role: 'peer',
+    open: () => {
+      const opened = (pool = peer.open(workers));
+      return () => opened.end();
+    },
+    run: (events) => (pool ? run(pool, events) : NaN),
+  };
 }

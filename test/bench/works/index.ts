@@ -6,6 +6,23 @@ import { broadcast, partition } from './fan-out.ts';
 import { iterable } from './iterable.ts';
 import { w1 } from './pass-through.ts';
 import { trace } from './trace.ts';
+import { w4, w4OnTwo } from './hashing.ts';
+import { w7 } from './windows.ts';
+import { w3, w3OnTwo } from './word-count.ts';
 
 /** All works, in the order in which they are measured. A new one is added here. */
-export const WORKS: readonly Work[] = [w1, w2, w2p, demand, broadcast, partition, iterable, trace];
+export const WORKS: readonly Work[] = [
+  w1,
+  w2,
+  w2p,
+  w3,
+  w3OnTwo,
+  w4,
+  w4OnTwo,
+  w7,
+  demand,
+  broadcast,
+  partition,
+  iterable,
+  trace,
+];

@@ -1,0 +1,63 @@
+import { realScheduler, startRun, type RunUpdate } from 'sluice';
+import { NodePlatform } from '#engine/platform/node.ts';
+import type { Timed } from '../work.ts';
+import { saidIn } from './stopwatch.ts';
+
+/** Entries a run may record: what its few lines need. */
+const ENTRIES = 10_000;
+/** What loads programs may take its time. */
+const HEARTBEAT_MS = 10_000;
+
+/**
+ * Runs one of the bench's programs on Node's worker_threads. Threads are new for each run, and load the program before the
+ * time begins.
+ *
+ * @param program - Name of its file.
+ * @throws {Error} when the run fails.
+ */
+export async function onWorkers(
+  program: string,
+  workers: number,
+  parameters: Readonly<Record<string, number>>,
+): Promise<Timed> {
+  const address = new URL(`./${program}.mjs`, import.meta.url);
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, `${value}`);
+  const workerFile = new URL('./node-worker.mjs', import.meta.url).pathname;
+  const platform = new NodePlatform({ workerFile, programUrl: address.href });
+  const run = startRun(platform, {
+    workers,
+    seed: 1,
+    speed: { kind: 'full' },
+    trace: 'counters',
+    entryBudget: ENTRIES,
+    heartbeatMs: HEARTBEAT_MS,
+    scheduler: realScheduler(),
+  });
+  let processorMs = 0;
+  const ended = new Promise<RunUpdate>((resolve) => {
+    let began = false;
+    const stop = run.onUpdate((update) => {
+      if (!began && update.status === 'running') {
+        began = true;
+        processorMs -= usedMs();
+      }
+      if (!update.end) return;
+      processorMs += usedMs();
+      stop();
+      resolve(update);
+    });
+  });
+  const update = await ended;
+  if (update.end?.type === 'failed') throw new Error(`${program}: ${update.end.error.message}`);
+  const said = update.entries.flatMap((entry) => (entry.type === 'log' ? entry.values.map(saidIn) : []));
+  const begunMs = Math.min(...said.map((one) => one.begunMs ?? Infinity));
+  const foundMs = Math.max(...said.map((one) => one.foundMs ?? -Infinity));
+  const result = said.reduce((sum, one) => sum + (one.result ?? 0), 0);
+  return { result, ms: foundMs - begunMs, processorMs };
+}
+
+/** Processor time of all threads so far. */
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

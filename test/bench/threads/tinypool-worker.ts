@@ -1,0 +1,3 @@
+import { TASKS } from './tasks.ts';
+
+export const { hashAll, countAll } = TASKS;
