@@ -33,10 +33,10 @@ export interface LayerLoops {
 
 /** Fuses the operators of a layer. Done once, for all of its stages. */
 export function loopsOf(spec: LayerSpec): LayerLoops {
-  const { once, perWindow } = partMappers(spec);
+  const { once, perWindow } = hasWindows(spec) ? partMappers(spec) : { once: [], perWindow: spec.mappers };
   return {
     perWindow: loopOf(perWindow, reductionOf(spec)),
-    once: keeps(spec) && once.length > 0 ? fuseMap(once) : null,
+    once: once.length > 0 ? fuseMap(once) : null,
   };
 }
 
@@ -57,9 +57,14 @@ function loopOf(mappers: LayerSpec['mappers'], reduced: Reduction | null): Layer
   }
 }
 
-/** Whether a layer keeps anything, so that it needs windows to keep it for. */
-export function keeps(spec: LayerSpec): boolean {
-  return spec.intake !== null || reductionOf(spec) !== null;
+/**
+ * Whether windows make a difference: where something is kept for them; else only where they drop what is late, or a program's own
+ * trigger says what goes on. Of windows that overlap, an event that is not kept belongs to none.
+ */
+export function hasWindows(spec: LayerSpec): boolean {
+  if (spec.intake !== null || reductionOf(spec) !== null) return true;
+  const { type, punctuation } = spec.window;
+  return type === 'fixed' || type === 'session' || (punctuation?.type === 'custom' && type !== 'sliding');
 }
 
 /** What a layer reduces its events with: with `uniq` it does so in any case (FL-047). */

@@ -19,7 +19,7 @@ import { departing } from './departition.ts';
 import { asCalled } from './fuse.ts';
 import type { Intake, JoinSide } from './intake.ts';
 import { joining } from './join.ts';
-import { Accumulator, keeps, type LayerLoop, type LayerLoops } from './layer-loops.ts';
+import { Accumulator, hasWindows, type LayerLoop, type LayerLoops } from './layer-loops.ts';
 import { LayerReducer } from './layer-reducer.ts';
 import type { BatchMapper, LayerSpec, LayerStage } from './operation.ts';
 
@@ -31,7 +31,7 @@ export class Layer extends Pictured {
   readonly #loop: LayerLoop;
   /** It has nothing to do with events, once its batch mappers have had them, but to pass them on. */
   readonly #passesOn: boolean;
-  /** Of a layer that keeps something; `null` where each event goes its way at once. */
+  /** Where they make a difference; else each event goes its way at once. */
   readonly #kept: { readonly windows: Windows; readonly reducer: LayerReducer } | null;
   readonly #isGlobal: boolean;
   readonly #sides = new Map<SubscriptionId, JoinSide>();
@@ -48,7 +48,7 @@ export class Layer extends Pictured {
     this.#loop = loops.perWindow;
     this.#open = stage.upstreams;
     this.#isGlobal = spec.window.type === 'global';
-    this.#kept = keeps(spec) ? this.#keeping(spec, loops, stage) : null;
+    this.#kept = hasWindows(spec) ? this.#keeping(spec, loops, stage) : null;
     this.#passesOn = this.#kept === null && spec.mappers.length === 0;
   }
 

@@ -3,7 +3,7 @@ import { producer, self, send } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { grouping } from '../../../engine/flow/grouping.ts';
 import type { LayerSpec } from '../../../engine/flow/operation.ts';
-import type { WindowSpec } from '../../../engine/window/window.ts';
+import type { WindowId, WindowSpec } from '../../../engine/window/window.ts';
 import { endOf } from '../source/collected.ts';
 import { GLOBAL, all, crashOf, ending, every, layer, map, reduce, runLayer, sum, uniq } from './layer-run.ts';
 
@@ -306,6 +306,34 @@ describe('layerStage() with a reduction', () => {
     });
     const { events } = await runLayer(spec, [[1, 2]]);
     expect(events).toMatchObject([{ state: 1 }, { state: 2 }, { state: 3 }]);
+  });
+});
+
+describe('layerStage() with a window and without a reduction', () => {
+  const fixed: WindowSpec = { ...GLOBAL, type: 'fixed', length: 10, by: (n: number) => n };
+
+  it('FL-142 drops what comes too late for its window', async () => {
+    const late: unknown[] = [];
+    const window = { ...fixed, onLate: (event: number, id: WindowId) => late.push([event, id]) };
+    const spec = layer({ mappers: [map((n: number) => `${n}`)], window });
+    const { events } = await runLayer(spec, [[1, 11, 21, 2, 22]], { maxDemand: 1 });
+    expect(events).toEqual(['1', '11', '21', '22']);
+    expect(late).toEqual([[2, 0]]);
+  });
+
+  it("FL-125 a program's own trigger says what goes on", async () => {
+    const punctuation = {
+      type: 'custom',
+      init: () => null,
+      fn: (events: number[]) => ({ state: null, events: events.filter((n) => n > 1) }),
+    } as const;
+    const spec = layer({ mappers: [map((n: number) => -n)], window: { ...GLOBAL, punctuation } });
+    expect((await runLayer(spec, [upTo(3)])).events).toEqual([-2, -3]);
+  });
+
+  it('gives an event once where windows overlap', async () => {
+    const spec = layer({ mappers: [map((n: number) => -n)], window: { ...fixed, type: 'sliding', step: 5 } });
+    expect((await runLayer(spec, [upTo(3)])).events).toEqual([-1, -2, -3]);
   });
 });
 
