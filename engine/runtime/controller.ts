@@ -8,6 +8,7 @@ import { traceError } from '../trace/trace-value.ts';
 import type { TraceError } from '../trace/trace-entry.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
+import { flowProgress } from './flow-progress.ts';
 import { CollectedOutput } from './collected-output.ts';
 import { MergedCounters } from './merged-counters.ts';
 import { MergedTrace } from './merged-trace.ts';
@@ -97,6 +98,7 @@ class Controller implements RunHandle {
     });
     this.#streams = new RunStreams({
       workerOf: (stage) => (Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined),
+      outletsOf: (stage) => this.#plan?.flows?.find(({ id }) => id === stage)?.outlets ?? null,
       post: (worker, message) => this.#links[worker]?.post(message),
       disturbed: () => {
         this.#settling.again();
@@ -119,6 +121,7 @@ class Controller implements RunHandle {
       dropped: this.#trace.dropped + this.#output.entriesDropped,
       stages: this.#counters?.stages ?? [],
       subscriptions: this.#counters?.subscriptions ?? [],
+      flows: flowProgress(this.#plan?.flows ?? [], this.#counters?.stages ?? []),
       output: this.#output.lines,
       outputDropped: this.#output.linesDropped,
       uncaught: this.#output.uncaught,

@@ -17,6 +17,7 @@ import type { SubscriptionToMake } from './hosted.ts';
 export interface StreamHost {
   readonly order: readonly StageId[];
   knows(stage: StageId): boolean;
+  outletsOf(stage: StageId): readonly StageId[] | null;
   start(id: StageId, definition: StageDefinition, arg: unknown): unknown;
   subscribe(subscription: SubscriptionToMake): void;
   tell(to: StageId, message: StageMessage): void;
@@ -156,6 +157,7 @@ export function hostWire(host: StreamHost, id: StageId, take: (message: StreamMe
   return {
     ready: null,
     knows: (stage) => host.knows(stage),
+    outletsOf: (stage) => host.outletsOf(stage),
     subscribe: ({ id: subscription, ...rest }) => order({ type: 'subscribe', subscription, ...rest }),
     setDemandMode: (producers, mode) => order({ type: 'mode', producers, mode }),
     ask: (subscription, _producer, count) => order({ type: 'ask', subscription, count }),

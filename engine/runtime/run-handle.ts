@@ -1,3 +1,4 @@
+import type { FlowProgress } from '../flow/flow-runner.ts';
 import type { StageId, WorkerId } from '../ids.ts';
 import type { Reason } from '../stage/definition.ts';
 import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../stage/self.ts';
@@ -100,6 +101,8 @@ export interface RunUpdate {
   readonly dropped: number;
   readonly stages: readonly StageCounters[];
   readonly subscriptions: readonly SubscriptionCounters[];
+  /** How far each flow is, in the order of the plan. */
+  readonly flows: readonly FlowProgress[];
   /** What the program printed outside its stages, by time. */
   readonly output: readonly OutputLine[];
   readonly outputDropped: number;

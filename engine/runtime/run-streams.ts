@@ -15,6 +15,8 @@ import type { RunEnd } from './run-handle.ts';
 export interface StreamsOn {
   /** Where a stage runs; `undefined` where there is none of that name. */
   readonly workerOf: (stage: StageId) => WorkerId | undefined;
+  /** The stages behind the name of a flow; `null` for what is none. */
+  readonly outletsOf: (stage: StageId) => readonly StageId[] | null;
   readonly post: (worker: WorkerId, message: ToWorker) => void;
   /** Something was sent or has come: what seemed quiet may not be. */
   readonly disturbed: () => void;
@@ -93,6 +95,7 @@ export class RunStreams {
       ready: this.#begun,
       // A run that has not come so far that its stages are known says why it ended.
       knows: (stage) => this.#end !== null || this.#on.workerOf(stage) !== undefined,
+      outletsOf: (stage) => this.#on.outletsOf(stage),
       subscribe: ({ id, producer, options }) => {
         if (this.#end) return take(over(this.#end));
         this.#readers.set(stream, reader);

@@ -75,10 +75,12 @@ export class WorkerRun {
   #entriesSent = 0;
   /** Stages that receive for who reads from outside: the reader sets their pace. */
   readonly #outlets = new Set<StageId>();
+  readonly #flows: ReadonlySet<StageId>;
   #lastEntered = '';
 
   constructor(options: WorkerRunOptions) {
     this.#options = options;
+    this.#flows = new Set(options.plan.flows.map(({ id }) => id));
     this.#lines = new PeerLines(options.peers);
     this.#printed = new PrintedLines(options.worker);
   }
@@ -236,7 +238,7 @@ export class WorkerRun {
       host.stepTask(next);
       return !next.isOver;
     }
-    if (!this.#isOutlet(next)) held.use(next);
+    if (this.#needsPermit(next)) held.use(next);
     const done = host.step(next);
     if (done) void done.then(() => this.#sliceLater());
     return done !== undefined;
@@ -258,14 +260,17 @@ export class WorkerRun {
     this.#isTasksTurn = !this.#isTasksTurn;
     if (task && this.#isTasksTurn) return task;
     return (
-      this.#turns.next(host.order, (id) => (held.allows(id) || this.#isOutlet(id)) && host.isReady(id)) ??
+      this.#turns.next(host.order, (id) => host.isReady(id) && (held.allows(id) || !this.#needsPermit(id))) ??
       task
     );
   }
 
-  /** It hands on what somebody reads, who sets the pace. */
-  #isOutlet(stage: StageId): boolean {
-    return this.#outlets.has(stage) || readerOf(stage) !== null;
+  /**
+   * What a held run holds is deliveries to stages of the program. One that hands on what somebody reads goes as that reader
+   * does, and the coordinator of a flow handles no events.
+   */
+  #needsPermit(stage: StageId): boolean {
+    return !this.#outlets.has(stage) && readerOf(stage) === null && !this.#flows.has(stage);
   }
 
   /** What a stage sends must be data: one that sends something else fails, as one that throws does (RUN-9). */
@@ -301,13 +306,19 @@ export class WorkerRun {
       dropped: host.recorder.dropped,
       output: this.#printed.take(),
       outputDropped: this.#printed.dropped,
-      stages: [...stages, ...supervisors].map((counters) => withHeld(begun, counters)),
+      stages: [...stages, ...supervisors].map((counters) => this.#withHeld(begun, counters)),
       subscriptions,
       permitsUsed: held.permitsUsed,
       held: held.why(host),
       ...this.#crossings(),
     });
     return entries.length === MAX_BATCH_ENTRIES;
+  }
+
+  #withHeld({ host, held }: Begun, counters: StageCounters): StageCounters {
+    const { stage } = counters;
+    const mayNot = held.isSpent(host) || (!held.allows(stage) && this.#needsPermit(stage));
+    return mayNot && host.isReady(stage) ? { ...counters, status: 'held' } : counters;
   }
 
   #crossings() {
@@ -373,12 +384,6 @@ export class WorkerRun {
     this.#lines.close();
     this.#options.post({ type: 'stopped', worker: this.#options.worker });
   }
-}
-
-function withHeld({ host, held }: Begun, counters: StageCounters): StageCounters {
-  const { stage } = counters;
-  const isHeld = host.isReady(stage) && (!held.allows(stage) || held.isSpent(host));
-  return isHeld ? { ...counters, status: 'held' } : counters;
 }
 
 /** Fails to compile while a member of the union has no case. */

@@ -39,6 +39,8 @@ export interface StreamWire {
   readonly ready: Promise<void> | null;
   /** Whether there is, was or will be a stage of this name. */
   knows(stage: StageId): boolean;
+  /** The stages behind the name of a flow; `null` for what is none. */
+  outletsOf(stage: StageId): readonly StageId[] | null;
   /** Subscribes and asks for `options.maxDemand`. The id is unique within the reading. */
   subscribe(subscription: {
     readonly id: SubscriptionId;

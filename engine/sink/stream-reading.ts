@@ -125,7 +125,7 @@ export class StreamReading<Event> implements StreamIterator<Event> {
       throw failed(needed.producer, 'noproc', needed.cancel);
     }
     const there = links.filter((link) => !missing.includes(link));
-    for (const link of there) {
+    for (const link of there.flatMap((one) => this.#toOutlets(one))) {
       const { producer, options, maxDemand } = link;
       const made = (this.#made.get(producer) ?? 0) + 1;
       this.#made.set(producer, made);
@@ -134,6 +134,15 @@ export class StreamReading<Event> implements StreamIterator<Event> {
       this.#wire.subscribe({ id, producer, options });
     }
     return there.map(({ producer }) => producer);
+  }
+
+  /** Reading a flow is reading all its outlets (FL-177). */
+  #toOutlets(link: StreamLink): readonly StreamLink[] {
+    const outlets = this.#wire.outletsOf(link.producer);
+    if (outlets === null) return [link];
+    if (outlets.length > 0) return outlets.map((producer) => ({ ...link, producer }));
+    if (this.#links.size === 0) this.#finish();
+    throw new EngineError('not_a_producer', { consumer: 'the stream', stage: link.producer });
   }
 
   #setMode(producers: readonly StageId[]): void {

@@ -18,6 +18,7 @@ const going: RunUpdate = {
   dropped: 0,
   stages: [],
   subscriptions: [],
+  flows: [],
   output: [],
   outputDropped: 0,
   uncaught: [],

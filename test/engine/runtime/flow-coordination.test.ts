@@ -32,8 +32,8 @@ const queue = producer<number, { readonly waiting: readonly number[]; readonly w
       state: { waiting: waiting.slice(all), wanted: Math.max(0, all - waiting.length) },
     };
   },
-  handleCast: (events: number[], { waiting, wanted }) => {
-    const all = [...waiting, ...events];
+  handleCast: (events, { waiting, wanted }) => {
+    const all = [...waiting, ...(Array.isArray(events) ? events.map(Number) : [])];
     return {
       events: all.slice(0, wanted),
       state: { waiting: all.slice(wanted), wanted: Math.max(0, wanted - all.length) },
@@ -52,8 +52,8 @@ const collecting = (into: number[]) =>
       into.push(...events);
     },
     handleInfo: (reason) => ({ stop: reason }),
-    handleCast: (to: string) => {
-      subscribeNow({ to, maxDemand: 10, cancel: 'transient' });
+    handleCast: (to) => {
+      subscribeNow({ to: String(to), maxDemand: 10, cancel: 'transient' });
     },
   });
 

@@ -238,7 +238,7 @@ describe('a flow within a callback', () => {
   /** Runs a flow in a callback, and sleeps after it: by the clock of its own run. */
   const program = (seen: unknown[]) =>
     pipeline(({ start, subscribe }) => {
-      const once = producer<number>({
+      const once = producer({
         init: () => 0,
         handleDemand: (_demand, made) => (made === 0 ? { events: [1], state: 1 } : {}),
       });
