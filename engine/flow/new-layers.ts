@@ -47,6 +47,8 @@ export function joinLayer(
   given: Join,
   needsWindow: boolean,
 ): Draft {
+  // Here they are needed.
+  recordOf(at, given ?? null);
   const { mode, leftKey, rightKey, join, ...options }: Join & { readonly window?: unknown } = given;
   checkMode(at, mode);
   checkFunction(at, 'leftKey', leftKey);
