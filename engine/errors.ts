@@ -91,7 +91,7 @@ export const ERRORS = {
   flow_answer: {
     message: (d: { operator: string; stage: string; requirement: string; received: string }) =>
       `Cannot go on with ${d.operator} in "${d.stage}" as its function must answer with ${d.requirement}: received ${d.received}`,
-    hint: 'Look at the last value of the function you gave to this operator: a missing return answers with undefined.',
+    hint: 'Look at what the function you gave to this operator returns: a missing return answers with undefined, an async function with a promise, which nobody waits for here.',
   },
   flow_not_pair: {
     message: (d: { operator: string; stage: string; received: string }) =>

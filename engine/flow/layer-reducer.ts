@@ -53,15 +53,21 @@ export class LayerReducer implements WindowReducer<Accumulator> {
   }
 
   fire(accumulator: Accumulator, firing: Firing, out: unknown[]): void {
-    const emitted = this.#departs ? accumulator.departing : out;
     if (firing.trigger === 'done' && this.#intake) {
       const left: unknown[] = [];
       this.#intake.finish(accumulator.memory, left);
-      this.#reduceAll(left, accumulator, emitted, NO_SLICE);
+      this.#reduceAll(left, accumulator, this.#departs ? accumulator.departing : out, NO_SLICE);
     }
-    if (this.#reduction) this.#emit(accumulator, firing, emitted);
-    if (!this.#departs) return;
-    for (const state of accumulator.departing.splice(0)) {
+    if (!this.#departs) return this.#emit(accumulator, firing, out);
+    const fired: unknown[] = [];
+    this.#emit(accumulator, firing, fired);
+    // What was emitted before the trigger is merged, too, but only the trigger may say that the window is done.
+    this.#depart(accumulator.departing.splice(0), { ...firing, trigger: 'emitAndReduce' }, out);
+    this.#depart(fired, firing, out);
+  }
+
+  #depart(states: readonly unknown[], firing: Firing, out: unknown[]): void {
+    for (const state of states) {
       const departing: Departing = { partition: this.#stage.index, firing, state };
       out.push(departing);
     }
@@ -84,8 +90,8 @@ export class LayerReducer implements WindowReducer<Accumulator> {
 
   #emit(accumulator: Accumulator, firing: Firing, out: unknown[]): void {
     const emission = this.#emission;
-    if (emission.type === 'nothing') return;
-    const view = this.#reduction?.type === 'reduce' ? this.#reduction.view : undefined;
+    if (!this.#reduction || emission.type === 'nothing') return;
+    const view = this.#reduction.type === 'reduce' ? this.#reduction.view : undefined;
     const last = firing.trigger === 'done';
     const state = view ? view.show(accumulator.state, last) : accumulator.state;
     switch (emission.type) {

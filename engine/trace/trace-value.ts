@@ -65,6 +65,7 @@ export function traceError(thrown: unknown): TraceError {
 export function describe(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (typeof value === 'function') return nameOf(value);
+  if (value instanceof Promise) return 'a promise';
   const shown = traceValue(value);
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(shown);
   return typeof value === 'number' ? String(value) : cut(JSON.stringify(shown), MAX_TEXT);

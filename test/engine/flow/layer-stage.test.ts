@@ -305,7 +305,11 @@ describe('layerStage() with a reduction', () => {
       ...state,
     });
     const { events } = await runLayer(spec, [[1, 2]]);
-    expect(events).toMatchObject([{ state: 1 }, { state: 2 }, { state: 3 }]);
+    expect(events).toMatchObject([
+      { state: 1, firing: { id: 'global', trigger: 'emitAndReduce' } },
+      { state: 2, firing: { id: 'global', trigger: 'emitAndReduce' } },
+      { state: 3, firing: { id: 'global', trigger: 'done' } },
+    ]);
   });
 });
 

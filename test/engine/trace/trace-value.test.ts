@@ -103,6 +103,7 @@ suite('traceError() and describe()', () => {
     const error = new Error('x');
     Object.defineProperty(error, 'message', { get: () => { throw new Error('no'); } }); // prettier-ignore
     expect(traceError(error).message).toBe('an error whose message cannot be read');
+    expect(describe(Promise.resolve(1))).toBe('a promise');
     expect([undefined, null, 3, 'a', [1]].map(describe)).toEqual(['undefined', 'null', '3', '"a"', '[1]']);
   });
 });
