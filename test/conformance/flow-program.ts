@@ -1,4 +1,4 @@
-import { consumer, pipeline, type Plan, type StageDefinition } from 'sluice';
+import { consumer, pipeline, type PipelineBuilder, type Plan, type StageDefinition } from 'sluice';
 import { interpret, optionsOf, type Call } from './behaviours.ts';
 import type { Beside, FlowScenario } from './flow-recording.ts';
 import { dispatcherOf, flowOf, type AnyFlow, type FlowSurroundings } from './flow-translator.ts';
@@ -42,13 +42,34 @@ export function isLive({ steps }: FlowScenario): boolean {
  */
 export function programOf(scenario: FlowScenario, reading: number, telling: Telling): FlowProgram {
   const declaration = new Declaration(scenario, reading, telling);
-  const plan = pipeline(({ start, subscribe }) => {
-    // Whether the stages fit together is for the recording to say, not for the compiler.
-    const loose: LooseBuilder = { start: start as never, subscribe: subscribe as never };
-    if (isLive(scenario)) declaration.live(loose);
-    else declaration.enumerated(loose);
-  });
+  const plan = pipeline((builder) => declaration.into(looseOf(builder)));
   return { plan, producers: declaration.producers, sinks: declaration.sinks };
+}
+
+/** Before the names of everything that a scenario starts, when it runs beside others: `3 flow`. */
+export function besideName(scenario: number, name: string): string {
+  return `${scenario} ${name}`;
+}
+
+/** Several scenarios as one program: they run at once, and know nothing of each other. */
+export function jointProgram(
+  scenarios: readonly FlowScenario[],
+  telling: (scenario: number) => Telling,
+): Plan {
+  return pipeline((builder) => {
+    const { start, subscribe } = looseOf(builder);
+    for (const [i, scenario] of scenarios.entries()) {
+      new Declaration(scenario, 0, telling(i)).into({
+        start: (name, definition, options) => start(besideName(i, name), definition, options),
+        subscribe,
+      });
+    }
+  });
+}
+
+/** Whether the stages fit together is for the recording to say, not for the compiler. */
+function looseOf({ start, subscribe }: PipelineBuilder): LooseBuilder {
+  return { start: start as never, subscribe: subscribe as never };
 }
 
 interface LooseBuilder {
@@ -70,8 +91,13 @@ class Declaration {
     this.#telling = telling;
   }
 
+  into(builder: LooseBuilder): void {
+    if (isLive(this.#scenario)) this.#live(builder);
+    else this.#enumerated(builder);
+  }
+
   /** A flow that somebody reads, or that runs for nobody. */
-  enumerated(builder: LooseBuilder): void {
+  #enumerated(builder: LooseBuilder): void {
     const { sink } = this.#scenario;
     const handle = builder.start(FLOW, this.#flow(builder));
     if (sink === 'run' || sink === 'run_unlinked') return;
@@ -85,13 +111,13 @@ class Declaration {
   }
 
   /** A flow between producers that are told what to do, and consumers that are looked at. */
-  live(builder: LooseBuilder): void {
+  #live(builder: LooseBuilder): void {
     const { producers, sinks, start_opts: options } = this.#scenario;
     for (const one of producers) this.#begin(builder, { kind: 'producer', ...one });
     for (const one of sinks) this.#begin(builder, one);
     this.producers.push(...producers.map(({ name }) => name));
     const flow = this.#flow(builder);
-    builder.start(FLOW, this.#into(flow), flowOptionsOf(options));
+    builder.start(FLOW, this.#handedOn(flow), flowOptionsOf(options));
   }
 
   #begin(builder: LooseBuilder, one: Beside): void {
@@ -99,7 +125,7 @@ class Declaration {
     this.#handles.set(one.name, builder.start(one.name, this.#define(one)));
   }
 
-  #into(flow: AnyFlow): AnyFlow {
+  #handedOn(flow: AnyFlow): AnyFlow {
     const { sinks, specs, start: how = 'into_stages', start_opts: options } = this.#scenario;
     if (how === 'start_link') return flow;
     const { dispatcher } = options;

@@ -74,6 +74,16 @@ export class Told {
     return this.#of(stage, 'handle_events').flatMap((call) => list(call['events']));
   }
 
+  /** What it had got each time that it was told this word, and since. */
+  parts(stage: string, word: string): readonly (readonly Json[])[] {
+    const parts: Json[][] = [[]];
+    for (const { cb, events, msg } of this.#logs.get(stage) ?? []) {
+      if (cb === 'handle_events') parts.at(-1)?.push(...list(events));
+      if (cb === 'handle_cast' && JSON.stringify(msg) === JSON.stringify([word])) parts.push([]);
+    }
+    return parts;
+  }
+
   of({ plan, producers }: FlowProgram): Omit<FlowObserved, 'outcome'> {
     const demands = (name: string) =>
       this.#of(name, 'handle_demand').map(({ demand, emit = [] }): Demanded => ({
