@@ -43,6 +43,7 @@ export class SessionWindows<Accumulator> implements Windows {
   readonly #watermark: Watermark;
   readonly #late: LateEvents;
   readonly #periodic: PeriodicTriggers;
+  #begun = 0;
   #timers = 0;
 
   constructor(spec: WindowSpec, reducer: WindowReducer<Accumulator>, context: WindowContext) {
@@ -153,7 +154,9 @@ export class SessionWindows<Accumulator> implements Windows {
 
   #begin(startMs: number, endMs: number, key: unknown, keyId: unknown): Session<Accumulator> {
     const cell = this.#cells.create({ key, start: startMs, end: endMs });
+    this.#begun += 1;
     const session = {
+      number: this.#begun,
       key,
       keyId,
       cell,

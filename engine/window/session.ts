@@ -4,6 +4,8 @@ import { DueQueue } from './due-queue.ts';
 
 /** A run of events of one key, none further from its neighbour than the gap. */
 export interface Session<Accumulator> {
+  /** Counts the sessions of a stage in the order in which they began. */
+  readonly number: number;
   readonly key: unknown;
   /** What stands for the key. */
   readonly keyId: unknown;
@@ -103,7 +105,6 @@ export class SessionStore<Accumulator> {
   }
 }
 
-/** Sorting is stable: among equals the order is that in which they were made. */
 function byEnd<Accumulator>(a: Session<Accumulator>, b: Session<Accumulator>): number {
-  return a.endMs - b.endMs || a.startMs - b.startMs;
+  return a.endMs - b.endMs || a.startMs - b.startMs || a.number - b.number;
 }
