@@ -13,8 +13,10 @@ export function takeStep(operator: string, answer: unknown, state: unknown, out:
     throw wrongAnswer(operator, STEP, answer);
   }
   const events: unknown = 'events' in answer ? answer.events : undefined;
-  if (Array.isArray(events)) for (const event of events) out.push(event);
-  else if (events !== undefined) throw wrongAnswer(operator, 'an array of events', events);
+  if (Array.isArray(events)) {
+    // By index: this may be done for every event.
+    for (let i = 0; i < events.length; i++) out.push(events[i]);
+  } else if (events !== undefined) throw wrongAnswer(operator, 'an array of events', events);
   else checkKeys(operator, answer);
   return hasState(answer) ? answer.state : state;
 }
