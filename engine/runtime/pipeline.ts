@@ -230,10 +230,11 @@ class Builder {
     };
     for (const given of children) {
       const child = this.#child(id, given);
-      const by = [supervisor, ...this.#supervisors.values()].find((one) =>
-        one.children.some((other) => other.id === child.id),
-      );
-      if (by) throw new EngineError('supervised_twice', { child: child.id, by: by.id, supervisor: id });
+      const others = [supervisor, ...this.#supervisors.values()];
+      const by =
+        others.find((one) => one.children.some((other) => other.id === child.id))?.id ??
+        this.#flows.ownerOf(child.id);
+      if (by !== null) throw new EngineError('supervised_twice', { child: child.id, by, supervisor: id });
       supervisor.children.push(child);
     }
     this.#supervisors.set(id, supervisor);
