@@ -20,7 +20,10 @@ type MakeLoop = (functions: readonly unknown[], kit: LoopKit) => unknown;
 let evaluate: Evaluate | null = null;
 /** Loops that wait for {@link importLoops}; `null` where nobody will call it. */
 let waiting: LoopCode<unknown>[] | null = null;
-/** Loops evaluated so far. */
+/** What has been evaluated, by the text of the loop and those of its functions. */
+const makers = new Map<string, unknown>();
+/** A program that makes functions without end would make keys without end: the cache then begins anew. */
+const MAX_MAKERS = 500;
 let evaluated = 0;
 
 /** Lets loops be generated when they first run, by evaluating text. What a policy refuses is done by closures. */
@@ -52,8 +55,9 @@ export async function importLoops(load: (module: string) => Promise<unknown>): P
 }
 
 /**
- * The code of one loop, declared when the program is loaded and chosen when it first runs. Each has a text of its own, even
- * where others do the same: so the compiler sees its calls go to the functions of one layer only.
+ * The code of one loop, declared when the program is loaded and chosen when it first runs. Loops share code only where the
+ * functions they call have the same text, as when a program runs a flow again: so the compiler sees calls that always go to
+ * the same functions, and has compiled them the second time.
  */
 export class LoopCode<Loop> {
   readonly shape: LoopShape;
@@ -94,15 +98,28 @@ export class LoopCode<Loop> {
   #choose(): Loop {
     if (!evaluate) return this.#closures();
     try {
-      evaluated += 1;
-      // Engines that know a text hand out the code they have: the comment makes it another one.
-      this.take(evaluate(`${generateLoop(this.shape)} // ${evaluated}`));
+      this.take(this.#maker(evaluate));
     } catch {
       // Refused here: it will be for the next ones too.
       evaluate = null;
     }
     return this.#chosen ?? this.#closures();
   }
+
+  #maker(evaluator: Evaluate): unknown {
+    const text = generateLoop(this.shape);
+    const key = [text, ...this.#functions.map(textOf)].join('\n');
+    if (!makers.has(key)) {
+      if (makers.size >= MAX_MAKERS) makers.clear();
+      // An engine that knows a text hands out the code it has: the comment makes it another one.
+      makers.set(key, evaluator(`${text} // ${(evaluated += 1)}`));
+    }
+    return makers.get(key);
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'function' ? Function.prototype.toString.call(value) : '';
 }
 
 function isModule(module: unknown): module is { readonly default: readonly unknown[] } {

@@ -66,7 +66,7 @@ describe('fuseMap() and fuseReduce()', () => {
       throw new EvalError('refused by a policy');
     };
     evaluateLoopsWith(refuse);
-    expect(doubled()).toEqual([2, 4]);
+    expect(mappedBy(double)).toEqual([2, 4]);
     collectLoops();
     const loop = fuseMap([{ type: 'map', fn: double }]);
     await expect(importLoops(() => Promise.reject(new TypeError('refused')))).resolves.toBe(0);
@@ -99,17 +99,28 @@ describe('fuseMap() and fuseReduce()', () => {
     await expect(importLoops(imported)).resolves.toBe(0);
   });
 
-  it('evaluate a text of its own for every loop, or calls would be compiled for the functions of all', () => {
+  it('evaluate a text once for the same functions, and another one for others', () => {
     const texts: string[] = [];
     evaluateLoopsWith((text) => {
       texts.push(text);
       return evaluated(text);
     });
-    expect([doubled(), doubled()]).toEqual([
-      [2, 4],
-      [2, 4],
+    const results = [2, 3].map((factor) => {
+      const [times, plus] = [(n: number) => n * factor, (n: number) => n + factor];
+      return [times, plus].map((fn) => mappedBy(fn));
+    });
+    expect(results).toEqual([
+      [
+        [2, 4],
+        [3, 4],
+      ],
+      [
+        [3, 6],
+        [4, 5],
+      ],
     ]);
     expect(new Set(texts).size).toBe(2);
+    expect(texts).toHaveLength(2);
   });
 });
 
@@ -252,8 +263,9 @@ function imported(module: string): Promise<unknown> {
 
 const double = (n: number) => n * 2;
 
-function doubled(): unknown[] {
+/** What a loop makes of 1 and 2. */
+function mappedBy(fn: (n: number) => unknown): unknown[] {
   const out: unknown[] = [];
-  fuseMap([{ type: 'map', fn: double }])({ events: [1, 2], from: 0, to: 2, upstream: 's' }, out, []);
+  fuseMap([{ type: 'map', fn }])({ events: [1, 2], from: 0, to: 2, upstream: 's' }, out, []);
   return out;
 }
