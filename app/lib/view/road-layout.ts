@@ -17,10 +17,15 @@ export interface PlacedEdge {
   readonly mailbox: Box;
   /** At the producer's end: how much it may still send. */
   readonly open: Box;
+  /** Near the producer, clear of what stands at the consumer's end: the middle of the name of its partition. */
+  readonly label: Point;
 }
 
+/** Where on its road the name of a partition stands. */
+const LABEL_AT = 0.24;
+
 /** The point between the lanes of a road, so far along from the producer (0) to the consumer (1). */
-export function middleOf({ events, asks }: Pick<PlacedEdge, 'events' | 'asks'>, progress: number): Point {
+function middleOf({ events, asks }: Pick<PlacedEdge, 'events' | 'asks'>, progress: number): Point {
   const [there, back] = [events.at(progress), asks.at(1 - progress)];
   return { x: (there.x + back.x) / 2, y: (there.y + back.y) / 2 };
 }
@@ -95,6 +100,7 @@ export function edgeRight({ link, from, to, bends, exit, entry }: Road): PlacedE
     ...ends(link),
     ...lanes,
     isSlim: false,
+    label: middleOf(lanes, LABEL_AT),
     gauge: { x: dockX, y: roadTop - GAUGE_HEIGHT, width: dockWidth, height: GAUGE_HEIGHT },
     mailbox: { x: dockX, y: end.y + 2 * half, width: dockWidth, height: MAILBOX_HEIGHT },
     open: { x: start.x + DOCK_GAP, y: start.y + 2 * half, width: 60, height: 16 },
@@ -142,6 +148,7 @@ export function edgeDown(road: Road, isStraight: boolean): PlacedEdge {
     ...ends(link),
     ...lanes,
     isSlim: false,
+    label: middleOf(lanes, LABEL_AT),
     gauge: { x: gaugeX, y: gaugeY, width: gaugeWidth, height: GAUGE_HEIGHT },
     mailbox: { ...mailbox, height: MAILBOX_HEIGHT },
     open: { x: start.x + side + ROAD_CLEARANCE, y: start.y + 4, width: 60, height: 16 },
@@ -165,7 +172,9 @@ function edgeSlim(
     isSlim: true,
     gauge: { x: left, y: gaugeY, width, height },
     mailbox: { x: left, y: mailboxY, width, height: MAILBOX_HEIGHT },
-    open: { x: start.x - width / 2, y: start.y + 2, width, height: 16 },
+    // Roads cross between layers: only at their ends is it clear whose name it is.
+    label: { x: start.x, y: start.y + 10 },
+    open: { x: start.x - width / 2, y: start.y + 19, width, height: 16 },
   };
 }
 
