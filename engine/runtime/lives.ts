@@ -5,7 +5,11 @@ import { Stage, type StartOutcome } from '../stage/stage.ts';
 import type { StageContext } from '../stage/stage-context.ts';
 import type { Awaited } from '../supervision/flow-coordinator.ts';
 import { FlowProcess } from '../supervision/flow-process.ts';
-import { SupervisorProcess, type SupervisorContext } from '../supervision/supervisor-process.ts';
+import {
+  SupervisorProcess,
+  type SupervisorContext,
+  type SupervisorEnd,
+} from '../supervision/supervisor-process.ts';
 import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { TraceEvent } from '../trace/trace-entry.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -109,10 +113,7 @@ export class Lives implements SupervisorContext {
     if (hosted) this.#hasStarted(hosted, { type: 'started' }, cause);
   }
 
-  supervisorExited(
-    id: StageId,
-    end: { readonly reason: Reason; readonly hasStarted: boolean; readonly cause: Seq | null },
-  ): void {
+  supervisorExited(id: StageId, end: SupervisorEnd): void {
     this.ended(id, end);
   }
 
@@ -133,22 +134,16 @@ export class Lives implements SupervisorContext {
   }
 
   /** Something has ended: its supervisor hears of it, and what was to start again does. */
-  ended(
-    id: StageId,
-    {
-      reason,
-      hasStarted,
-      cause,
-    }: { readonly reason: Reason; readonly hasStarted: boolean; readonly cause: Seq | null },
-  ): void {
+  ended(id: StageId, { reason, told = reason, hasStarted, cause }: SupervisorEnd): void {
     const hosted = this.#deliveries.hosted.get(id);
     if (!hosted) return;
     this.#on.onEnded(hosted, reason, cause);
     const { life } = hosted;
     const didStart = hasStarted && !hosted.isStarting;
     hosted.isStarting = false;
-    if (didStart) this.#tellParent(id, { type: 'childEnded', child: id, life, reason }, cause);
-    else this.#tellParent(id, { type: 'childStarted', child: id, life, outcome: 'failed', reason }, cause);
+    if (didStart) this.#tellParent(id, { type: 'childEnded', child: id, life, reason: told }, cause);
+    else
+      this.#tellParent(id, { type: 'childStarted', child: id, life, outcome: 'failed', reason: told }, cause);
     if (!hosted.isWanted) return;
     hosted.isWanted = false;
     this.#beginAgain(hosted, cause);

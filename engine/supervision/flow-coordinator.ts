@@ -16,9 +16,21 @@ export type FlowSignal =
 
 /** What it wants done. */
 export type FlowOrder =
-  | Extract<Order, { readonly type: 'start' | 'end' | 'ready' | 'exit' }>
+  | Extract<Order, { readonly type: 'start' | 'end' | 'ready' }>
+  | FlowExit
   /** All sources are to be set to this mode. */
   | { readonly type: 'mode'; readonly mode: DemandMode };
+
+/** It ends. */
+export interface FlowExit {
+  readonly type: 'exit';
+  /** `"shutdown"` after a failure of one of its stages (FL-176). */
+  readonly reason: Reason;
+  /** What its supervisor hears: the failure itself, so that a transient flow starts again after it. */
+  readonly told: Reason;
+  /** `false` when it fails because a stage did not start in the first place. */
+  readonly hasStarted: boolean;
+}
 
 /** A subscription that has to be there before events flow. */
 export interface Awaited {
@@ -48,7 +60,7 @@ export class FlowCoordinator {
   #phase: 'starting' | 'wiring' | 'running' | 'ending';
   /** What somebody wants. While subscriptions are still being made, sources are held all the same. */
   #mode: DemandMode;
-  #exit: Extract<Order, { readonly type: 'exit' }> | null = null;
+  #exit: FlowExit | null = null;
   #orders: FlowOrder[] = [];
 
   /**
@@ -109,7 +121,7 @@ export class FlowCoordinator {
         if (this.#phase === 'running') this.#orders.push({ type: 'mode', mode: signal.mode });
         return;
       case 'exit':
-        return this.#shutDown(signal.reason, true);
+        return this.#shutDown({ reason: signal.reason });
       default:
         return this.#hear(signal);
     }
@@ -128,7 +140,8 @@ export class FlowCoordinator {
     child.status = 'down';
     if (this.#phase === 'ending') return this.#leave();
     if (signal.type === 'failed') {
-      return this.#shutDown(['shutdown', ['failed_to_start_child', child.id, signal.reason]], false);
+      const reason = ['shutdown', ['failed_to_start_child', child.id, signal.reason]];
+      return this.#shutDown({ reason, hasStarted: false });
     }
     this.#isOver(child.id, signal.type === 'ended' ? signal.reason : 'normal');
     if (wasStarting && this.#isStarting) this.#startNext();
@@ -137,8 +150,8 @@ export class FlowCoordinator {
   /** One of its stages is gone. What that means to the others they hear by their subscriptions; the last layer's end is its own. */
   #isOver(stage: StageId, reason: Reason): void {
     if (!this.#open.delete(stage)) return;
-    if (!isOrderly(reason)) this.#shutDown('shutdown', true);
-    else if (this.#open.size === 0) this.#shutDown('normal', true);
+    if (!isOrderly(reason)) this.#shutDown({ reason: 'shutdown', told: reason });
+    else if (this.#open.size === 0) this.#shutDown({ reason: 'normal' });
   }
 
   get #isStarting(): boolean {
@@ -181,9 +194,10 @@ export class FlowCoordinator {
   }
 
   /** Ends what is left, last layers first. */
-  #shutDown(reason: Reason, hasStarted: boolean): void {
+  #shutDown(end: { readonly reason: Reason; readonly told?: Reason; readonly hasStarted?: boolean }): void {
     if (this.#phase === 'ending') return;
-    this.#exit = { type: 'exit', reason, hasStarted };
+    const { reason, told = reason, hasStarted = true } = end;
+    this.#exit = { type: 'exit', reason, told, hasStarted };
     this.#phase = 'ending';
     for (const child of [...this.#children].reverse()) {
       if (child.status === 'down') continue;

@@ -102,12 +102,12 @@ export class FlowProcess implements Process {
     }
   }
 
-  /** Ends at once and takes its stages along, as a link does. */
+  /** Ends at once; its stages are shut down, so consumers that are none of its own go on. */
   kill(reason: Reason, cause: Seq | null = null): void {
     if (!this.isAlive) return;
     const ended = this.#exited(reason, cause);
     for (const { id, status } of [...this.children].reverse()) {
-      if (status !== 'down') this.#context.endChild(this.id, id, { reason: 'killed', cause: ended });
+      if (status !== 'down') this.#context.endChild(this.id, id, { reason: 'shutdown', cause: ended });
     }
     this.#context.supervisorExited(this.id, { reason, hasStarted: true, cause: ended });
   }
@@ -158,8 +158,13 @@ export class FlowProcess implements Process {
           this.#context.ready(id, cause);
           break;
         case 'exit': {
-          const { reason, hasStarted } = order;
-          this.#context.supervisorExited(id, { reason, hasStarted, cause: this.#exited(reason, cause) });
+          const { reason, told, hasStarted } = order;
+          this.#context.supervisorExited(id, {
+            reason,
+            told,
+            hasStarted,
+            cause: this.#exited(reason, cause),
+          });
           break;
         }
       }

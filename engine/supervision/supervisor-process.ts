@@ -24,11 +24,18 @@ export interface SupervisorContext {
   ): void;
   /** A later life of the supervisor has started all its children. */
   ready(supervisor: StageId, cause: Seq | null): void;
-  /** It has ended; `hasStarted` is `false` when it did not even start. */
-  supervisorExited(
-    supervisor: StageId,
-    end: { readonly reason: Reason; readonly hasStarted: boolean; readonly cause: Seq | null },
-  ): void;
+  /** It has ended. */
+  supervisorExited(supervisor: StageId, end: SupervisorEnd): void;
+}
+
+/** How a supervisor, or the coordinator of a flow, has ended. */
+export interface SupervisorEnd {
+  readonly reason: Reason;
+  /** What its own supervisor hears; left out: the same reason. */
+  readonly told?: Reason;
+  /** `false` when it did not even start. */
+  readonly hasStarted: boolean;
+  readonly cause: Seq | null;
 }
 
 /** A supervisor as a host runs it: messages go in, what it decides is done. */

@@ -413,12 +413,10 @@ describe('the coordinator of a flow', () => {
       if (how === 'stop') expect(await stopped).toBe('ok');
       return cluster.takeEntries();
     });
-    const stages = how === 'stop' ? 'shutdown' : 'killed';
     expect(ends(entries)).toEqual({
       flow: { stop: 'normal', kill: 'killed', exit: 'enough' }[how],
-      'flow/map 1': stages,
-      'flow/map 2': stages,
-      ...(how !== 'stop' && { sink: 'killed' }),
+      'flow/map 1': 'shutdown',
+      'flow/map 2': 'shutdown',
     });
   });
 

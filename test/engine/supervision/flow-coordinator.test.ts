@@ -37,7 +37,11 @@ function words(orders: readonly FlowOrder[]): string[] {
       case 'ready':
         return 'ready';
       case 'exit':
-        return `exit ${JSON.stringify(order.reason)}${order.hasStarted ? '' : ', never started'}`;
+        return [
+          `exit ${JSON.stringify(order.reason)}`,
+          ...(order.told === order.reason ? [] : [`because of ${JSON.stringify(order.told)}`]),
+          ...(order.hasStarted ? [] : ['never started']),
+        ].join(', ');
     }
   });
 }
@@ -154,7 +158,9 @@ describe('FlowCoordinator', () => {
     ]);
     expect(told.ended('map 2', 'shutdown')).toEqual([]);
     expect(told.ended('map 1', 'killed')).toEqual([]);
-    expect(told.ended('source', 'shutdown')).toEqual(['exit "shutdown"']);
+    expect(told.ended('source', 'shutdown')).toEqual([
+      'exit "shutdown", because of {"error":"Error","message":"no"}',
+    ]);
   });
 
   it('FL-172 leaves it to their subscriptions what the end of an inner stage means to the others', () => {
