@@ -213,6 +213,11 @@ export const ERRORS = {
       `Cannot use ${d.operator} as it must come before the reduction of its layer: received it behind ${d.reduction}`,
     hint: 'After a reduction there is a state and no events any more. Use onTrigger to change what it emits, or begin a new layer first: partition() or shuffle().',
   },
+  flow_async: {
+    message: (d: { at: string; argument: string }) =>
+      `Cannot use ${d.at} as ${d.argument} must answer at once: received an async function`,
+    hint: 'What takes time is done by a stage of its own, whose callbacks may be async: throughSpecs([producerConsumer({ handleEvents: async … })]).',
+  },
   flow_batch_mapper_first: {
     message: (d: { before: string }) =>
       `Cannot use mapBatch as it must come first in its layer: received it behind ${d.before}`,

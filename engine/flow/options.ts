@@ -3,6 +3,7 @@ import { EngineError } from '../errors.ts';
 import { checkKnown, checkOneOf } from '../source/source-options.ts';
 import { demandOptions } from '../stage/demand.ts';
 import { describe } from '../trace/trace-value.ts';
+import { checkAtOnce } from '../window/at-once.ts';
 import type { WindowSpec } from '../window/window.ts';
 import type { DraftOptions } from './draft.ts';
 import type { LayerOptions } from './operation.ts';
@@ -84,14 +85,17 @@ export function windowOf(window: unknown, at: string): WindowSpec {
 }
 
 /**
- * Refuses what is no function.
+ * Refuses what is no function, or one that does not answer at once.
  *
  * @param argument - What it is to the operator.
- * @throws {EngineError} `flow_not_function`.
+ * @throws {EngineError} `flow_not_function`, `flow_async`.
  */
 export function checkFunction(at: string, argument: string, value: unknown): void {
-  if (typeof value === 'function') return;
-  throw new EngineError('flow_not_function', { at, argument, received: describe(value) });
+  if (typeof value !== 'function') {
+    throw new EngineError('flow_not_function', { at, argument, received: describe(value) });
+  }
+  // Only what `map` makes goes on as it is: promises, as the type of its flow says.
+  if (at !== 'map') checkAtOnce(at, argument, value);
 }
 
 /**

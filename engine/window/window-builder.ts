@@ -1,6 +1,7 @@
 import { EngineError, didYouMean } from '../errors.ts';
 import type { WindowType } from '../trace/trace-entry.ts';
 import { describe } from '../trace/trace-value.ts';
+import { checkAtOnce } from './at-once.ts';
 import { checkCount, durationMs } from './time-unit.ts';
 import type { TimeUnit, TriggerStep, WindowId, WindowSpec } from './window.ts';
 
@@ -251,6 +252,8 @@ export class Window<in Event> {
 }
 
 function checkFunction(at: string, what: string, value: unknown): void {
-  if (typeof value === 'function') return;
-  throw new EngineError('window_function', { at, what, received: describe(value) });
+  if (typeof value !== 'function') {
+    throw new EngineError('window_function', { at, what, received: describe(value) });
+  }
+  checkAtOnce(at, what, value);
 }

@@ -87,6 +87,17 @@ describe('Flow', () => {
     ],
     ['a reducer that is none', 'flow_not_function', () => loosely(flow)['reduce']?.(() => 0)],
     ['a mapper that is none', 'flow_not_function', () => loosely(flow)['map']?.('delay')],
+    ['an async filter, which would let everything pass', 'flow_async', () => flow.filter(async () => false)],
+    [
+      'an async reducer',
+      'flow_async',
+      () =>
+        flow.reduce(
+          () => Promise.resolve(0),
+          async (sum) => (await sum) + 1,
+        ),
+    ],
+    ['an async generator to flatten', 'flow_async', () => loosely(flow)['flatMap']?.(async function* () {})],
     ['FL-041 reduce behind reduce', 'flow_reduced_twice', () => sum.reduce(() => 0, Number)],
     ['FL-041 groupBy behind reduce', 'flow_reduced_twice', () => sum.groupBy(Number)],
     [
@@ -169,6 +180,13 @@ describe('Flow', () => {
         .map(Number)
         .reduce(() => 0, Number),
     ).not.toThrow();
+  });
+
+  it('takes an async function to map, as the promises it makes go on as they are', async () => {
+    const twice = await Flow.from([1, 2], { stages: 1 })
+      .map(async (n) => Promise.resolve(2 * n))
+      .toArray();
+    expect(await Promise.all(twice)).toEqual([2, 4]);
   });
 
   it('FL-041, FL-086 reduces again in a new layer', () => {

@@ -131,6 +131,9 @@ describe('Window', () => {
     ]) {
       expect(act).toThrow(expect.objectContaining({ code: 'window_function' }));
     }
+    expect(wrong(window.trigger, window, [() => 0, async () => Promise.resolve({ state: 0 })])).toThrow(
+      'Cannot use trigger as fn must answer at once: received an async function',
+    );
     expect(wrong(window.trigger, window, [0, () => ({ state: 0 })])).toThrow(
       'Cannot use trigger as its init must be a function: received 0',
     );
