@@ -5,8 +5,11 @@ import {
   broadcastDispatcher,
   consumer,
   demandDispatcher,
+  fromIterable,
   pipeline,
+  producerConsumer,
   runVirtual,
+  self,
   type Plan,
   type VirtualRun,
 } from 'sluice';
@@ -76,6 +79,28 @@ export function planCollecting<Event>(flow: Flow<Event>, into: Event[]): Plan {
   });
 }
 
+/** What stands between two layers and hands events on. A stage of GenStage's does not end with its input by itself. */
+const passing = producerConsumer({
+  init: () => ({ open: [] as readonly string[] }),
+  handleSubscribe: (peer, _options, { open }, { id }) =>
+    peer === 'producer' ? { state: { open: [...open, id] } } : undefined,
+  handleEvents: (events: Value[]) => ({ events }),
+  handleCancel: (_end, { open }, { id }) => {
+    if (!open.includes(id)) return undefined;
+    const left = open.filter((one) => one !== id);
+    // Behind what is still to be sent.
+    if (left.length === 0) self().queueInfo('over');
+    return { state: { open: left } };
+  },
+  handleInfo: (message) => (message === 'over' ? { stop: 'normal' } : undefined),
+});
+
+function onlyOne(flows: readonly Flow<Value>[]): Flow<Value> {
+  const [flow, another] = flows;
+  if (!flow || another) throw new Error(`One flow is followed, not ${flows.length}`);
+  return flow;
+}
+
 /** Options of a layer, as few as say it. */
 function optionsOf({ stages, demand, window }: Routing) {
   return { stages, ...demand, ...(window !== null && { window: windowOf(window) }) };
@@ -88,7 +113,7 @@ function windowOf({ type, n }: Every): Window<Value> {
 function opened(origin: Origin, { routing }: Layer): Flow<Value> {
   switch (origin.type) {
     case 'lists':
-      return Flow.fromIterables<Value>(origin.lists, optionsOf(routing));
+      return fromLists(origin, optionsOf(routing));
     case 'flows':
       return routed(origin.flows.map(flowOf), routing);
     case 'join': {
@@ -107,14 +132,40 @@ function opened(origin: Origin, { routing }: Layer): Flow<Value> {
   }
 }
 
+function fromLists(
+  { lists, as }: Extract<Origin, { type: 'lists' }>,
+  options: ReturnType<typeof optionsOf>,
+): Flow<Value> {
+  switch (as) {
+    case 'lists':
+      return Flow.fromIterables<Value>(lists, options);
+    case 'generators':
+      return Flow.fromIterables<Value>(
+        lists.map(
+          (list) =>
+            function* () {
+              yield* list;
+            },
+        ),
+        options,
+      );
+    case 'specs':
+      return Flow.fromSpecs<Value>(
+        lists.map((list) => fromIterable(list)),
+        options,
+      );
+  }
+}
+
 function routed(flows: readonly Flow<Value>[], routing: Routing): Flow<Value> {
   const { type, n, stages } = routing;
   const options = optionsOf(routing);
   switch (type) {
-    case 'stay': {
-      const [flow] = flows;
-      if (!flow) throw new Error('A layer that stays has one before it');
-      return flow;
+    case 'stay':
+      return onlyOne(flows);
+    case 'through': {
+      const specs = Array.from({ length: stages }, () => ({ definition: passing, ...routing.demand }));
+      return onlyOne(flows).throughSpecs<Value>(specs, options);
     }
     case 'hash':
       return Flow.partition(flows, {
@@ -179,8 +230,10 @@ function ended(flow: Flow<Value>, ending: Ending, window: Every | null): Flow<Va
       );
     case 'total': {
       const total = flow.reduce(() => 0, add);
+      // What a trigger has emitted is reduced no more.
+      const pieces = (sum: number) => ({ events: [sum], state: 0 });
       if (ending.departs) {
-        return total.emit('state').departition(
+        return (window === null ? total.emit('state') : total.onTrigger(pieces)).departition(
           () => 0,
           (sum, state) => sum + state,
           (sum) => sum,
@@ -188,7 +241,7 @@ function ended(flow: Flow<Value>, ending: Ending, window: Every | null): Flow<Va
       }
       if (window === null) return total.emit('state');
       return total
-        .onTrigger((sum) => ({ events: [sum], state: 0 }))
+        .onTrigger(pieces)
         .partition({ stages: 1 })
         .reduce(() => 0, add)
         .emit('state');

@@ -47,8 +47,11 @@ export interface Every {
 
 /** How events get to a layer, and how many stages it has. */
 export interface Routing {
-  /** `hash`: to the partition that its weight says. `key`: to wherever equal weights modulo n go. `stay`: it is the layer that departitions. */
-  readonly type: 'hash' | 'key' | 'shuffle' | 'demand' | 'broadcast' | 'stay';
+  /**
+   * `hash`: to the partition that its weight says. `key`: to wherever equal weights modulo n go. `through`: by way of stages that
+   * the flow starts and knows nothing of. `stay`: it is the layer that departitions.
+   */
+  readonly type: 'hash' | 'key' | 'shuffle' | 'demand' | 'broadcast' | 'through' | 'stay';
   readonly n: number;
   readonly stages: number;
   readonly demand: Demand;
@@ -63,7 +66,12 @@ export interface Layer {
 }
 
 export type Origin =
-  | { readonly type: 'lists'; readonly lists: readonly (readonly number[])[] }
+  | {
+      readonly type: 'lists';
+      readonly lists: readonly (readonly number[])[];
+      /** How they are given: as they are, as functions that make generators, or as producers to be started. */
+      readonly as: 'lists' | 'generators' | 'specs';
+    }
   | { readonly type: 'flows'; readonly flows: readonly Program[] }
   | {
       readonly type: 'join';
@@ -94,7 +102,7 @@ export const demands: fc.Arbitrary<Demand> = fc.oneof(
 );
 
 const routing: fc.Arbitrary<Routing> = fc.record({
-  type: fc.constantFrom('hash', 'key', 'shuffle', 'demand', 'broadcast', 'stay'),
+  type: fc.constantFrom('hash', 'key', 'shuffle', 'demand', 'broadcast', 'through', 'stay'),
   n: small,
   stages: fc.integer({ min: 1, max: 4 }),
   demand: demands,
@@ -142,6 +150,7 @@ const layersUpTo = (most: number): fc.Arbitrary<readonly Layer[]> =>
 
 const lists = fc.record({
   type: fc.constant('lists'),
+  as: fc.constantFrom('lists', 'lists', 'generators', 'specs'),
   lists: fc.array(fc.array(fc.nat({ max: 60 }), { maxLength: 20, size: 'max' }), {
     minLength: 1,
     maxLength: 3,

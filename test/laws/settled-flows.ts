@@ -85,7 +85,8 @@ function settled({ origin: from, layers }: Program, placing: Placing): Program {
 
 /** Nothing to stay in where nothing departitions; a join has its own routing, and no windows. */
 function firstOf(from: Origin, one: Layer): Layer {
-  const type = one.routing.type === 'stay' || from.type !== 'flows' ? 'shuffle' : one.routing.type;
+  const isInner = one.routing.type === 'stay' || one.routing.type === 'through';
+  const type = isInner || from.type !== 'flows' ? 'shuffle' : one.routing.type;
   const window = from.type === 'join' ? null : one.routing.window;
   return { ...one, routing: { ...one.routing, type, window } };
 }
@@ -176,7 +177,9 @@ function settledEnding(
 ): Ending {
   switch (last.type) {
     case 'total':
-      return { ...last, departs: window === null && (last.departs || !placed) };
+      // Of a window of so many events, the parts in all partitions are no sum of anything.
+      if (window?.type === 'count') return { ...last, departs: false };
+      return { ...last, departs: last.departs || (window === null && !placed) };
     case 'counts': {
       if (last.departs) return { ...last, how: 'Map' };
       if (!placed && together === null) return { type: 'elements' };
