@@ -1,5 +1,5 @@
 import { Window } from '../window/window-builder.ts';
-import { emissionOf, reductionOf, writtenAs, type Draft } from './draft.ts';
+import { emissionOf, reductionOf, type Draft } from './draft.ts';
 import type { BatchMapper, LayerSpec, Mapper } from './operation.ts';
 import { keyFunction } from './routing.ts';
 
@@ -26,17 +26,6 @@ export function layerSpec(draft: Draft, departs: boolean): LayerSpec {
     partitionKey: window.type === 'session' && window.key === null ? partitionKey(draft) : null,
     onInit: options.onInit ?? null,
   };
-}
-
-/** What a layer is called: after what it does first of all, or after what makes it a layer. */
-export function baseName(draft: Draft): string {
-  const { origin, operations } = draft;
-  if (origin.type === 'join') return 'join';
-  if (origin.type === 'departition') return origin.written;
-  const reduction = operations.find(({ type }) => type === 'reduction');
-  const named = reduction ?? operations[0];
-  if (named) return writtenAs(named);
-  return origin.type === 'flows' ? origin.routing.written : 'pass';
 }
 
 function partitionKey({ origin }: Draft): LayerSpec['partitionKey'] {

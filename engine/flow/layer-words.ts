@@ -1,6 +1,6 @@
 import type { LayerBoundary } from '../trace/plan-view.ts';
 import type { WindowSpec } from '../window/window.ts';
-import type { Draft, Origin } from './draft.ts';
+import { writtenAs, type Draft, type Origin } from './draft.ts';
 
 /** A window in words: `fixed, 1 hour`. */
 export function windowWords({ type, length, step, punctuation, periodically }: WindowSpec): string {
@@ -38,37 +38,82 @@ function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** Why the stages of a layer begin where they do. */
-export function boundaryOf({ origin }: Draft): LayerBoundary {
+/** What a layer is called, and what a picture says of it. */
+export interface LayerWords {
+  /** What its stages are named after. */
+  readonly base: string;
+  readonly boundary: LayerBoundary;
+  /** The sentence that says why new stages begin here. */
+  readonly because: string;
+  /** Operators that share each of its stages, as they were written. */
+  readonly operations: readonly string[];
+}
+
+export const SOURCE_WORDS: LayerWords = {
+  base: 'source',
+  boundary: 'source',
+  because: 'a source is read by one stage, so that no event is read twice',
+  operations: ['from'],
+};
+
+export const SPECS_WORDS: LayerWords = {
+  base: 'source',
+  boundary: 'source',
+  because: 'fromSpecs: these producers belong to the flow',
+  operations: ['fromSpecs'],
+};
+
+export const THROUGH_WORDS: LayerWords = {
+  base: 'through',
+  boundary: 'through',
+  because: 'throughSpecs: these stages belong to the flow, and do what they are defined to do',
+  operations: ['throughSpecs'],
+};
+
+export const INTO_WORDS: LayerWords = {
+  base: 'into',
+  boundary: 'into',
+  because: 'intoSpecs: these consumers belong to the flow, which ends when they have',
+  operations: ['intoSpecs'],
+};
+
+/** Of a layer that is there only because somebody has to ask. */
+export const END_WORDS: LayerWords = {
+  base: 'end',
+  boundary: 'output',
+  because: 'nobody gets these events, so they are asked for and forgotten here',
+  operations: [],
+};
+
+/** Words for a layer that was planned from operators. */
+export function layerWords(draft: Draft, stages: number): LayerWords {
+  const { origin, operations } = draft;
+  const written = operations.map(writtenAs);
+  const reduction = operations.find(({ type }) => type === 'reduction');
+  const main = reduction ? writtenAs(reduction) : written[0];
+  const because = becauseOf(draft, stages);
   switch (origin.type) {
-    case 'none':
-    case 'sources':
-    case 'stages':
-      return 'mappers';
-    case 'flows':
-      return origin.routing.written;
+    case 'flows': {
+      const boundary = origin.routing.written;
+      return { base: main ?? boundary, boundary, because, operations: written };
+    }
     case 'join':
+      return { base: 'join', boundary: 'join', because, operations: ['join', ...written] };
     case 'departition':
-    case 'into':
-      return origin.type;
-    case 'throughStages':
-    case 'throughSpecs':
-      return 'mappers';
+      return {
+        base: origin.written,
+        boundary: 'departition',
+        because,
+        operations: [origin.written, ...written],
+      };
+    default:
+      return { base: main ?? 'pass', boundary: 'mappers', because, operations: written };
   }
 }
 
-/** The sentence that says why new stages begin here. */
-export function becauseOf({ origin, options }: Draft, stages: number): string {
+/** Why the stages of a layer begin where they do. */
+function becauseOf({ origin, options }: Draft, stages: number): string {
   switch (origin.type) {
-    case 'none':
-    case 'sources':
-    case 'stages':
-      return stages === 1
-        ? 'a source only reads: what is done with its events is done in a stage of its own'
-        : `a source only reads: what is done with its events is shared by ${stages} stages, each takes what it asks for`;
-    case 'throughStages':
-    case 'throughSpecs':
-      return 'the stages before are of their own kind: operators behind them need stages again';
     case 'flows':
       return routed(origin, stages, options.dispatcher !== undefined);
     case 'join':
@@ -77,8 +122,13 @@ export function becauseOf({ origin, options }: Draft, stages: number): string {
         : 'join by key: rows of both sides with equal keys must meet in the same stage';
     case 'departition':
       return `${origin.written}: what all partitions emit becomes one again, so it must come to one stage`;
-    case 'into':
-      return 'into: these consumers belong to the flow';
+    case 'throughStages':
+    case 'throughSpecs':
+      return 'the stages before do what they are defined to do: operators behind them need stages of their own';
+    default:
+      return stages === 1
+        ? 'a source only reads: what is done with its events is done in a stage of its own'
+        : `a source only reads: what is done with its events is shared by ${stages} stages, each takes what it asks for`;
   }
 }
 

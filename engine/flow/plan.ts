@@ -4,12 +4,21 @@ import type { StageId } from '../ids.ts';
 import type { StageOptions, SubscribeOptions } from '../stage/definition.ts';
 import type { LayerView } from '../trace/plan-view.ts';
 import { defaultStages } from './default-stages.ts';
-import { writtenAs, type Beside, type Draft, type Origin, type Spec } from './draft.ts';
+import type { Beside, Draft, Origin, Spec } from './draft.ts';
 import type { Drafted } from './flow-mark.ts';
 import { LayerNames } from './layer-names.ts';
-import { baseName, layerSpec } from './layer-spec.ts';
+import { layerSpec } from './layer-spec.ts';
 import { layerStage } from './layer-stage.ts';
-import { becauseOf, boundaryOf, windowWords } from './layer-words.ts';
+import {
+  END_WORDS,
+  INTO_WORDS,
+  SOURCE_WORDS,
+  SPECS_WORDS,
+  THROUGH_WORDS,
+  layerWords,
+  windowWords,
+  type LayerWords,
+} from './layer-words.ts';
 import type { FlowPlan, LayerStage } from './operation.ts';
 import { BY_DEMAND, feedOf, isSameFeed, joinFeed, routingFeed, type Feed } from './routing.ts';
 
@@ -45,13 +54,9 @@ interface Outlet {
   readonly options: SubscribeOptions;
 }
 
-/** One layer of its own stages, before they are subscribed to anything. */
-interface NewLayer {
+/** A layer of stages of its own, before they are subscribed to anything. */
+interface NewLayer extends LayerWords {
   readonly kind: LayerView['kind'];
-  readonly base: string;
-  readonly boundary: LayerView['boundary'];
-  readonly because: string;
-  readonly operations: readonly string[];
   readonly window?: string;
 }
 
@@ -89,7 +94,7 @@ class Planner {
     const dispatcher = isInto ? draft.options.dispatcher : this.#context.dispatcher;
     const outlets = this.#events(last, { after: feedOf(dispatcher), departs: false, isSink });
     const lastIds = outlets.map(({ id }) => id);
-    const consumers = isInto ? this.#into(draft, origin, outlets) : [];
+    const consumers = isInto ? this.#into(origin, outlets) : [];
     const own = new Set(this.#stages.map(({ id }) => id));
     return {
       stages: this.#stages,
@@ -103,13 +108,12 @@ class Planner {
 
   /** Plans everything up to a layer; answers with what emits its events. */
   #events(draft: Draft, place: Place): readonly Outlet[] {
-    const { origin, options, operations } = draft;
-    const isIdle = operations.length === 0 && origin.type !== 'join' && origin.type !== 'departition';
-    if (isIdle && options.window && options.window.type !== 'global') {
-      throw new EngineError('flow_window_unused', { window: windowWords(options.window) });
+    const { window } = draft.options;
+    if (!isIdle(draft)) return this.#layer(draft, place);
+    if (window && window.type !== 'global') {
+      throw new EngineError('flow_window_unused', { window: windowWords(window) });
     }
-    const passed = isIdle && !place.isSink ? this.#pass(draft, place) : null;
-    return passed ?? this.#layer(draft, place);
+    return (place.isSink ? null : this.#pass(draft, place)) ?? this.#layer(draft, place);
   }
 
   /** What emits the events of a layer without operators, where it need not be (FL-008, FL-067, FL-070); else `null`. */
@@ -143,10 +147,7 @@ class Planner {
     const ids = this.#add(
       {
         kind: 'mapReducer',
-        base: baseName(draft),
-        boundary: boundaryOf(draft),
-        because: becauseOf(draft, count),
-        operations: operationsOf(draft),
+        ...(place.isSink && isIdle(draft) ? END_WORDS : layerWords(draft, count)),
         ...(spec.window.type !== 'global' && { window: windowWords(spec.window) }),
       },
       Array.from({ length: count }, (_, index) => ({
@@ -215,17 +216,8 @@ class Planner {
     { written, specs }: Extract<Origin, { readonly type: 'sources' }>,
     { dispatcher }: Feed,
   ): readonly Outlet[] {
-    const isGiven = written === 'fromSpecs';
     const ids = this.#add(
-      {
-        kind: isGiven ? 'stage' : 'source',
-        base: 'source',
-        boundary: 'source',
-        because: isGiven
-          ? 'fromSpecs: these producers belong to the flow'
-          : 'a source is read by one stage, so that no event is read twice',
-        operations: [written],
-      },
+      written === 'fromSpecs' ? { kind: 'stage', ...SPECS_WORDS } : { kind: 'source', ...SOURCE_WORDS },
       specs.map(({ definition, arg, own }) => ({
         definition:
           own && dispatcher ? { ...definition, options: { ...definition.options, dispatcher } } : definition,
@@ -255,33 +247,19 @@ class Planner {
         false,
       );
     }
-    const because = 'throughSpecs: these stages belong to the flow, and do what they are defined to do';
-    const ids = this.#add(
-      { kind: 'stage', base: 'through', boundary: 'through', because, operations: ['throughSpecs'] },
-      origin.specs,
-    );
+    const ids = this.#add({ kind: 'stage', ...THROUGH_WORDS }, origin.specs);
     this.#subscribe(withOptions(ids, origin.specs), upstream);
     return ids.map((id) => ({ id, options: {} }));
   }
 
   /** Consumers of the whole flow; answers with those that belong to it. */
   #into(
-    draft: Draft,
     { stages, specs }: Extract<Origin, { readonly type: 'into' }>,
     outlets: readonly Outlet[],
   ): readonly StageId[] {
     this.#subscribe(stages, outlets);
     if (specs.length === 0) return [];
-    const ids = this.#add(
-      {
-        kind: 'stage',
-        base: 'into',
-        boundary: 'into',
-        because: becauseOf(draft, specs.length),
-        operations: ['intoSpecs'],
-      },
-      specs,
-    );
+    const ids = this.#add({ kind: 'stage', ...INTO_WORDS }, specs);
     this.#subscribe(withOptions(ids, specs), outlets);
     return ids;
   }
@@ -337,9 +315,7 @@ function withOptions(ids: readonly StageId[], specs: readonly Spec[]): readonly 
   return ids.map((id, i) => ({ id, options: specs[i]?.options ?? {} }));
 }
 
-/** Operators that share a stage, as they were written; first what begins it, where that does something to events. */
-function operationsOf({ origin, operations }: Draft): readonly string[] {
-  const first = origin.type === 'join' ? ['join'] : origin.type === 'departition' ? [origin.written] : [];
-  const written = operations.filter((operation) => operation.type !== 'emission' || !operation.implied);
-  return [...first, ...written.map(writtenAs)];
+/** Whether a layer does nothing to events. */
+function isIdle({ origin, operations }: Draft): boolean {
+  return operations.length === 0 && origin.type !== 'join' && origin.type !== 'departition';
 }

@@ -84,7 +84,7 @@ describe('start() of a flow', () => {
         start('all', flow);
       }).stages.map(({ id, definition: { kind } }) => `${id}: ${kind}`);
     expect(kindsOf(numbers)).toEqual(['all/source: producer', 'all/map 1: consumer', 'all/map 2: consumer']);
-    expect(kindsOf(Flow.from([1], { stages: 1 }))).toEqual(['all/source: producer', 'all/pass: consumer']);
+    expect(kindsOf(Flow.from([1], { stages: 1 }))).toEqual(['all/source: producer', 'all/end: consumer']);
   });
 
   it('FL-177 keeps it open for consumers that come later, without a warning', () => {
