@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { SubscriptionId } from '../ids.ts';
-import { assignerOf, checkEventTime, type Assigner } from './assigner.ts';
+import { assignerOf, checkEventTime, eventTimeOf, type Assigner, type EventTime } from './assigner.ts';
 import { Cells, type Cell } from './cells.ts';
 import { LateEvents } from './late-events.ts';
 import { PeriodicTriggers } from './trigger.ts';
@@ -39,7 +39,7 @@ export class AlignedWindows<Accumulator> implements Windows {
   readonly #spec: WindowSpec;
   readonly #context: WindowContext;
   readonly #assigner: Assigner;
-  readonly #by: (event: never) => number;
+  readonly #by: EventTime;
   readonly #cells: Cells<Accumulator>;
   readonly #open = new Map<number, Cell<Accumulator>>();
   readonly #watermark: Watermark;
@@ -56,7 +56,7 @@ export class AlignedWindows<Accumulator> implements Windows {
     this.#spec = spec;
     this.#context = context;
     this.#assigner = assignerOf(spec);
-    this.#by = spec.by ?? (() => NaN);
+    this.#by = eventTimeOf(spec);
     this.#cells = new Cells(spec, reducer, context);
     this.#watermark = new Watermark(spec, context);
     this.#late = new LateEvents(spec, context);
@@ -82,10 +82,12 @@ export class AlignedWindows<Accumulator> implements Windows {
   take(id: SubscriptionId, events: readonly unknown[], out: unknown[]): void {
     const upstream = this.#watermark.sending(id);
     const batch: Batch = { id, events, upstream, othersMs: this.#watermark.least(upstream), out };
+    const by = this.#by;
+    const { length } = events;
     let from = 0;
     // The event time of events[from]; the program's function is called once per event.
-    let timeMs = this.#timeOf(events, 0);
-    while (from < events.length) {
+    let timeMs = length > 0 ? by(events[0]) : NaN;
+    while (from < length) {
       checkEventTime(this.#spec, timeMs, events[from]);
       const start = this.#assigner.paneStart(timeMs);
       const end = this.#assigner.paneEnd(timeMs);
@@ -93,8 +95,8 @@ export class AlignedWindows<Accumulator> implements Windows {
       let to = from + 1;
       let nextMs = NaN;
       // Events that fall into the same windows are one run.
-      for (; to < events.length; to++) {
-        nextMs = this.#timeOf(events, to);
+      for (; to < length; to++) {
+        nextMs = by(events[to]);
         if (!(nextMs >= start && nextMs < end && Number.isSafeInteger(nextMs))) break;
         if (nextMs > latestMs) latestMs = nextMs;
       }
@@ -202,10 +204,5 @@ export class AlignedWindows<Accumulator> implements Windows {
 
   get #takesLate(): boolean {
     return this.#spec.allowedLatenessMs > 0;
-  }
-
-  #timeOf(events: readonly unknown[], at: number): number {
-    // The types of the window have checked the function against its events.
-    return at < events.length ? this.#by(events[at] as never) : NaN;
   }
 }

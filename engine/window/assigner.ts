@@ -56,6 +56,14 @@ export function slidingAssigner(length: number, step: number): Assigner {
   };
 }
 
+/** Asks a program for the event time of an event, ms since the epoch. */
+export type EventTime = (event: unknown) => number;
+
+/** The function of a window of event time. Its types have checked it against the events it gets. */
+export function eventTimeOf({ by }: WindowSpec): EventTime {
+  return by ? (by as EventTime) : () => NaN;
+}
+
 /**
  * Refuses what a program's function has answered with as the event time of an event (FL-140).
  *

@@ -1,5 +1,5 @@
 import type { SubscriptionId } from '../ids.ts';
-import { checkEventTime } from './assigner.ts';
+import { checkEventTime, eventTimeOf, type EventTime } from './assigner.ts';
 import { Cells } from './cells.ts';
 import { LateEvents } from './late-events.ts';
 import { SessionStore, type Session } from './session.ts';
@@ -36,7 +36,7 @@ interface Batch {
 export class SessionWindows<Accumulator> implements Windows {
   readonly #spec: WindowSpec;
   readonly #context: WindowContext;
-  readonly #by: (event: never) => number;
+  readonly #by: EventTime;
   readonly #key: (event: never) => unknown;
   readonly #cells: Cells<Accumulator>;
   readonly #store = new SessionStore<Accumulator>();
@@ -49,7 +49,7 @@ export class SessionWindows<Accumulator> implements Windows {
   constructor(spec: WindowSpec, reducer: WindowReducer<Accumulator>, context: WindowContext) {
     this.#spec = spec;
     this.#context = context;
-    this.#by = spec.by ?? (() => NaN);
+    this.#by = eventTimeOf(spec);
     this.#key = spec.key ?? (() => null);
     this.#cells = new Cells(spec, reducer, context);
     this.#watermark = new Watermark(spec, context);
@@ -94,7 +94,7 @@ export class SessionWindows<Accumulator> implements Windows {
       }
       if (session) this.#enter(session, id, events, from, at, out);
       session = this.#sessionFor(batch, at, timeMs, key);
-      last = session !== null && this.#store.of(session.keyId).at(-1) === session;
+      last = session !== null && session.siblings.at(-1) === session;
       from = at;
     }
     if (session) this.#enter(session, id, events, from, events.length, out);
@@ -132,8 +132,7 @@ export class SessionWindows<Accumulator> implements Windows {
     const watermarkMs = this.#watermarkFor(batch);
     let earlier: Session<Accumulator> | null = null;
     let later: Session<Accumulator> | null = null;
-    if (!this.#takesLate) this.#store.detachOver(keyId, watermarkMs);
-    for (const session of this.#store.of(keyId)) {
+    for (const session of this.#store.of(keyId, this.#takesLate ? -Infinity : watermarkMs)) {
       if (timeMs < session.startMs - gap) break;
       if (timeMs > session.endMs) continue;
       if (earlier) later = session;
@@ -155,10 +154,11 @@ export class SessionWindows<Accumulator> implements Windows {
   #begin(startMs: number, endMs: number, key: unknown, keyId: unknown): Session<Accumulator> {
     const cell = this.#cells.create({ key, start: startMs, end: endMs });
     this.#begun += 1;
-    const session = {
+    const session: Session<Accumulator> = {
       number: this.#begun,
       key,
       keyId,
+      siblings: [],
       cell,
       startMs,
       endMs,
@@ -196,7 +196,7 @@ export class SessionWindows<Accumulator> implements Windows {
 
   /** Whether there is, or may still come, an earlier session of the same key for an event in between to join it to. */
   #mayBeSwallowed(session: Session<Accumulator>): boolean {
-    if (this.#store.of(session.keyId)[0] !== session) return true;
+    if (session.siblings[0] !== session) return true;
     return this.#watermark.eventMs < session.startMs + this.#spec.length;
   }
 

@@ -9,6 +9,8 @@ export interface Session<Accumulator> {
   readonly key: unknown;
   /** What stands for the key. */
   readonly keyId: unknown;
+  /** The sessions of its key that take events, itself among them unless it is over; earliest first, no two touch. */
+  siblings: Session<Accumulator>[];
   readonly cell: Cell<Accumulator>;
   /** Event time of its first event, ms. */
   startMs: number;
@@ -31,35 +33,32 @@ export class SessionStore<Accumulator> {
   /** Over, and taking late events. */
   readonly #late = new Set<Session<Accumulator>>();
 
-  /** The sessions of a key that still take events, earliest first; no two touch. */
-  of(keyId: unknown): readonly Session<Accumulator>[] {
-    return this.#byKey.get(keyId) ?? [];
+  /** The sessions of a key that take events, earliest first. Those that are over by then take none any more. */
+  of(keyId: unknown, watermarkMs: number): readonly Session<Accumulator>[] {
+    const own = this.#byKey.get(keyId);
+    if (!own) return [];
+    for (let first = own[0]; first && first.endMs < watermarkMs; first = own[0]) own.shift();
+    if (own.length === 0) this.#byKey.delete(keyId);
+    return own;
   }
 
   /** A session begins. */
   add(session: Session<Accumulator>): void {
-    const own = this.#byKey.get(session.keyId);
-    if (own) {
-      const at = own.findLastIndex((other) => other.startMs < session.startMs) + 1;
-      own.splice(at, 0, session);
-    } else this.#byKey.set(session.keyId, [session]);
+    const own = this.#byKey.get(session.keyId) ?? [];
+    if (own.length === 0) this.#byKey.set(session.keyId, own);
+    own.splice(own.findLastIndex((other) => other.startMs < session.startMs) + 1, 0, session);
+    session.siblings = own;
     this.#queue(session);
-  }
-
-  /** Sessions of a key that are over take no events any more, though they still have to fire. */
-  detachOver(keyId: unknown, watermarkMs: number): void {
-    const own = this.#byKey.get(keyId);
-    for (let first = own?.[0]; own && first && first.endMs < watermarkMs; first = own[0]) own.shift();
-    if (own?.length === 0) this.#byKey.delete(keyId);
   }
 
   /** A session is done, or swallowed by an earlier one. */
   remove(session: Session<Accumulator>): void {
     session.gone = true;
     this.#late.delete(session);
-    const own = this.#byKey.get(session.keyId);
-    const at = own?.indexOf(session) ?? -1;
-    if (!own || at < 0) return;
+    const own = session.siblings;
+    const at = own.indexOf(session);
+    // It was over before, and found to be so.
+    if (at < 0) return;
     own.splice(at, 1);
     if (own.length === 0) this.#byKey.delete(session.keyId);
   }
