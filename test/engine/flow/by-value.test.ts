@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { eventHash } from '../../../engine/dispatcher/event-hash.ts';
 import { valueKey } from '../../../engine/flow/by-value.ts';
 
 const same = (a: unknown, b: unknown) => Object.is(valueKey(a), valueKey(b));
@@ -27,6 +28,25 @@ describe('valueKey()', () => {
         expect(same(a, b)).toBe(isDeepStrictEqual(a, b));
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('is the same only for values that go to the same partition', () => {
+    // Few values, so that many are equal.
+    const part = fc.constantFrom(0, -0, 1, 'a', null, undefined);
+    const small = fc.oneof(
+      part,
+      fc.array(part, { maxLength: 2 }),
+      fc.dictionary(fc.constantFrom('a', 'b'), part, { noNullPrototype: true }),
+      fc.uniqueArray(part, { maxLength: 2 }).map((members) => new Set(members)),
+      fc.array(fc.tuple(part, part), { maxLength: 2 }).map((pairs) => new Map(pairs)),
+    );
+    fc.assert(
+      fc.property(small, small, (a, b) => {
+        fc.pre(same(a, b));
+        expect(eventHash(a)).toBe(eventHash(b));
+      }),
+      { numRuns: 300 },
     );
   });
 
