@@ -95,22 +95,41 @@ function testTitles(): readonly Named[] {
     .filter(({ ids }) => ids.length > 0);
 }
 
-/** The titles of the tests in a file. One that is skipped holds nothing. */
+/** What a helper that declares a test is given first. */
+const NAMING = /^[A-Z]{2}-\d{3} \S/;
+
+/**
+ * The titles of the tests in a file: of calls of `it` and the like, of the rows of `it.each`, and of calls of helpers whose title
+ * begins with a rule. One that is skipped holds nothing.
+ */
 export function titlesIn(source: string): readonly string[] {
   const titles: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
       const called = node.expression.getText(file);
-      const [title] = node.arguments;
-      const isTest = /^(?:it|test|describe)\b/.test(called) && !/\.(?:skip|todo)\b/.test(called);
-      if (isTest && title && (ts.isStringLiteralLike(title) || ts.isTemplateExpression(title))) {
-        titles.push(title.getText(file).slice(1, -1));
-      }
       if (/\.(?:skip|todo)\b/.test(called)) return;
+      const [title] = node.arguments;
+      const text = title === undefined ? null : textOf(title, file);
+      const isTest = /^(?:it|test|describe)\b/.test(called);
+      const isHelper = ts.isExpressionStatement(node.parent) && ts.isIdentifier(node.expression);
+      if (text !== null && (isTest || (isHelper && NAMING.test(text)))) titles.push(text);
+      if (isTest && called.endsWith('.each') && title && ts.isArrayLiteralExpression(title)) {
+        for (const row of title.elements) {
+          const first = ts.isArrayLiteralExpression(row) ? row.elements[0] : row;
+          const name = first === undefined ? null : textOf(first, file);
+          if (name !== null && NAMING.test(name)) titles.push(name);
+        }
+      }
     }
     ts.forEachChild(node, visit);
   };
   const file = ts.createSourceFile('test.ts', source, ts.ScriptTarget.Latest, true);
   visit(file);
   return titles;
+}
+
+function textOf(node: ts.Node, file: ts.SourceFile): string | null {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)
+    ? node.getText(file).slice(1, -1)
+    : null;
 }

@@ -135,7 +135,7 @@ describe('start() of a flow', () => {
     ]);
   });
 
-  it('lets it be supervised by its name', () => {
+  it('FL-184 lets it be supervised by its name', () => {
     const plan = pipeline(({ start, supervise }) => {
       const all = start('all', numbers);
       supervise('both', [all, { child: start('sink', printer), restart: 'temporary' }], {
