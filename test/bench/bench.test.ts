@@ -41,6 +41,15 @@ describe('npm run bench', () => {
     for (const share of shares) expect(share).toBeLessThan(6_000);
   });
 
+  it('counts what a flow holds before a slow consumer: what demand allows, however long it is', () => {
+    const lines = [...output.matchAll(/maxDemand (\d+): at most (\d+) of .* where demand allows (\d+);/g)];
+    expect(lines.map(([, maxDemand]) => Number(maxDemand))).toEqual([10, 100, 1_000]);
+    for (const [, maxDemand, most, allowed] of lines) {
+      expect(Number(most)).toBeGreaterThanOrEqual(Number(maxDemand));
+      expect(Number(most)).toBeLessThanOrEqual(Number(allowed));
+    }
+  });
+
   it('refuses what it cannot measure', () => {
     const run = spawnSync(process.execPath, ['scripts/bench.mjs', 'W99'], { cwd: ROOT, encoding: 'utf8' });
     expect(run.stderr).toContain('Cannot measure W99: there are W1, W2, ');

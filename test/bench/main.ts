@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { held, heldLine } from './held.ts';
 import { measure } from './measure.ts';
 import { allocations, memoryTable } from './memory.ts';
 import { PEERS } from './peers/index.ts';
@@ -19,6 +20,10 @@ const FULL = { rounds: 15, runMs: 60, warmUpMs: 400, share: 1 };
 const SMOKE = { ...FULL, rounds: 1, runMs: 1, warmUpMs: 0, share: 0.0002 };
 const EVENTS_FOR_MEMORY = 1_000_000;
 const EVENTS_FOR_MEMORY_SMOKE = 200_000;
+const DEMANDS = [10, 100, 1_000];
+/** Of a slow consumer. */
+const BATCHES = 200;
+const BATCHES_SMOKE = 20;
 
 /**
  * Measures the works of these names one after the other and prints each when it is done.
@@ -37,7 +42,10 @@ export async function bench(names: readonly string[], { smoke }: { readonly smok
   }
   if (!names.includes(MEMORY)) return;
   const events = smoke ? EVENTS_FOR_MEMORY_SMOKE : EVENTS_FOR_MEMORY;
-  print(['', ...memoryTable(await allocations(events, () => globalThis.gc?.()))]);
+  const collectAll = () => globalThis.gc?.();
+  print(['', ...memoryTable(await allocations(events, collectAll))]);
+  const batches = smoke ? BATCHES_SMOKE : BATCHES;
+  for (const maxDemand of DEMANDS) print([heldLine(await held(maxDemand, batches, collectAll))]);
 }
 
 function wallMs(): number {

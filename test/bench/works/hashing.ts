@@ -6,7 +6,7 @@ import { ENGINE, LOOP, engine, loop, pooled } from './contenders.ts';
 
 const EVENTS = 50_000;
 const PER_TASK = 500;
-const RUN_MS = 3_000;
+const RUN_MS = 1_000;
 const ROUNDS = 5;
 
 /** The right sums so far, by the number of events. */

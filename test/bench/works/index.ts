@@ -2,11 +2,11 @@ import type { Work } from '../work.ts';
 import { w2, w2p } from './chain.ts';
 import { demand } from './demand.ts';
 import { broadcast, partition } from './fan-out.ts';
-
+import { w4, w4OnTwo } from './hashing.ts';
 import { iterable } from './iterable.ts';
 import { w1 } from './pass-through.ts';
+import { scale } from './scale.ts';
 import { trace } from './trace.ts';
-import { w4, w4OnTwo } from './hashing.ts';
 import { w7 } from './windows.ts';
 import { w3, w3OnTwo } from './word-count.ts';
 
@@ -20,6 +20,7 @@ export const WORKS: readonly Work[] = [
   w4,
   w4OnTwo,
   w7,
+  scale,
   demand,
   broadcast,
   partition,
