@@ -2,7 +2,7 @@ import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import { EngineError, didYouMean } from '../errors.ts';
 import { isFlow, type Drafted } from '../flow/flow-mark.ts';
 import type { Flow } from '../flow/flow.ts';
-import type { StageId, SubscriptionId } from '../ids.ts';
+import type { StageId } from '../ids.ts';
 import type {
   Consuming,
   Producing,
@@ -24,6 +24,7 @@ import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type Planned
 import { PlannedFlows, type NewFlow } from './planned-flows.ts';
 import { warningsOf } from './plan-warnings.ts';
 import { Rehearsal } from './rehearsal.ts';
+import { Wiring } from './wiring.ts';
 
 /** A stage of the pipeline, as `start` returns it. */
 export interface StageHandle {
@@ -184,6 +185,7 @@ class Builder {
   readonly #supervisors = new Map<StageId, PlannedSupervisor>();
   /** What definitions subscribe to by themselves. */
   readonly #targets: [StageId, SubscribeTo][] = [];
+  readonly #wiring = new Wiring();
   readonly #rehearsal = new Rehearsal();
   readonly #flows = new PlannedFlows({
     stage: (stage) => {
@@ -290,12 +292,7 @@ class Builder {
       throw new EngineError('not_a_producer', { consumer, stage: producer });
     }
     demandOptions(options, `the subscription of "${consumer}" to "${producer}"`);
-    const path = this.#path(producer, consumer);
-    if (path) {
-      // Shown the way events flow: from the consumer of the new subscription round to it again.
-      throw new EngineError('cycle', { path: [...path, consumer].map((id) => `"${id}"`).join(' → ') });
-    }
-    const subscription = { id: this.#newId(consumer, producer), consumer, producer, options };
+    const subscription = { id: this.#wiring.add(consumer, producer), consumer, producer, options };
     this.#rehearsal.subscribe(this.#stage(producer, producer, action), subscription);
     this.#subscriptions.push(subscription);
   }
@@ -326,14 +323,6 @@ class Builder {
     return { id: id ?? '', restart: restartOf('restart' in given ? given.restart : undefined, at) };
   }
 
-  #newId(consumer: StageId, producer: StageId): SubscriptionId {
-    const alike = this.#subscriptions.filter(
-      (one) => one.consumer === consumer && one.producer === producer,
-    ).length;
-    const id = `${consumer}←${producer}`;
-    return alike === 0 ? id : `${id}#${alike + 1}`;
-  }
-
   #stage(id: StageId | null, given: unknown, action: string): PlannedStage {
     const stage = id === null ? undefined : this.#stages.get(id);
     if (stage) return stage;
@@ -345,21 +334,6 @@ class Builder {
       nearest: didYouMean(name, known),
       known: known.join(', ') || 'it has none yet',
     });
-  }
-
-  /** The way events already take from `from` to `to`… read from the end: null when there is none. */
-  #path(from: StageId, to: StageId): StageId[] | null {
-    // `from` is to feed `to`. That closes a circle if events of `to` already reach `from`.
-    const visit = (id: StageId, seen: ReadonlySet<StageId>): StageId[] | null => {
-      if (id === from) return [id];
-      for (const { producer, consumer } of this.#subscriptions) {
-        if (producer !== id || seen.has(consumer)) continue;
-        const rest = visit(consumer, new Set([...seen, consumer]));
-        if (rest) return [id, ...rest];
-      }
-      return null;
-    };
-    return visit(to, new Set([to]));
   }
 }
 
