@@ -121,8 +121,7 @@ export class SessionWindows<Accumulator> implements Windows {
   }
 
   peek(limit: number): readonly OpenWindow[] {
-    const first = this.#store.all().slice(0, limit);
-    return first.map((session) => this.#named(session).cell);
+    return this.#store.first(limit).map((session) => this.#named(session).cell);
   }
 
   /** The session an event belongs to, which it extends, joins or begins; `null` where it is late. */

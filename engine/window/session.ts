@@ -98,6 +98,20 @@ export class SessionStore<Accumulator> {
     return [...this.#byEnd.all.filter(({ gone }) => !gone), ...this.#late].sort(byEnd);
   }
 
+  /** The first so many of {@link SessionStore.all}, without sorting them all: there may be one per key. */
+  first(limit: number): readonly Session<Accumulator>[] {
+    const first: Session<Accumulator>[] = [];
+    const look = (session: Session<Accumulator>) => {
+      const last = first.at(-1);
+      if (session.gone || (last && first.length >= limit && byEnd(last, session) < 0)) return;
+      first.splice(first.findLastIndex((other) => byEnd(other, session) < 0) + 1, 0, session);
+      if (first.length > limit) first.pop();
+    };
+    for (const session of this.#byEnd.all) look(session);
+    for (const session of this.#late) look(session);
+    return first;
+  }
+
   #queue(session: Session<Accumulator>): void {
     session.queuedMs = session.endMs;
     this.#byEnd.add(session);

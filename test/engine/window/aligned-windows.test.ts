@@ -8,7 +8,7 @@ const seconds = (event: number) => event * 1_000;
 const EACH_SECOND = Window.fixed(1, 'second', seconds);
 
 describe('a fixed window', () => {
-  it('FL-140 is called after its first millisecond', () => {
+  it('FL-140 FL-131 is called after its first millisecond, and begins with nothing', () => {
     expect(outputs(Window.fixed(2, 'second', seconds), [[0, 1, 2, 3, 4]])).toEqual([
       [0, 'done', [0, 1]],
       [2_000, 'done', [2, 3]],

@@ -161,7 +161,7 @@ describe('trigger()', () => {
 });
 
 describe('a count window', () => {
-  it('FL-130 is done when it is full; the last one at the end, even if it is empty', () => {
+  it('FL-130 FL-131 is done when it is full, and the next begins anew; the last one at the end, even if it is empty', () => {
     expect(outputs(Window.count(2), [[1, 2, 3], [4]])).toEqual([
       [0, 'done', [1, 2]],
       [1, 'done', [3, 4]],
@@ -199,7 +199,7 @@ describe('a count window', () => {
 });
 
 describe('a periodic window', () => {
-  it('FL-150 is done at each tick, also without an event', () => {
+  it('FL-150 FL-131 is done at each tick, also without an event, and the next begins anew', () => {
     const run = new WindowRun(Window.periodic(1, 'second'));
     run.take([1, 2]);
     expect(run.pass(1_000)).toEqual([[0, 'done', [1, 2]]]);

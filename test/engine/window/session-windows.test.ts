@@ -146,6 +146,20 @@ describe('a session window', () => {
     expect(run.windows.peek(1)).toMatchObject([{ id: id(0, 2, 'ada') }]);
   });
 
+  it('shows who looks on the first so many that are open', () => {
+    const run = new WindowRun(CLICKS.outOfOrderness(60, 'second').allowedLateness(1, 'second'));
+    const times = [7, 3, 9, 1, 5, 1];
+    run.take(times.map((time, user): Click => [user, time]));
+    const ids = (limit: number) => run.windows.peek(limit).map((open) => open.id);
+    const all = [id(1, 3, 3), id(1, 3, 5), id(3, 5, 1), id(5, 7, 4), id(7, 9, 0), id(9, 11, 2)];
+    for (const limit of [0, 1, 2, 4, 6, 9]) expect(ids(limit)).toEqual(all.slice(0, limit));
+    run.take([['later', 65.5]]);
+    // Those that are over and take late events are among them.
+    expect(ids(3)).toEqual(all.slice(0, 3));
+    run.pass(1_000);
+    expect(ids(3)).toEqual([...all.slice(3), id(65.5, 67.5, 'later')].slice(0, 3));
+  });
+
   it('lets go of what it has kept to be joined once nothing can join it', () => {
     const run = new WindowRun(GAP_2);
     for (let at = 0; at < 100; at++) run.take([at]);
