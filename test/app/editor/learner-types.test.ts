@@ -157,11 +157,33 @@ export default pipeline(({ start, subscribe, supervise }) => {
 });
 `;
 
+const FLOWS = `import { consumer, Flow, pipeline, Window } from 'sluice';
+import { chapters, flights } from 'sluice/data';
+
+const delays = Flow.from(flights)
+  .filter((flight) => flight.delay > 0)
+  .partition({ key: 'origin', stages: 4, window: Window.fixed(1, 'hour', (flight) => flight.time) })
+  .reduce(() => 0, (sum, { delay }) => sum + delay)
+  .onTrigger((sum, { index }, { id }) => ({ events: [{ id, part: index, sum }], state: sum }));
+const words = Flow.from(chapters)
+  .flatMap(({ text }) => text.split(' '))
+  .partition({ stages: 2 })
+  .reduce(() => new Map<string, number>(), (counts, word) => counts.set(word, (counts.get(word) ?? 0) + 1))
+  .takeSort(3, ([, a], [, b]) => b - a);
+const board = consumer({ handleEvents: (rows: { part: number; sum: number }[]) => console.log(rows[0]?.sum.toFixed()) });
+const list = consumer({ handleEvents: (lists: [string, number][][]) => console.log(lists[0]?.[0]?.[0].toUpperCase()) });
+export default pipeline(({ start, subscribe }) => {
+  subscribe(start('board', board), { to: start('delays', delays), cancel: 'transient' });
+  subscribe(start('list', list), { to: start('words', words) });
+});
+`;
+
 describe('learnerTypes()', () => {
   it.each([
     ['dispatchers, partitions and selectors', DISPATCHERS],
     ['tasks, calls and casts', TASKS],
     ['supervisors and pools', SUPERVISION],
+    ['flows and windows', FLOWS],
   ])('infers the types of %s', (_, program) => {
     expect(errors(program)).toEqual([]);
   });
@@ -175,6 +197,9 @@ describe('learnerTypes()', () => {
     expect(wrong(SUPERVISION, "restart: 'transient' }]", "restart: 'never' }]")).toMatch(/never/);
     expect(wrong(DISPATCHERS, '(n) => n % 2 === 1', '(n) => n.length')).toMatch(/length/);
     expect(wrong(TASKS, 'result.ok.squared', 'result.ok.cubed')).toMatch(/cubed/);
+    expect(wrong(FLOWS, "key: 'origin'", "key: 'orign'")).toMatch(/orign/);
+    expect(wrong(FLOWS, 'flight.delay', 'flight.delays')).toMatch(/delays/);
+    expect(wrong(FLOWS, "'hour'", "'day'")).toMatch(/day/);
   });
 
   it('accepts a program as lessons write it', () => {
@@ -222,6 +247,18 @@ describe('learnerTypes()', () => {
     expect(names).toEqual(
       expect.arrayContaining(['handleCall', 'handleCancel', 'handleCast', 'handleInfo', 'handleSubscribe']),
     );
+  });
+
+  it('shows the docs of Flow, of its methods and of its windows', () => {
+    const docsAt = (before: string) => {
+      const at = FLOWS.indexOf(before) + before.length + 1;
+      return ts.displayPartsToString(
+        serviceFor(FLOWS).getQuickInfoAtPosition('/start.ts', at)?.documentation,
+      );
+    };
+    expect(docsAt('const delays = ')).toContain('Describes how events are handled by many stages at once');
+    expect(docsAt("\n  .flatMap(({ text }) => text.split(' '))\n  .")).toContain('Begins a new layer');
+    expect(docsAt('Window.')).toContain('Windows of equal length that follow one another in event time');
   });
 
   it('keeps the doc-comments, and fences their examples', () => {
