@@ -106,7 +106,7 @@ export const ERRORS = {
   no_pipeline: {
     message: (d: { received: string }) =>
       `Cannot run the program as its default export must be a pipeline or a flow: received ${d.received}`,
-    hint: 'End the file with: export default pipeline(({ start, subscribe }) => { … }), or export default Flow.from(…) …',
+    hint: 'End the file with: export default pipeline(({ start, subscribe }) => { … }), or with a flow: export default Flow.from(words).map(…).',
   },
   not_a_consumer: {
     message: (d: { stage: string }) =>
