@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Flow, Window, runVirtual, type Firing, type SessionId, type WindowId } from 'sluice';
+import type { JoinMode } from '#engine/flow/operation.ts';
 import { expectFlowOver, planCollecting } from './flow-of.ts';
 
 /** One event, told apart by its number. */
@@ -158,6 +159,14 @@ function covering(all: readonly (readonly Ping[])[], idsOf: (timeMs: number) => 
   return all.flat().flatMap((ping) => idsOf(ping.timeMs).map((id) => ({ ping, id })));
 }
 
+/** Fires after every n events, as `triggerEvery` does. */
+function cutAfter(n: number) {
+  return (pings: Ping[], seen: number) =>
+    seen + pings.length < n
+      ? { state: seen + pings.length }
+      : { trigger: 'full', before: pings.slice(0, n - seen), after: pings.slice(n - seen), state: 0 };
+}
+
 const numRuns = 60;
 
 describe('the outputs of windows part their input: every event is in each window it belongs to, or late for it, once', () => {
@@ -180,11 +189,14 @@ describe('the outputs of windows part their input: every event is in each window
     );
   });
 
-  it('FL-120 FL-121 FL-123 global with a trigger: slices of n events, and what is left', async () => {
+  it.each([
+    ['FL-121 FL-123 a trigger every n events', (n: number) => Window.global<Ping>().triggerEvery(n)],
+    ['FL-125 a trigger of its own', (n: number) => Window.global<Ping>().trigger(() => 0, cutAfter(n))],
+  ])('FL-120 global with %s: slices of n events, and what is left', async (_name, windowOf) => {
     const size = fc.integer({ min: 1, max: 6 });
     await fc.assert(
       fc.asyncProperty(settings, size, async (setting, n) => {
-        const panes = await panesOf(setting, Window.global<Ping>().triggerEvery(n));
+        const panes = await panesOf(setting, windowOf(n));
         expectEachDoneOnce(panes);
         expect(sorted(held(panes).map(({ ping }) => ping.n))).toEqual(setting.lists.flat().map((_, i) => i));
         for (const { firing, pings } of panes) {
@@ -242,6 +254,54 @@ describe('the outputs of windows part their input: every event is in each window
     );
   });
 });
+
+describe('windowJoin', () => {
+  const side = fc
+    .array(fc.record({ key: fc.nat({ max: 2 }), timeMs: fc.integer({ min: -30, max: 60 }) }), {
+      maxLength: 15,
+    })
+    .map((rows) => rows.toSorted((a, b) => a.timeMs - b.timeMs).map((row, n): Ping => ({ ...row, n })));
+  const modes = fc.constantFrom<JoinMode>('inner', 'leftOuter', 'rightOuter', 'fullOuter');
+  const demands = fc.integer({ min: 1, max: 7 });
+
+  it('FL-108 pairs the rows of a window by key; those without a partner come when it is done', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(side, side),
+        modes,
+        fc.record({ stages: fc.integer({ min: 1, max: 3 }), maxDemand: demands, seed: fc.nat() }),
+        async ([left, right], mode, { stages, maxDemand, seed }) => {
+          const from = (rows: readonly Ping[]) => Flow.from(rows, { stages: 1, maxDemand });
+          const flow = Flow.windowJoin(from(left), from(right), {
+            mode,
+            window: Window.fixed(LENGTH, 'millisecond', by),
+            leftKey: ({ key }) => key,
+            rightKey: ({ key }) => key,
+            join: (a: Ping | null, b: Ping | null) => `${a?.n ?? '-'} ${b?.n ?? '-'}`,
+            stages,
+            maxDemand,
+          });
+          const joined: string[] = [];
+          expectFlowOver(await runVirtual(planCollecting(flow, joined), { seed, trace: 'counters' }));
+          expect(joined.sort()).toEqual([...nestedLoops(mode, left, right)].sort());
+        },
+      ),
+      { numRuns: 2 * numRuns },
+    );
+  });
+});
+
+function* nestedLoops(mode: JoinMode, left: readonly Ping[], right: readonly Ping[]) {
+  const windowOf = ({ timeMs }: Ping) => Math.trunc(timeMs / LENGTH);
+  const meet = (a: Ping, b: Ping) => a.key === b.key && windowOf(a) === windowOf(b);
+  for (const a of left) for (const b of right) if (meet(a, b)) yield `${a.n} ${b.n}`;
+  if (mode === 'leftOuter' || mode === 'fullOuter') {
+    for (const a of left) if (!right.some((b) => meet(a, b))) yield `${a.n} -`;
+  }
+  if (mode === 'rightOuter' || mode === 'fullOuter') {
+    for (const b of right) if (!left.some((a) => meet(a, b))) yield `- ${b.n}`;
+  }
+}
 
 /** Each holds events of one key without a gap, and is called after them. */
 function expectSessions(panes: readonly Pane[]): void {
