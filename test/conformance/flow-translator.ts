@@ -44,7 +44,7 @@ export interface AnyFlow {
   intoSpecs(definitions: readonly unknown[], options?: object): AnyFlow;
   run(): Promise<unknown>;
   toArray(): Promise<unknown[]>;
-  [Symbol.asyncIterator](): AsyncIterator<unknown>;
+  [Symbol.asyncIterator](): AsyncIterableIterator<unknown>;
 }
 type Fn = (...args: never[]) => unknown;
 type Statics = Readonly<Record<string, (...args: unknown[]) => AnyFlow>>;

@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { flowDifferencesOf } from './differences.ts';
+import { flowDifference } from './flow-comparison.ts';
+import { runHere, runsAlone } from './flow-here.ts';
 import { parseFlows } from './flow-recording.ts';
 import { unknownFlowWord } from './flow-vocabulary.ts';
 import { flowProblem } from './run.ts';
@@ -26,5 +28,12 @@ for (const name of files) {
         expect(await flowProblem(scenario)).toBeNull();
       });
     }
+
+    const alone = scenarios.filter((one) => runsAlone(one) && flowDifferencesOf(one).length === 0);
+    if (alone.length === 0) return;
+    it(`awaited by a program, in real time: ${alone.length} of ${scenarios.length} scenarios`, async () => {
+      for (const scenario of alone)
+        expect(flowDifference(scenario, await runHere(scenario)), scenario.id).toBeNull();
+    });
   });
 }
