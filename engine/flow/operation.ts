@@ -137,7 +137,7 @@ export interface FlowPlan {
   readonly sources: readonly StageId[];
   /** Stages of the last layer: what a consumer of the flow subscribes to. Empty where it emits nothing. */
   readonly outlets: readonly StageId[];
-  /** Own stages whose ends are the flow's end: the last layer, or the consumers that belong to it (`intoSpecs`). */
+  /** Stages whose ends are the flow's end: the last layer, or the consumers that belong to it (`intoSpecs`). */
   readonly ends: readonly StageId[];
 }
 

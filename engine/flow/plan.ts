@@ -95,14 +95,13 @@ class Planner {
     const outlets = this.#events(last, { after: feedOf(dispatcher), departs: false, isSink });
     const lastIds = outlets.map(({ id }) => id);
     const consumers = isInto ? this.#into(origin, outlets) : [];
-    const own = new Set(this.#stages.map(({ id }) => id));
     return {
       stages: this.#stages,
       subscriptions: this.#subscriptions.toReversed().flat(),
       layers: this.#layers,
       sources: this.#sources,
       outlets: isSink ? [] : lastIds,
-      ends: consumers.length > 0 ? consumers : lastIds.filter((id) => own.has(id)),
+      ends: consumers.length > 0 ? consumers : lastIds,
     };
   }
 

@@ -133,6 +133,10 @@ export class Lives implements SupervisorContext {
     this.#context.reply(from, caller, value);
   }
 
+  watch(watcher: StageId, watched: StageId): void {
+    this.#context.watch(watcher, watched, { subscription: `${watcher}←${watched}` });
+  }
+
   /** Something has ended: its supervisor hears of it, and what was to start again does. */
   ended(id: StageId, { reason, told = reason, hasStarted, cause }: SupervisorEnd): void {
     const hosted = this.#deliveries.hosted.get(id);

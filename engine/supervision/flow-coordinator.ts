@@ -11,6 +11,8 @@ export type FlowSignal =
   | Exclude<Signal, { readonly type: 'retry' }>
   /** A subscription has been taken by its producer, or never will be. */
   | { readonly type: 'wired'; readonly subscription: SubscriptionId }
+  /** A stage that is none of its own has ended. */
+  | { readonly type: 'down'; readonly stage: StageId; readonly reason: Reason }
   /** Somebody sets the demand mode of the flow. */
   | { readonly type: 'mode'; readonly mode: DemandMode };
 
@@ -55,7 +57,7 @@ export class FlowCoordinator {
   readonly #awaited: readonly Awaited[];
   /** What has been made of it; forgotten once that is all. */
   readonly #made = new Set<SubscriptionId>();
-  /** Stages whose end it waits for. */
+  /** Stages whose end it waits for, its own and others. */
   readonly #open: Set<StageId>;
   #phase: 'starting' | 'wiring' | 'running' | 'ending';
   /** What somebody wants. While subscriptions are still being made, sources are held all the same. */
@@ -122,6 +124,8 @@ export class FlowCoordinator {
         return;
       case 'exit':
         return this.#shutDown({ reason: signal.reason });
+      case 'down':
+        return this.#isOver(signal.stage, signal.reason);
       default:
         return this.#hear(signal);
     }
@@ -147,7 +151,7 @@ export class FlowCoordinator {
     if (wasStarting && this.#isStarting) this.#startNext();
   }
 
-  /** One of its stages is gone. What that means to the others they hear by their subscriptions; the last layer's end is its own. */
+  /** A stage is gone. What that means to the others they hear by their subscriptions; the last layer's end is its own. */
   #isOver(stage: StageId, reason: Reason): void {
     if (!this.#open.delete(stage)) return;
     if (!isOrderly(reason)) this.#shutDown({ reason: 'shutdown', told: reason });

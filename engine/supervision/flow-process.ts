@@ -65,6 +65,9 @@ export class FlowProcess implements Process {
       { type: 'start', kind: 'flow', state: null, ...(life > 1 && { life }) },
       cause,
     );
+    for (const stage of this.#view.ends) {
+      if (!this.#view.stages.includes(stage)) this.#context.watch(this.id, stage);
+    }
     this.#follow(this.#coordinator.begin(), started);
   }
 
@@ -85,6 +88,10 @@ export class FlowProcess implements Process {
         const { child, life, reason } = message;
         return this.#take({ type: 'ended', child, life, reason }, cause);
       }
+      case 'down':
+        return from === null
+          ? undefined
+          : this.#take({ type: 'down', stage: from, reason: message.reason }, cause);
       case 'demandMode':
         return this.#take({ type: 'mode', mode: message.mode }, cause);
       case 'cancel':

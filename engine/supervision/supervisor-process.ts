@@ -14,6 +14,8 @@ export interface SupervisorContext {
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq;
   send(from: StageId, to: StageId, message: StageMessage, cause: Seq | null): void;
   reply(from: StageId, caller: Caller, value: unknown): void;
+  /** Sends `down` when a stage that is no child ends; at once if it is not there. */
+  watch(watcher: StageId, watched: StageId): void;
   /** Starts a child again, on whatever worker it is placed. */
   startChild(supervisor: StageId, child: StageId, cause: Seq | null): void;
   /** Sends a child an exit signal: a stage ends at once, a supervisor ends its own children first. */

@@ -27,7 +27,7 @@ export interface FlowView {
   readonly sources: readonly StageId[];
   /** Stages of the last layer: consumers of the flow subscribe to all of them. Empty where it emits nothing. */
   readonly outlets: readonly StageId[];
-  /** Own stages whose ends are its end: the last layer, or the consumers that belong to it. */
+  /** Stages whose ends are its end: the last layer, or the consumers that belong to it. */
   readonly ends: readonly StageId[];
   /** `accumulate`: its sources are held until somebody sets the mode of the flow to `forward`. */
   readonly demand: 'forward' | 'accumulate';

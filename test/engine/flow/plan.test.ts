@@ -264,7 +264,7 @@ describe('planFlow() and stages of other kinds', () => {
       layers: [],
       outlets: ['a', 'b'],
       sources: ['a', 'b'],
-      ends: [],
+      ends: ['a', 'b'],
     });
     const { subscriptions } = planFlow(
       Flow.fromStages<number>([{ stage: 'a', maxDemand: 3 }], { stages: 2 }).map(same),

@@ -382,6 +382,24 @@ describe('the coordinator of a flow', () => {
     expect(of(entries, 'warning').map(({ code }) => code)).toEqual(['not_a_producer']);
   });
 
+  it.each(['normal', 'oops'])(
+    'FL-008 ends with the producers it hands on as they are: %s',
+    async (reason) => {
+      const seen: number[] = [];
+      const plan = pipeline(({ start, subscribe }) => {
+        const given = start('given', queue);
+        const flow = start('flow', Flow.fromStages<number>([given]));
+        subscribe(start('sink', collecting(seen)), { to: flow, cancel: 'transient' });
+      });
+      const entries = await story(plan, 4, push('given', 1, 2), finish('given', reason));
+      expect(seen).toEqual([1, 2]);
+      expect(ends(entries)).toMatchObject({
+        given: reason,
+        flow: reason === 'normal' ? 'normal' : 'shutdown',
+      });
+    },
+  );
+
   it('waits for no consumer that is not there', async () => {
     const seen: number[] = [];
     const plan = pipeline(({ start, subscribe }) => {

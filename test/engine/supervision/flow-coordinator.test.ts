@@ -163,6 +163,15 @@ describe('FlowCoordinator', () => {
     ]);
   });
 
+  it('FL-008 ends with stages that are none of its own, where they are its last layer', () => {
+    const told = new Told({ view: { ...FLOW, stages: [], ends: ['given', 'other'] }, awaited: [] });
+    told.begin();
+    const down = (stage: string, reason: unknown) =>
+      words(told.coordinator.take({ type: 'down', stage, reason }));
+    expect(down('given', 'normal')).toEqual([]);
+    expect(down('other', 'shutdown')).toEqual(['exit "normal"']);
+  });
+
   it('FL-172 leaves it to their subscriptions what the end of an inner stage means to the others', () => {
     const told = running();
     expect(told.ended('map 1', 'oops')).toEqual([]);
