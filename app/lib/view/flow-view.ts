@@ -9,6 +9,8 @@ export interface LayerCard {
   /** From 1, in the order in which events pass. */
   readonly number: number;
   readonly stages: readonly StageId[];
+  /** Its events come from outside, not from the layer before. */
+  readonly beginsBranch: boolean;
   /** Operators that share each of its stages: "flatMap · filter". */
   readonly operations: string;
   /** "4 stages". */
@@ -98,6 +100,7 @@ function layerCard(
     id,
     number,
     stages: layer.stages,
+    beginsBranch: layer.kind === 'source',
     operations,
     stagesText,
     window: layer.window ?? null,
