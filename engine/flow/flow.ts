@@ -305,14 +305,15 @@ export class Flow<Event> implements AsyncIterable<Event> {
    * Makes one state again of what all partitions emit, in one stage and window by window. It is emitted as one event when all
    * partitions are done with the window.
    *
-   * @param merge - Gets what a partition emits at a trigger: its state, unless `emit` or `onTrigger` say otherwise.
+   * @param merge - Gets what a partition emits at a trigger: its state, unless `emit` or `onTrigger` say otherwise. What
+   *   `emitAndReduce` has emitted comes before it.
    * @param done - The event to emit. Default: what was merged.
    * @throws {EngineError} `flow_needs_reduction`, `flow_not_function`.
    */
-  departition<Departs, Merged, Result = Merged>(
-    this: ReducedFlow<unknown, unknown, unknown, Departs>,
+  departition<Eager, Departs, Merged, Result = Merged>(
+    this: ReducedFlow<unknown, Eager, unknown, Departs>,
     init: () => Merged,
-    merge: (merged: Merged, state: Departs) => NoInfer<Merged>,
+    merge: (merged: Merged, state: Eager | Departs) => NoInfer<Merged>,
     done?: (merged: Merged, id: WindowId) => Result,
   ): Flow<Result> {
     const { draft } = this;
@@ -328,7 +329,8 @@ export class Flow<Event> implements AsyncIterable<Event> {
   }
 
   /**
-   * Sorts what all partitions emit and keeps the first `count`: one list per window.
+   * Sorts what all partitions emit and keeps the first `count`: one list per window. They emit the elements of their states,
+   * unless `emit` or `onTrigger` say otherwise.
    *
    * @param count - Integer >= 1.
    * @param compare - As of `Array.sort`. Default: ascending, by value.

@@ -1,5 +1,6 @@
-import { emissionOf, type Draft } from './draft.ts';
+import { emissionOf, type Draft, type Operation } from './draft.ts';
 import { elementsOf } from './emission.ts';
+import { hasState, takeStep } from './emitting-step.ts';
 import type { Departition, Emission } from './operation.ts';
 import { takeSorting, type Compare } from './take-sort.ts';
 
@@ -19,8 +20,10 @@ export function sortedParts<Item>(
       ? {
           type: 'onTrigger',
           fn: (state, stage, firing) => {
-            const { events = [], ...step } = emission.fn(state, stage, firing);
-            return { ...step, ...onTrigger(events) };
+            const events: unknown[] = [];
+            const answer = emission.fn(state, stage, firing);
+            const next = takeStep('onTrigger', answer, state, events);
+            return { ...onTrigger(events), ...(hasState(answer) && { state: next }) };
           },
         }
       : { type: 'onTrigger', fn: onTrigger };
@@ -28,7 +31,7 @@ export function sortedParts<Item>(
     flow: {
       ...draft,
       operations: [
-        ...draft.operations.filter(({ type }) => type !== 'emission'),
+        ...draft.operations.filter(({ type }) => type !== 'emission').map(inLists),
         {
           type: 'emission',
           emission: sorted,
@@ -38,6 +41,18 @@ export function sortedParts<Item>(
     },
     departition,
   };
+}
+
+/** What is emitted on the way comes as lists, too: of one element each. */
+function inLists(operation: Operation): Operation {
+  if (operation.type !== 'reduction' || operation.reduction.type !== 'emitAndReduce') return operation;
+  const { fn, ...reduction } = operation.reduction;
+  const listing: typeof fn = (state, event) => {
+    const emitted: unknown[] = [];
+    const next = takeStep('emitAndReduce', fn(state, event), state, emitted);
+    return { events: emitted.map((element) => [element]), state: next };
+  };
+  return { type: 'reduction', reduction: { ...reduction, fn: listing } };
 }
 
 /** What would be emitted of what `takeSort` gets at a trigger: the state, or the events that `onTrigger` made of it. */
