@@ -4,7 +4,7 @@ import { NodePlatform, type NodeProgram } from '../../engine/platform/node.ts';
 import { nodeProgram, startOnThreads } from '../support/node-runner.ts';
 import { jsonOf, optionsOf } from './behaviours.ts';
 import { besideName, FLOW, isLive, programOf, type FlowProgram } from './flow-program.ts';
-import type { FlowScenario, FlowStep } from './flow-recording.ts';
+import { pipelinesIn, type FlowScenario, type FlowStep } from './flow-recording.ts';
 import { endOf, resultOf, Told, type FlowObserved } from './flow-replayer.ts';
 import type { Line } from './flow-threaded-program.ts';
 import { record, list } from './functions.ts';
@@ -26,8 +26,19 @@ export function flowLeftOut(scenario: FlowScenario): string | null {
     return 'refused as it is declared or planned: nothing runs';
   }
   if (scenario.sink === 'twice') return 'an enumeration that comes after another';
-  // Its steps come right after a tick, and threads of a busy machine do not keep time.
-  return scenario.timing ? 'steps between ticks of a real clock' : null;
+  // A run with a timer has not settled, and threads of a busy machine do not keep time.
+  const hasTimer = scenario.timing || (isLive(scenario) && setsTimers(scenario));
+  return hasTimer ? 'steps between ticks of a real clock' : null;
+}
+
+/** Whether windows of a scenario look at the clock. */
+function setsTimers({ pipeline }: FlowScenario): boolean {
+  return pipelinesIn(pipeline).some(({ source, ops }) =>
+    [source, ...ops].some((one) => {
+      const window = record(record(one['opts'] ?? {})['window'] ?? {});
+      return window['type'] === 'periodic' || 'lateness' in window || 'periodically' in window;
+    }),
+  );
 }
 
 /** Plays scenarios that are all live or all enumerated, at once, on two real threads. */
