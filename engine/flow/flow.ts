@@ -147,7 +147,8 @@ export class Flow<Event> implements AsyncIterable<Event> {
 
   /**
    * Joins two flows that come to an end: `join(left, right)` for each pair with equal keys, as soon as both are there. Rows
-   * without a partner come at the end, where the mode keeps them.
+   * without a partner come at the end, where the mode keeps them. Any row may still find one, so all rows of both sides are
+   * kept until then: what this holds grows with its input. `windowJoin` holds no more than the open windows.
    *
    * @throws {EngineError} `flow_join_mode`, `flow_not_function`, `flow_list`, `option_unknown`, `option_out_of_range`.
    * @example
@@ -164,7 +165,12 @@ export class Flow<Event> implements AsyncIterable<Event> {
     return new Flow(joinLayer('Flow.boundedJoin', { left, right }, options, false));
   }
 
-  /** Joins events of the same window; rows without a partner come when the window is done. See `boundedJoin`. */
+  /**
+   * Joins events of the same window; rows without a partner come when the window is done. See `boundedJoin`. Both sides are kept
+   * until then. Of sessions, which have to say their key here, pairs come then too.
+   *
+   * @throws {EngineError} as `boundedJoin`; `window_function`.
+   */
   static windowJoin<Left, Right, Joined>(
     left: Flow<Left>,
     right: Flow<Right>,
@@ -378,7 +384,11 @@ export class Flow<Event> implements AsyncIterable<Event> {
     return new Flow(throughStagesLayer('throughStages', this.draft, stages, options));
   }
 
-  /** Sends events through producerConsumers that are started together with the flow. */
+  /**
+   * Sends events through producerConsumers that are started together with the flow. As any stage does, they go on when their
+   * producers have ended in order: unless they end themselves, the layers behind them wait for more, and what is to come
+   * at the end of a reduction never does.
+   */
   throughSpecs<Out = Event>(
     specs: readonly FlowSpec<StageDefinition & Producing<Out>>[],
     options?: FlowOptions<Out>,

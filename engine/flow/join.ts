@@ -20,8 +20,15 @@ export type JoinMemory = Map<unknown, Rows>;
  *
  * Any row may still find a partner, so all of them are kept until their window is done: what a bounded join holds grows
  * with its input, what a join of event-time windows holds does not.
+ *
+ * @param waits - Pairs come with the window's end, too. For windows that may still be joined to others, as sessions may: what one
+ *   of them gets is then taken once more.
  */
-export function joining(join: Join, sideOf: (upstream: SubscriptionId) => JoinSide): Intake<JoinMemory> {
+export function joining(
+  join: Join,
+  sideOf: (upstream: SubscriptionId) => JoinSide,
+  waits = false,
+): Intake<JoinMemory> {
   const leftKey = asCalled(join.leftKey);
   const rightKey = asCalled(join.rightKey);
   const joined = asCalled(join.join);
@@ -34,18 +41,17 @@ export function joining(join: Join, sideOf: (upstream: SubscriptionId) => JoinSi
       for (let i = from; i < to; i++) {
         const event = events[i];
         const { left, right } = rowsOf(memory, isLeft ? leftKey(event) : rightKey(event));
-        if (isLeft) {
-          left.push(event);
-          for (const other of right) out.push(joined(event, other));
-        } else {
-          right.push(event);
-          for (const other of left) out.push(joined(other, event));
-        }
+        if (isLeft) left.push(event);
+        else right.push(event);
+        if (waits) continue;
+        if (isLeft) for (const other of right) out.push(joined(event, other));
+        else for (const other of left) out.push(joined(other, event));
       }
     },
     finish(memory, out) {
-      if (!keepsLeft && !keepsRight) return;
+      if (!waits && !keepsLeft && !keepsRight) return;
       for (const { left, right } of memory.values()) {
+        if (waits) for (const row of left) for (const other of right) out.push(joined(row, other));
         if (keepsLeft && right.length === 0) for (const row of left) out.push(joined(row, null));
         if (keepsRight && left.length === 0) for (const row of right) out.push(joined(null, row));
       }

@@ -136,10 +136,14 @@ export class Layer extends Pictured {
     return { windows, reducer };
   }
 
-  #intakeOf({ intake }: LayerSpec, { upstreams }: LayerStage): Intake<unknown> | null {
+  #intakeOf({ intake, window }: LayerSpec, { upstreams }: LayerStage): Intake<unknown> | null {
     switch (intake?.type) {
       case 'join':
-        return joining(intake.join, (upstream) => this.#sides.get(upstream) ?? 'left');
+        return joining(
+          intake.join,
+          (upstream) => this.#sides.get(upstream) ?? 'left',
+          window.type === 'session',
+        );
       case 'departition':
         return departing(intake, upstreams);
       case undefined:

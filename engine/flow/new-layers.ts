@@ -1,5 +1,6 @@
 import { EngineError, didYouMean } from '../errors.ts';
 import { describe } from '../trace/trace-value.ts';
+import type { WindowSpec } from '../window/window.ts';
 import type { Beside, Draft, Routing, Spec } from './draft.ts';
 import { newLayer } from './drafting.ts';
 import { sourceOf } from './flow-source.ts';
@@ -57,9 +58,17 @@ export function joinLayer(
   const left = flowOf(at, 'a flow on the left', sides.left);
   const right = flowOf(at, 'a flow on the right', sides.right);
   const checked = needsWindow
-    ? { ...layerOptions(at, options, 'layer'), window: windowOf(options.window, at) }
+    ? { ...layerOptions(at, options, 'layer'), window: joinWindow(at, options.window) }
     : layerOptions(at, options, 'bounded');
   return newLayer(at, { type: 'join', left, right, join: { mode, leftKey, rightKey, join } }, checked);
+}
+
+/** Sessions of rows must not depend on which rows meet in a stage, so they have to say whose they are. */
+function joinWindow(at: string, given: unknown): WindowSpec {
+  const window = windowOf(given, at);
+  if (window.type !== 'session' || window.key) return window;
+  const session = `Window.session in ${at}`;
+  throw new EngineError('window_function', { at: session, what: 'key', received: 'undefined' });
 }
 
 export function throughStagesLayer(

@@ -256,50 +256,86 @@ describe('the outputs of windows part their input: every event is in each window
 });
 
 describe('windowJoin', () => {
-  const side = fc
+  const rows = fc
     .array(fc.record({ key: fc.nat({ max: 2 }), timeMs: fc.integer({ min: -30, max: 60 }) }), {
       maxLength: 15,
     })
-    .map((rows) => rows.toSorted((a, b) => a.timeMs - b.timeMs).map((row, n): Ping => ({ ...row, n })));
+    .map((all) => all.map((row, n): Ping => ({ ...row, n })));
+  const inOrder = rows.map((all) => all.toSorted((a, b) => a.timeMs - b.timeMs));
   const modes = fc.constantFrom<JoinMode>('inner', 'leftOuter', 'rightOuter', 'fullOuter');
-  const demands = fc.integer({ min: 1, max: 7 });
+  const ways = fc.record({
+    stages: fc.integer({ min: 1, max: 3 }),
+    maxDemand: fc.integer({ min: 1, max: 7 }),
+    seed: fc.nat(),
+  });
+
+  /** Compares a join with nested loops over the rows that `meets` says meet. */
+  const expectJoin = async (
+    [left, right]: readonly [readonly Ping[], readonly Ping[]],
+    mode: JoinMode,
+    { stages, maxDemand, seed }: { stages: number; maxDemand: number; seed: number },
+    { window, meets }: { window: Window<Ping>; meets: (a: Ping, b: Ping) => boolean },
+  ) => {
+    const from = (side: readonly Ping[]) => Flow.from(side, { stages: 1, maxDemand });
+    const flow = Flow.windowJoin(from(left), from(right), {
+      mode,
+      window,
+      leftKey: ({ key }) => key,
+      rightKey: ({ key }) => key,
+      join: (a: Ping | null, b: Ping | null) => `${a?.n ?? '-'} ${b?.n ?? '-'}`,
+      stages,
+      maxDemand,
+    });
+    const joined: string[] = [];
+    expectFlowOver(await runVirtual(planCollecting(flow, joined), { seed, trace: 'counters' }));
+    expect(joined.sort()).toEqual([...nestedLoops(mode, left, right, meets)].sort());
+  };
 
   it('FL-108 pairs the rows of a window by key; those without a partner come when it is done', async () => {
+    const windowOf = ({ timeMs }: Ping) => Math.trunc(timeMs / LENGTH);
+    const fixed = {
+      window: Window.fixed(LENGTH, 'millisecond', by),
+      meets: (a: Ping, b: Ping) => a.key === b.key && windowOf(a) === windowOf(b),
+    };
     await fc.assert(
-      fc.asyncProperty(
-        fc.tuple(side, side),
-        modes,
-        fc.record({ stages: fc.integer({ min: 1, max: 3 }), maxDemand: demands, seed: fc.nat() }),
-        async ([left, right], mode, { stages, maxDemand, seed }) => {
-          const from = (rows: readonly Ping[]) => Flow.from(rows, { stages: 1, maxDemand });
-          const flow = Flow.windowJoin(from(left), from(right), {
-            mode,
-            window: Window.fixed(LENGTH, 'millisecond', by),
-            leftKey: ({ key }) => key,
-            rightKey: ({ key }) => key,
-            join: (a: Ping | null, b: Ping | null) => `${a?.n ?? '-'} ${b?.n ?? '-'}`,
-            stages,
-            maxDemand,
-          });
-          const joined: string[] = [];
-          expectFlowOver(await runVirtual(planCollecting(flow, joined), { seed, trace: 'counters' }));
-          expect(joined.sort()).toEqual([...nestedLoops(mode, left, right)].sort());
-        },
+      fc.asyncProperty(fc.tuple(inOrder, inOrder), modes, ways, (sides, mode, way) =>
+        expectJoin(sides, mode, way, fixed),
       ),
+      { numRuns: 2 * numRuns },
+    );
+  });
+
+  it('FL-108 FL-160 pairs the rows of a session once, though it may be joined of several', async () => {
+    const window = Window.session(LENGTH, 'millisecond', by, { key: ({ key }: Ping) => key });
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(rows, rows), modes, ways, (sides, mode, way) => {
+        const all = sides.flat().toSorted((a, b) => a.timeMs - b.timeMs);
+        /** Nothing between two rows of a session is further apart than the gap. */
+        const meets = (a: Ping, b: Ping) => {
+          const [from, to] = [Math.min(a.timeMs, b.timeMs), Math.max(a.timeMs, b.timeMs)];
+          const times = all.filter(({ key }) => key === a.key).map(by);
+          const between = times.filter((timeMs) => timeMs >= from && timeMs <= to);
+          return a.key === b.key && between.every((timeMs, i) => timeMs - (between[i - 1] ?? from) <= LENGTH);
+        };
+        return expectJoin(sides, mode, way, { window: window.outOfOrderness(500, 'millisecond'), meets });
+      }),
       { numRuns: 2 * numRuns },
     );
   });
 });
 
-function* nestedLoops(mode: JoinMode, left: readonly Ping[], right: readonly Ping[]) {
-  const windowOf = ({ timeMs }: Ping) => Math.trunc(timeMs / LENGTH);
-  const meet = (a: Ping, b: Ping) => a.key === b.key && windowOf(a) === windowOf(b);
-  for (const a of left) for (const b of right) if (meet(a, b)) yield `${a.n} ${b.n}`;
+function* nestedLoops(
+  mode: JoinMode,
+  left: readonly Ping[],
+  right: readonly Ping[],
+  meets: (a: Ping, b: Ping) => boolean,
+) {
+  for (const a of left) for (const b of right) if (meets(a, b)) yield `${a.n} ${b.n}`;
   if (mode === 'leftOuter' || mode === 'fullOuter') {
-    for (const a of left) if (!right.some((b) => meet(a, b))) yield `${a.n} -`;
+    for (const a of left) if (!right.some((b) => meets(a, b))) yield `${a.n} -`;
   }
   if (mode === 'rightOuter' || mode === 'fullOuter') {
-    for (const b of right) if (!left.some((a) => meet(a, b))) yield `- ${b.n}`;
+    for (const b of right) if (!left.some((a) => meets(a, b))) yield `- ${b.n}`;
   }
 }
 

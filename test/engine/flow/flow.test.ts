@@ -159,6 +159,12 @@ describe('Flow', () => {
       () => loosely(Flow)['boundedJoin']?.(flow, flow, { ...join, window: Window.count(2) }),
     ],
     ['FL-108 no window', 'option_out_of_range', () => loosely(Flow)['windowJoin']?.(flow, flow, join)],
+    [
+      'FL-108 sessions of nobody',
+      'window_function',
+      () =>
+        Flow.windowJoin(flow, flow, { ...join, window: Window.session(1, 'second', (n: number) => n) }),
+    ],
     ['an operator behind the end', 'flow_after_into', () => flow.intoStages(['sink']).map(Number)],
     ['a layer behind the end', 'flow_after_into', () => flow.intoStages([]).partition()],
     ['two ends', 'flow_after_into', () => flow.intoStages([]).intoStages(['sink'])],

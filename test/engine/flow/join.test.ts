@@ -21,12 +21,14 @@ const RIGHT: Row[] = [
 ];
 const MODES: JoinMode[] = ['inner', 'leftOuter', 'rightOuter', 'fullOuter'];
 
+const first = ([key]: Row) => key;
+
 /** A join of rows by their first items, into the other two: `left right`, with a dash for a missing side. */
 function rowJoin(mode: JoinMode) {
   const join = {
     mode,
-    leftKey: ([key]: Row) => key,
-    rightKey: ([key]: Row) => key,
+    leftKey: first,
+    rightKey: first,
     join: (left: Row | null, right: Row | null) => `${left?.[1] ?? '-'} ${right?.[1] ?? '-'}`,
   };
   return joining(join, (upstream) => (upstream === 'left' ? 'left' : 'right'));
@@ -123,6 +125,41 @@ describe('joining()', () => {
     expect(out).toEqual(['a -']);
     intake.finish(late, out);
     expect(out).toEqual(['a -', '- x']);
+  });
+
+  it('FL-108 FL-160 waits with all pairs until the end where it is told to, and gives those of its rows once', () => {
+    const join = {
+      mode: 'fullOuter' as const,
+      leftKey: first,
+      rightKey: first,
+      join: (a: unknown, b: unknown) => [a, b],
+    };
+    const intake = joining(join, (upstream) => (upstream === 'left' ? 'left' : 'right'), true);
+    const memory = intake.create();
+    const out: unknown[] = [];
+    intake.take(
+      memory,
+      {
+        events: [
+          [1, 'a'],
+          [2, 'b'],
+        ],
+        from: 0,
+        to: 2,
+        upstream: 'left',
+      },
+      out,
+    );
+    intake.take(memory, { events: [[1, 'x']], from: 0, to: 1, upstream: 'right' }, out);
+    expect(out).toEqual([]);
+    intake.finish(memory, out);
+    expect(out).toEqual([
+      [
+        [1, 'a'],
+        [1, 'x'],
+      ],
+      [[2, 'b'], null],
+    ]);
   });
 
   it.each(MODES)('%s: gives what nested loops give, in whatever order the rows come', (mode) => {
