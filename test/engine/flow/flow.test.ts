@@ -162,8 +162,7 @@ describe('Flow', () => {
     [
       'FL-108 sessions of nobody',
       'window_function',
-      () =>
-        Flow.windowJoin(flow, flow, { ...join, window: Window.session(1, 'second', (n: number) => n) }),
+      () => Flow.windowJoin(flow, flow, { ...join, window: Window.session(1, 'second', (n: number) => n) }),
     ],
     ['an operator behind the end', 'flow_after_into', () => flow.intoStages(['sink']).map(Number)],
     ['a layer behind the end', 'flow_after_into', () => flow.intoStages([]).partition()],
