@@ -1,6 +1,7 @@
 import type { PipelineState, PlanView, SubscriptionId, TraceEntry } from 'sluice';
 import { edgeOf, edgeStates, type EdgeState } from './edge-state.ts';
 import { lostWords } from './entry-sentence.ts';
+import { flowCards } from './flow-view.ts';
 import { taskWords } from './stage-facts.ts';
 import { countText, durationText, plural, reasonText } from './value-label.ts';
 
@@ -22,6 +23,7 @@ export function runSummary(
       subscriptionSentence(link, asks.get(link.id) ?? NO_ASKS, edges.get(link.id)),
     ),
     ...taskSentences(plan, state),
+    ...flowSentences(plan, state),
     ...troubles(past),
   ];
 }
@@ -64,6 +66,16 @@ function taskSentences(plan: PlanView, state: PipelineState): string[] {
   });
 }
 
+/** How far each flow is, layer by layer. */
+function flowSentences(plan: PlanView, state: PipelineState): string[] {
+  return flowCards(plan, state).map(({ id, statusText, layers }) => {
+    const told = layers.map(
+      ({ operations, progress, facts }) => `${operations} (${[progress, ...facts].join(', ')})`,
+    );
+    return `The flow ${id}, ${statusText}: ${told.join(', then ')}.`;
+  });
+}
+
 /** What went wrong, was left out or was started again; the same trouble is told once, with its number. */
 function troubles(past: readonly TraceEntry[]): string[] {
   const counts = new Map<string, { readonly says: (count: number) => string; count: number }>();
@@ -94,6 +106,14 @@ function troubles(past: readonly TraceEntry[]): string[] {
           `${type} ${stage} ${entry.where}`,
           entry.count,
           (count) => `${stage}: ${plural(count, 'event')} lost ${lostWords(entry.where)}.`,
+        );
+        break;
+      case 'late':
+        add(
+          `${type} ${stage}`,
+          entry.count,
+          (count) =>
+            `${stage} dropped ${plural(count, 'event')} that came too late for ${count === 1 ? 'its window' : 'their windows'}.`,
         );
         break;
       case 'warning':

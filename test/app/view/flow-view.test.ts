@@ -4,6 +4,7 @@ import { flowCards } from '$lib/view/flow-view.ts';
 import { layerFrames } from '$lib/view/layer-frames.ts';
 import { pipelineLayout } from '$lib/view/pipeline-layout.ts';
 import { pipelineView } from '$lib/view/pipeline-view.ts';
+import { runSummary } from '$lib/view/run-summary.ts';
 import { runTable } from '$lib/view/run-table.ts';
 import { entriesOf, link, stage } from './recorded.ts';
 
@@ -161,6 +162,14 @@ describe('the stages of a flow on the picture', () => {
       },
       { kind: 'late', text: '3 late', words: '3 came too late' },
     ]);
+  });
+
+  it('are told layer by layer in the text beside the picture, with what came too late', () => {
+    const told = runSummary(PLAN, ENTRIES, { at: 14, state: at(14) });
+    expect(told).toContain(
+      'The flow counts, running: from (0 out), then map · reduce (1,234 in, 2 out, 1 window open, 3 late), then passes on (0 in).',
+    );
+    expect(told).toContain('counts/reduce 2 dropped 3 events that came too late for their windows.');
   });
 
   it('have columns of their own in the tables', () => {
