@@ -2,16 +2,15 @@ import type { LayerBoundary } from '../trace/plan-view.ts';
 import type { WindowSpec } from '../window/window.ts';
 import { writtenAs, type Draft, type Origin } from './draft.ts';
 
+/** Whether a window is the one that layers have that say nothing about it. */
+export function isPlainWindow({ type, punctuation, periodically }: WindowSpec): boolean {
+  return type === 'global' && punctuation === null && periodically.length === 0;
+}
+
 /** A window in words: `fixed, 1 hour`. */
-export function windowWords({ type, length, step, punctuation, periodically }: WindowSpec): string {
-  const words = [
-    type === 'count'
-      ? `count, ${length} events`
-      : type === 'global'
-        ? 'global'
-        : `${type}, ${duration(length)}`,
-  ];
-  if (type === 'sliding') words.push(`every ${duration(step)}`);
+export function windowWords(window: WindowSpec): string {
+  const { punctuation, periodically, allowedLatenessMs, outOfOrdernessMs, idleAfterMs } = window;
+  const words = [typeWords(window)];
   if (punctuation) {
     words.push(
       punctuation.type === 'every'
@@ -20,7 +19,26 @@ export function windowWords({ type, length, step, punctuation, periodically }: W
     );
   }
   for (const { count, unit } of periodically) words.push(`fires every ${counted(count, unit)}`);
+  if (outOfOrdernessMs) words.push(`watermark ${duration(outOfOrdernessMs)} behind`);
+  if (allowedLatenessMs > 0) words.push(`takes late events for ${duration(allowedLatenessMs)}`);
+  if (idleAfterMs !== null) words.push(`waits ${duration(idleAfterMs)} for silent stages`);
   return words.join(', ');
+}
+
+function typeWords({ type, length, step }: WindowSpec): string {
+  switch (type) {
+    case 'global':
+      return 'global';
+    case 'count':
+      return `count, ${counted(length, 'event')}`;
+    case 'session':
+      return `session, gap of ${duration(length)}`;
+    case 'sliding':
+      return `sliding, ${duration(length)} every ${duration(step)}`;
+    case 'fixed':
+    case 'periodic':
+      return `${type}, ${duration(length)}`;
+  }
 }
 
 const UNITS = [

@@ -15,6 +15,7 @@ import {
   SOURCE_WORDS,
   SPECS_WORDS,
   THROUGH_WORDS,
+  isPlainWindow,
   layerWords,
   windowWords,
   type LayerWords,
@@ -109,7 +110,7 @@ class Planner {
   #events(draft: Draft, place: Place): readonly Outlet[] {
     const { window } = draft.options;
     if (!isIdle(draft)) return this.#layer(draft, place);
-    if (window && window.type !== 'global') {
+    if (window && !isPlainWindow(window)) {
       throw new EngineError('flow_window_unused', { window: windowWords(window) });
     }
     return (place.isSink ? null : this.#pass(draft, place)) ?? this.#layer(draft, place);
@@ -147,7 +148,7 @@ class Planner {
       {
         kind: 'mapReducer',
         ...(place.isSink && isIdle(draft) ? END_WORDS : layerWords(draft, count)),
-        ...(spec.window.type !== 'global' && { window: windowWords(spec.window) }),
+        ...(!isPlainWindow(spec.window) && { window: windowWords(spec.window) }),
       },
       Array.from({ length: count }, (_, index) => ({
         definition: { ...definition, options: { ...definition.options, ...stageOptions } },

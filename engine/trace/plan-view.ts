@@ -54,7 +54,7 @@ export interface LayerView {
   readonly stages: readonly StageId[];
   /** Operators that share each of its stages, as they were written: `map`, `reduce`, `onTrigger` … */
   readonly operations: readonly string[];
-  /** The window its events fall into, in words; left out for the global one. */
+  /** The window its events fall into, in words; left out for the global one without triggers. */
   readonly window?: string;
   readonly boundary: LayerBoundary;
   /** The sentence that says why new stages begin here. */
