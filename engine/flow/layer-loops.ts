@@ -13,6 +13,8 @@ export class Accumulator {
   readonly memory: unknown;
   /** Of a layer that departs: emitted by `emitAndReduce`, and waiting for a trigger that says of which window they are. */
   readonly departing: unknown[] = [];
+  /** It fires for the last time. A program may call a trigger of its own `done` too, so this is not in the trigger's name. */
+  isOver = false;
 
   constructor(begin: { readonly state: unknown; readonly seen: Seen; readonly memory: unknown }) {
     this.state = begin.state;

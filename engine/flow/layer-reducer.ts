@@ -52,8 +52,12 @@ export class LayerReducer implements WindowReducer<Accumulator> {
     this.#reduceAll(taken, accumulator, emitted, slice);
   }
 
+  end(accumulator: Accumulator): void {
+    accumulator.isOver = true;
+  }
+
   fire(accumulator: Accumulator, firing: Firing, out: unknown[]): void {
-    if (firing.trigger === 'done' && this.#intake) {
+    if (accumulator.isOver && this.#intake) {
       const left: unknown[] = [];
       this.#intake.finish(accumulator.memory, left);
       this.#reduceAll(left, accumulator, this.#departs ? accumulator.departing : out, NO_SLICE);
@@ -92,7 +96,7 @@ export class LayerReducer implements WindowReducer<Accumulator> {
     const emission = this.#emission;
     if (!this.#reduction || emission.type === 'nothing') return;
     const view = this.#reduction.type === 'reduce' ? this.#reduction.view : undefined;
-    const last = firing.trigger === 'done';
+    const last = accumulator.isOver;
     const state = view ? view.show(accumulator.state, last) : accumulator.state;
     switch (emission.type) {
       case 'events':

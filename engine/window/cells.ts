@@ -99,6 +99,7 @@ export class Cells<Accumulator> {
 
   /** A window is over: it fires for the last time. */
   done(cell: Cell<Accumulator>, out: unknown[]): void {
+    this.#reducer.end?.(cell.accumulator);
     this.fire(cell, 'done', out);
     this.forget(cell);
   }

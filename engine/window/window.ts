@@ -103,6 +103,8 @@ export interface WindowReducer<Accumulator> {
   create(): Accumulator;
   reduce(accumulator: Accumulator, slice: Slice, out: unknown[]): void;
   fire(accumulator: Accumulator, firing: Firing, out: unknown[]): void;
+  /** The window is over: it fires once more, as done, and its accumulator is not used after that. */
+  end?(accumulator: Accumulator): void;
 }
 
 /** A message to itself by which a stage with windows learns that time has passed. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { grouping } from '../../../engine/flow/grouping.ts';
+import { asCalled } from '../../../engine/flow/fuse.ts';
 import type { Emission } from '../../../engine/flow/operation.ts';
+import { traceValue } from '../../../engine/trace/trace-value.ts';
 import { crashOf, every, layer, runLayer } from './layer-run.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
@@ -59,6 +61,23 @@ describe('grouping()', () => {
     ]);
   });
 
+  it('FL-044 takes null for a key like any other', async () => {
+    const reduction = grouping('group', { key: (event) => event, value: (event) => event });
+    const { events } = await runLayer(layer({ reduction }), [[null, undefined, null]]);
+    expect(events).toEqual([
+      [null, [null, null]],
+      [undefined, [undefined]],
+    ]);
+  });
+
+  it('a picture shows the first groups and their latest values', () => {
+    const { init, fn } = grouping('group', { key: (n: number) => n % 30, value: (n: number) => n });
+    const groups = upTo(90).reduce((state, n) => asCalled(fn)(state, n), init());
+    const shown = traceValue(groups);
+    expect(shown).toHaveLength(21);
+    expect(shown).toMatchObject({ 0: [1, [61, 31, 1]], 19: [20, [80, 50, 20]], 20: '…' });
+  });
+
   it('FL-121 FL-122 goes on over triggers; what it has emitted stays as it is', async () => {
     const spec = layer({ reduction: byRest(2), emission: STATE, window: every(2) });
     const first = new Map([[1, ['1']], [0, ['2']]]); // prettier-ignore
@@ -97,6 +116,11 @@ describe('grouping()', () => {
     const emission: Emission = { type: 'onTrigger', fn: () => ({ state: 0 }) };
     const spec = layer({ reduction: byRest(2), emission, window: every(2) });
     const { entries } = await runLayer(spec, [upTo(3)]);
-    expect(crashOf(entries)?.message).toContain('a Map of keys and values as its state');
+    expect(crashOf(entries)?.message).toBe(
+      'Cannot go on with onTrigger in "layer" as its function must answer with a Map of keys and values as its state, which is what groupBy adds to: received 0',
+    );
+    const odd: Emission = { type: 'onTrigger', fn: () => ({ state: new Map([[1, 2]]) }) };
+    const run = await runLayer(layer({ reduction: byRest(2), emission: odd, window: every(2) }), [upTo(3)]);
+    expect(crashOf(run.entries)?.message).toContain('Cannot go on with onTrigger in "layer"');
   });
 });

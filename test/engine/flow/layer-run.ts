@@ -76,19 +76,33 @@ interface LayerRunOptions extends SubscribeOptions<unknown> {
   readonly trace?: 'full' | 'counters';
   /** Events the sink takes before it stops. */
   readonly enough?: number;
+  /** Of a join: the side of each source. */
+  readonly sides?: readonly ('left' | 'right')[];
+  /** What is done with each batch at the sink, before it asks again. */
+  readonly digest?: () => Promise<void>;
 }
 
 /** Runs one stage of a layer, `layer`, between `source 1` … and `sink`, in virtual time. */
 export async function runLayer(
   spec: LayerSpec,
   sources: readonly (readonly unknown[] | Producer<void, unknown>)[],
-  { stage, kind = 'producerConsumer', seed = 0, trace = 'full', enough, ...options }: LayerRunOptions = {},
+  {
+    stage,
+    kind = 'producerConsumer',
+    seed = 0,
+    trace = 'full',
+    enough = Infinity,
+    sides,
+    digest,
+    ...options
+  }: LayerRunOptions = {},
 ): Promise<LayerRun> {
   const batches: unknown[][] = [];
   const sink = consumer<unknown>({
-    handleEvents: (events) => {
+    handleEvents: async (events) => {
       batches.push(events);
-      return batches.flat().length >= (enough ?? Infinity) ? { stop: 'normal' } : {};
+      await digest?.();
+      return batches.flat().length >= enough ? { stop: 'normal' } : {};
     },
   });
   const arg = { index: 0, total: 1, upstreams: sources.length, ...stage };
@@ -96,10 +110,12 @@ export async function runLayer(
     // As the plan of a flow does: the types of its layers are those of its operators.
     const definition = layerStage(spec, kind) as ProducerConsumer<LayerStage, unknown, unknown>;
     const made = start('layer', definition, arg);
-    if (kind === 'producerConsumer') subscribe(start('sink', sink), { to: made, cancel: 'transient' });
+    if (kind === 'producerConsumer') {
+      subscribe(start('sink', sink), { to: made, cancel: 'transient', ...(digest && { maxDemand: 1 }) });
+    }
     for (const [i, source] of sources.entries()) {
       const from = start(`source ${i + 1}`, 'kind' in source ? source : fromIterable(source));
-      subscribe(made, { to: from, cancel: 'transient', ...options });
+      subscribe(made, { to: from, cancel: 'transient', ...(sides && { side: sides[i] }), ...options });
     }
   });
   const { entries } = await runVirtual(plan, { seed, trace });

@@ -1,13 +1,39 @@
 import fc from 'fast-check';
-import { producer, self, send } from 'sluice';
+import { consumer, fromIterable, pipeline, producer, runVirtual, self, send, sleep } from 'sluice';
+import type { ProducerConsumer } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { grouping } from '../../../engine/flow/grouping.ts';
-import type { LayerSpec } from '../../../engine/flow/operation.ts';
+import { layerStage } from '../../../engine/flow/layer-stage.ts';
+import type { Emission, LayerSpec, LayerStage } from '../../../engine/flow/operation.ts';
 import type { WindowId, WindowSpec } from '../../../engine/window/window.ts';
 import { endOf } from '../source/collected.ts';
 import { GLOBAL, all, crashOf, ending, every, layer, map, reduce, runLayer, sum, uniq } from './layer-run.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+/** Windows of ten milliseconds, by what the events are. */
+const TENS: WindowSpec = { ...GLOBAL, type: 'fixed', length: 10, by: (n: number) => n };
+
+/** Gives its events one by one, and sends a message to the layer after each. */
+function telling(events: readonly unknown[], messages: readonly unknown[]) {
+  return producer<unknown, number>({
+    init: () => {
+      self().sendAfter('next', 10);
+      return 0;
+    },
+    handleDemand: () => undefined,
+    handleInfo: (step, given) => {
+      if (step === 'tell') {
+        if (messages[given - 1] !== undefined) send('layer', messages[given - 1]);
+        self().sendAfter('next', 10);
+        return {};
+      }
+      if (given === events.length) return { stop: 'normal' };
+      self().sendAfter('tell', 10);
+      return { events: [events[given]], state: given + 1 };
+    },
+  });
+}
 
 describe('layerStage() with mappers', () => {
   it('FL-020 FL-021 FL-022 maps, filters and rejects, by what is truthy', async () => {
@@ -83,6 +109,20 @@ describe('layerStage() with mappers', () => {
   it('FL-029 batches are those of the subscription, 500 events by default', async () => {
     const spec = layer({ batchMappers: [{ type: 'mapBatch', fn: (batch: never[]) => [batch.length] }] });
     expect((await runLayer(spec, [upTo(1_200)])).events).toEqual([500, 500, 200]);
+  });
+
+  it('FL-026 what a batch is mapped with is a copy: others may have got the same one', async () => {
+    const batch = [3, 1, 2];
+    const once = producer<number>({
+      init: () => undefined,
+      handleDemand: () => ({ events: batch }),
+    });
+    const spec = layer({
+      batchMappers: [{ type: 'mapBatch', fn: (events: number[]) => events.sort((a, b) => a - b) }],
+    });
+    const { events } = await runLayer(spec, [once], { maxDemand: 3, minDemand: 0, enough: 3 });
+    expect(events.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(batch).toEqual([3, 1, 2]);
   });
 
   it('FL-028 each passes the event on', async () => {
@@ -177,6 +217,26 @@ describe('layerStage() with a reduction', () => {
     });
     const maps = [new Map([[1, 1]]), new Map([[1, 2]]), new Map([[1, 2]])];
     expect((await runLayer(counted, [[1, 1]])).events).toEqual(maps);
+  });
+
+  it('FL-043 copies nothing that does not change any more, or is not the state', async () => {
+    const states: unknown[] = [];
+    const own = [0];
+    const keep = reduce(
+      () => [] as number[],
+      (list, n: number) => (list.push(n), list),
+    );
+    const emitsState = layer({ reduction: keep, ...state });
+    expect((await runLayer(emitsState, [[1]])).events).toEqual([[1]]);
+    const emission: Emission = {
+      type: 'onTrigger',
+      fn: (list: unknown) => (states.push(list), { events: [own, list] }),
+    };
+    const { events } = await runLayer(layer({ reduction: keep, emission, window: every(1) }), [[1]]);
+    expect(events[0]).toBe(own);
+    expect(events[1]).not.toBe(states[0]);
+    // The last time it is the state itself.
+    expect(events[3]).toBe(states[1]);
   });
 
   it('FL-048 emitAndReduce emits at once, and the state at triggers', async () => {
@@ -314,11 +374,9 @@ describe('layerStage() with a reduction', () => {
 });
 
 describe('layerStage() with a window and without a reduction', () => {
-  const fixed: WindowSpec = { ...GLOBAL, type: 'fixed', length: 10, by: (n: number) => n };
-
   it('FL-142 drops what comes too late for its window', async () => {
     const late: unknown[] = [];
-    const window = { ...fixed, onLate: (event: number, id: WindowId) => late.push([event, id]) };
+    const window = { ...TENS, onLate: (event: number, id: WindowId) => late.push([event, id]) };
     const spec = layer({ mappers: [map((n: number) => `${n}`)], window });
     const { events } = await runLayer(spec, [[1, 11, 21, 2, 22]], { maxDemand: 1 });
     expect(events).toEqual(['1', '11', '21', '22']);
@@ -336,7 +394,7 @@ describe('layerStage() with a window and without a reduction', () => {
   });
 
   it('gives an event once where windows overlap', async () => {
-    const spec = layer({ mappers: [map((n: number) => -n)], window: { ...fixed, type: 'sliding', step: 5 } });
+    const spec = layer({ mappers: [map((n: number) => -n)], window: { ...TENS, type: 'sliding', step: 5 } });
     expect((await runLayer(spec, [upTo(3)])).events).toEqual([-1, -2, -3]);
   });
 });
@@ -369,6 +427,12 @@ describe('layerStage() with uniq', () => {
   it('FL-047 without a reduction they come out again at each further trigger', async () => {
     const spec = layer({ mappers: [uniq], window: every(2) });
     expect((await runLayer(spec, [[1, 2, 1, 3]])).events).toEqual([2, 1, 3, 2, 1, 3, 2, 1]);
+  });
+
+  it('FL-047 as many have to be new as there are uniqs, mappers between them or not', async () => {
+    const spec = layer({ mappers: [map((n: number) => n), uniq], emission: { type: 'state' } });
+    const { events } = await runLayer(spec, [[1, 1, 2]]);
+    expect(events).toEqual([[2, 1]]);
   });
 
   it('FL-050 mappers may stand before and behind it, and another uniq too', async () => {
@@ -470,6 +534,25 @@ describe('layerStage() at its end', () => {
     expect(endOf(entries, 'layer')).toBe('normal');
   });
 
+  it('FL-173 goes on while one consumer is left', async () => {
+    const got: unknown[] = [];
+    const plan = pipeline(({ start, subscribe }) => {
+      const definition = layerStage(layer({}), 'producerConsumer') as ProducerConsumer<
+        LayerStage,
+        unknown,
+        unknown
+      >;
+      const made = start('layer', definition, { index: 0, total: 1, upstreams: 1 });
+      const [one, all] = [() => ({ stop: 'normal' }), (events: unknown[]) => void got.push(...events)];
+      subscribe(start('one', consumer<unknown>({ handleEvents: one })), { to: made, maxDemand: 1 });
+      subscribe(start('all', consumer<unknown>({ handleEvents: all })), { to: made, cancel: 'transient' });
+      subscribe(made, { to: start('source', fromIterable(upTo(50))), cancel: 'transient', maxDemand: 5 });
+    });
+    const { entries } = await runVirtual(plan, { seed: 0 });
+    expect(got.length).toBeGreaterThanOrEqual(45);
+    expect(endOf(entries, 'layer')).toBe('normal');
+  });
+
   it('FL-179 keeps the order of one source, under any demand and schedule', async () => {
     const spec = layer({ mappers: [map((n: number) => n * 2)] });
     await fc.assert(
@@ -489,27 +572,6 @@ describe('layerStage() at its end', () => {
 });
 
 describe('layerStage() and messages', () => {
-  /** Gives its events one by one, and sends a message to the layer after each. */
-  function telling(events: readonly unknown[], messages: readonly unknown[]) {
-    return producer<unknown, number>({
-      init: () => {
-        self().sendAfter('next', 10);
-        return 0;
-      },
-      handleDemand: () => undefined,
-      handleInfo: (step, given) => {
-        if (step === 'tell') {
-          if (messages[given - 1] !== undefined) send('layer', messages[given - 1]);
-          self().sendAfter('next', 10);
-          return {};
-        }
-        if (given === events.length) return { stop: 'normal' };
-        self().sendAfter('tell', 10);
-        return { events: [events[given]], state: given + 1 };
-      },
-    });
-  }
-
   it('FL-128 a message { trigger } fires as a trigger of that name', async () => {
     const spec = layer({
       reduction: sum,
@@ -542,6 +604,40 @@ describe('layerStage() and messages', () => {
       [3, trigger],
       [6, 'done'],
     ]);
+  });
+
+  it('FL-128 what it calls done is not the end: groups go on, and the window is still to be done', async () => {
+    const spec = layer({
+      reduction: grouping('group', { key: () => 'all', value: (n: number) => n }),
+      emission: { type: 'state' },
+    });
+    const { events } = await runLayer(spec, [telling([1, 2, 3], [undefined, { trigger: 'done' }])]);
+    expect(events).toEqual([new Map([['all', [2, 1]]]), new Map([['all', [3, 2, 1]]])]);
+  });
+
+  it('FL-128 as a consumer it fires, too', async () => {
+    const fired: unknown[] = [];
+    const emission: Emission = { type: 'onTrigger', fn: (total) => (fired.push(total), {}) };
+    const run = await runLayer(layer({ reduction: sum, emission }), [telling([1, 2], [{ trigger: 'now' }])], {
+      kind: 'consumer',
+    });
+    expect(fired).toEqual([1, 3]);
+    expect(endOf(run.entries, 'layer')).toBe('normal');
+  });
+
+  it('FL-123 fires no more once its windows are done, while what it has emitted waits for demand', async () => {
+    const spec = layer({
+      reduction: all,
+      window: { ...GLOBAL, periodically: [{ count: 30, unit: 'millisecond', ms: 30 }] },
+    });
+    const digest = () => {
+      send('layer', { trigger: 'late' });
+      return sleep(40);
+    };
+    const { events, entries } = await runLayer(spec, [[1, 2, 3]], { digest });
+    expect(events).toEqual([1, 2, 3]);
+    expect(entries.filter((entry) => entry.type === 'window' && entry.phase === 'fire')).toHaveLength(1);
+    expect(entries.filter(({ type, stage }) => type === 'warning' && stage === 'layer')).toEqual([]);
   });
 
   it('warns of a message that is none of its own', async () => {
@@ -584,6 +680,58 @@ describe('layerStage() in a trace', () => {
     expect(grouped.at(-1)).toEqual([[1, [1, 1]]]);
     const kept = await pictures({ mappers: [uniq] }, upTo(30));
     expect(kept.at(-1)).toEqual([...upTo(30).reverse().slice(0, 20), '…']);
+  });
+
+  it('records how event time goes on, and what comes too late', async () => {
+    const { entries } = await runLayer(layer({ reduction: all, window: TENS }), [[1, 11, 2]], {
+      maxDemand: 1,
+    });
+    const recorded = entries.flatMap((entry) => {
+      if (entry.type === 'watermark') return [entry.eventMs];
+      if (entry.type === 'late') return [[entry.id, entry.count, entry.events]];
+      return entry.type === 'window' && entry.phase === 'fire' ? [entry.trigger] : [];
+    });
+    expect(recorded).toEqual(expect.arrayContaining([11, 'done', [0, 1, [2]]]));
+    const opened = entries.filter((entry) => entry.type === 'window' && entry.phase === 'open');
+    expect(opened.some((entry) => 'trigger' in entry)).toBe(false);
+  });
+
+  it('FL-143 an upstream that has ended holds back no window', async () => {
+    const spec = layer({ reduction: all, window: TENS, emission: { type: 'state' } });
+    const { events, entries } = await runLayer(spec, [[1], telling([5, 15, 25], [])]);
+    expect(events).toEqual([[1, 5], [15], [25]]);
+    const times = entries.flatMap((entry) =>
+      entry.type === 'window' && entry.phase === 'fire' ? [entry.atMs] : [],
+    );
+    // The first two are done as later events come, not all of them at the end.
+    expect(new Set(times).size).toBe(3);
+  });
+
+  it('FL-143 an upstream that has sent nothing yet holds them back', async () => {
+    const spec = layer({ reduction: all, window: TENS, emission: { type: 'state' } });
+    const silent = producer<number>({
+      init: () => void self().sendAfter('end', 1_000),
+      handleDemand: () => undefined,
+      handleInfo: () => ({ stop: 'normal' }),
+    });
+    const { entries } = await runLayer(spec, [[1, 11, 21], silent]);
+    const times = entries.flatMap((entry) =>
+      entry.type === 'window' && entry.phase === 'fire' ? [entry.atMs] : [],
+    );
+    expect(times).toHaveLength(3);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('shows sessions by whose they are, and from when to when', async () => {
+    const window: WindowSpec = {
+      ...GLOBAL,
+      type: 'session',
+      length: 5,
+      by: (n: number) => n,
+      key: (n: number) => (n % 2 === 0 ? 'even' : 'odd'),
+    };
+    const states = await pictures({ reduction: all, window }, [1, 2]);
+    expect(states.at(-1)).toEqual({ '"odd" 1…6': [1], '"even" 2…7': [2] });
   });
 
   it('records its windows', async () => {
