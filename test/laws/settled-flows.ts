@@ -22,14 +22,15 @@ interface Whereabouts {
 type Placing = (routing: Routing) => Whereabouts;
 
 /** Random flows of all operators. Chance has no part in what they give, as a multiset. */
-export const programs: fc.Arbitrary<Program> = anyPrograms.map((one) => settled(one, whereabouts));
+export const programs: fc.Arbitrary<Program> = anyPrograms.map((one) => settled(one, whereabouts, false));
 
 /** Random flows whose results do not depend on the number of stages either. */
 export const stageless: fc.Arbitrary<Program> = anyPrograms.map((one) =>
-  settled(copyless(one), ({ type, n }) => ({
-    placed: type === 'stay',
-    together: type === 'key' ? n : null,
-  })),
+  settled(
+    copyless(one),
+    ({ type, n }) => ({ placed: type === 'stay', together: type === 'key' ? n : null }),
+    false,
+  ),
 );
 
 /** The same flow with other stages and other demand, taken from a list again and again. */
@@ -68,19 +69,20 @@ function changedOrigin(from: Origin, change: (one: Program) => Program): Origin 
 }
 
 /** Makes of any program one whose results do not depend on chance: what would is changed. */
-function settled({ origin: from, layers }: Program, placing: Placing): Program {
+function settled({ origin: from, layers }: Program, placing: Placing, isInner: boolean): Program {
   const settledLayers: Layer[] = [];
   let before: Layer | null = null;
   for (const [i, one] of layers.entries()) {
     const next: Layer = before === null ? firstOf(from, one) : laterOf(before, one);
     before = settledLayer(next, placing(next.routing), {
       isJoin: before === null && from.type === 'join',
-      isFirst: before === null && from.type === 'lists',
       isLast: i === layers.length - 1,
+      // Two of them with nothing in between are one (FL-067).
+      feedsBroadcast: layers[i + 1] ? layers[i + 1]?.routing.type === 'broadcast' : isInner,
     });
     settledLayers.push(before);
   }
-  return { origin: changedOrigin(from, (one) => settled(one, placing)), layers: settledLayers };
+  return { origin: changedOrigin(from, (one) => settled(one, placing, true)), layers: settledLayers };
 }
 
 /** Nothing to stay in where nothing departitions; a join has its own routing, and no windows. */
@@ -114,7 +116,7 @@ function whereabouts({ type, stages, n }: Routing): Whereabouts {
 function settledLayer(
   { routing: into, mappings, ending: last }: Layer,
   where: Whereabouts,
-  { isJoin, isFirst, isLast }: { readonly [is in 'isJoin' | 'isFirst' | 'isLast']: boolean },
+  { isJoin, isLast, feedsBroadcast }: { readonly [is in 'isJoin' | 'isLast' | 'feedsBroadcast']: boolean },
 ): Layer {
   // How many events a window holds is known only of events as they come in.
   const isCounted = last.type === 'sizes' && where.placed && into.window !== null && !isJoin;
@@ -129,11 +131,11 @@ function settledLayer(
   const window = takesWindow ? into.window : null;
   // What is unique is so per window, and which events meet in a window is chance.
   const mapped = window === null ? kept : kept.filter(({ type }) => !type.startsWith('uniq'));
-  // A layer without operators may be left out, and with it the copies that a broadcast makes for it.
-  const isBare = mapped.length === 0 && settledLast.type === 'none' && !isFirst;
+  const isBare = mapped.length === 0 && settledLast.type === 'none';
+  const isCopied = isBare && into.type === 'broadcast' && feedsBroadcast;
   return {
     routing: { ...into, window },
-    mappings: isBare ? [{ type: 'each' }] : mapped,
+    mappings: isCopied ? [{ type: 'each' }] : mapped,
     ending: settledLast,
   };
 }
