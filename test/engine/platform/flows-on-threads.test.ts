@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { EntryOf, RunHandle, RunOptions, TraceType } from 'sluice';
 import { nodePlatform, startOnThreads, until } from '../../support/node-runner.ts';
@@ -69,6 +70,19 @@ describe('a flow on threads', LONG, () => {
         late: 0,
       },
     ]);
+  });
+
+  it('FL-007 has as many stages per layer as the machine has processors, up to eight, on every worker', async () => {
+    const program = "import { Flow } from 'sluice'; export default Flow.from([1, 2, 3]).map((n) => n * 2);";
+    const run = await start(program);
+    expect(await run.done).toEqual({ type: 'exited' });
+    const [, mappers] = run.now.plan?.flows?.[0]?.layers ?? [];
+    expect(mappers?.stages).toHaveLength(Math.min(8, availableParallelism()));
+    expect(
+      of(run, 'log')
+        .map(({ values }) => values[0])
+        .sort(),
+    ).toEqual([2, 4, 6]);
   });
 
   it('FL-175 FL-177 is read by its name from outside, and held until it is', async () => {
