@@ -43,6 +43,8 @@ export interface Spec {
   readonly own: boolean;
   /** Of its own subscriptions to the flow. */
   readonly options: SubscribeOptions;
+  /** Of a consumer that belongs to the flow: when its end is a failure. Left out: when it is one itself. */
+  readonly restart?: 'permanent' | 'temporary';
 }
 
 /** A stage that runs beside the flow, or another flow, by its name. */

@@ -35,6 +35,18 @@ export type ConsumingStage<Event> =
 export type FlowSpec<Definition extends StageDefinition> =
   Definition | ({ readonly definition: Definition; readonly arg?: unknown } & SubscribeOptions);
 
+/**
+ * A consumer to be started with the flow. `restart` says when its end is a failure, which ends the flow with `"shutdown"`:
+ * `"permanent"` always, `"transient"` (the default) if it fails itself, `"temporary"` never.
+ */
+export type FlowConsumer =
+  | StageDefinition
+  | ({
+      readonly definition: StageDefinition;
+      readonly arg?: unknown;
+      readonly restart?: 'permanent' | 'transient' | 'temporary';
+    } & SubscribeOptions);
+
 /** Options of whatever begins a layer. Counts are events. */
 export interface FlowOptions<Event> extends Omit<LayerOptions, 'dispatcher'> {
   /** How events are parted before they are reduced. Default: all of them, one global window. */

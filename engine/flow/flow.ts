@@ -17,6 +17,7 @@ import { FLOW } from './flow-mark.ts';
 import type {
   ConsumingStage,
   ElementOf,
+  FlowConsumer,
   FlowOptions,
   FlowSource,
   FlowSpec,
@@ -405,9 +406,16 @@ export class Flow<Event> implements AsyncIterable<Event> {
     return new Flow(intoStagesLayer(this.draft, consumers, options));
   }
 
-  /** Hands events to consumers that are started together with the flow; when they have ended, so does the flow. */
-  intoSpecs(specs: readonly FlowSpec<StageDefinition>[], options?: IntoOptions): Flow<Event> {
-    return new Flow(intoSpecsLayer(this.draft, specs, options));
+  /**
+   * Hands events to consumers that are started together with the flow; when they have ended, so does the flow. One that fails
+   * ends it at once, with `"shutdown"`, unless its `restart` says otherwise.
+   *
+   * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
+   * @example
+   * flow.intoSpecs([{ definition: printer, maxDemand: 10, restart: 'temporary' }])
+   */
+  intoSpecs(consumers: readonly FlowConsumer[], options?: IntoOptions): Flow<Event> {
+    return new Flow(intoSpecsLayer(this.draft, consumers, options));
   }
 
   /** Runs the flow for its side effects; resolves when it has ended, rejects when it fails. */

@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { StageId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import { demandOptions } from '../stage/demand.ts';
+import { checkOneOf } from '../source/source-options.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { Beside, Draft, Spec } from './draft.ts';
 import { isFlow } from './flow-mark.ts';
@@ -23,6 +24,19 @@ export function specsOf(at: string, given: unknown): readonly Spec[] {
       return { definition, arg, own: false, options: checked(at, options) };
     }
     throw new EngineError('flow_list', { at, requirement, received: describe(one) });
+  });
+}
+
+/**
+ * Consumers to be started with a flow. They may also say what their end is to it.
+ *
+ * @throws {EngineError} `flow_list`, `option_out_of_range`.
+ */
+export function consumersOf(at: string, given: unknown): readonly Spec[] {
+  return specsOf(at, given).map(({ options: { restart = 'transient', ...options }, ...spec }): Spec => {
+    checkOneOf(at, 'restart', restart, ['permanent', 'transient', 'temporary']);
+    const isOther = restart === 'permanent' || restart === 'temporary';
+    return { ...spec, options, ...(isOther && { restart }) };
   });
 }
 

@@ -4,7 +4,7 @@ import type { WindowSpec } from '../window/window.ts';
 import type { Beside, Draft, Routing, Spec } from './draft.ts';
 import { newLayer } from './drafting.ts';
 import { sourceOf } from './flow-source.ts';
-import { besideOf, flowOf, flowsOf, specsOf } from './givens.ts';
+import { besideOf, consumersOf, flowOf, flowsOf, specsOf } from './givens.ts';
 import type { Join, JoinMode } from './operation.ts';
 import { checkDispatcher, checkFunction, layerOptions, recordOf, windowOf } from './options.ts';
 
@@ -93,7 +93,7 @@ export function intoStagesLayer(flow: Draft, consumers: unknown, options: unknow
 
 export function intoSpecsLayer(flow: Draft, specs: unknown, options: unknown): Draft {
   const at = 'intoSpecs';
-  return into(at, flow, { stages: [], specs: specsOf(at, specs) }, options);
+  return into(at, flow, { stages: [], specs: consumersOf(at, specs) }, options);
 }
 
 function routed(at: string, flows: unknown, routing: Routing, options: Draft['options']): Draft {

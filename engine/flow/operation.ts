@@ -1,7 +1,7 @@
 import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import type { StageId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
-import type { LayerView } from '../trace/plan-view.ts';
+import type { FlowView, LayerView } from '../trace/plan-view.ts';
 import type { Firing, WindowId, WindowSpec } from '../window/window.ts';
 
 /** Which of a layer's stages: `index` from 0. */
@@ -139,6 +139,8 @@ export interface FlowPlan {
   readonly outlets: readonly StageId[];
   /** Stages whose ends are the flow's end: the last layer, or the consumers that belong to it (`intoSpecs`). */
   readonly ends: readonly StageId[];
+  /** Of them, what is not only a failure when it fails. Left out when there are none. */
+  readonly restart?: FlowView['restart'];
 }
 
 /** What a layer's stages are, and how they are fed. Counts are events. */

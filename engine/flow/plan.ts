@@ -96,6 +96,7 @@ class Planner {
     const outlets = this.#events(last, { after: feedOf(dispatcher), departs: false, isSink });
     const lastIds = outlets.map(({ id }) => id);
     const consumers = isInto ? this.#into(origin, outlets) : [];
+    const restart = isInto ? restartsOf(consumers, origin.specs) : {};
     return {
       stages: this.#stages,
       subscriptions: this.#subscriptions.toReversed().flat(),
@@ -103,6 +104,7 @@ class Planner {
       sources: this.#sources,
       outlets: isSink ? [] : lastIds,
       ends: consumers.length > 0 ? consumers : lastIds,
+      ...(Object.keys(restart).length > 0 && { restart }),
     };
   }
 
@@ -318,4 +320,17 @@ function withOptions(ids: readonly StageId[], specs: readonly Spec[]): readonly 
 /** Whether a layer does nothing to events. */
 function isIdle({ origin, operations }: Draft): boolean {
   return operations.length === 0 && origin.type !== 'join' && origin.type !== 'departition';
+}
+
+/** What the ends of consumers are, where that was said. */
+function restartsOf(
+  consumers: readonly StageId[],
+  specs: readonly Spec[],
+): Record<StageId, 'permanent' | 'temporary'> {
+  return Object.fromEntries(
+    consumers.flatMap((id, i) => {
+      const restart = specs[i]?.restart;
+      return restart === undefined ? [] : [[id, restart]];
+    }),
+  );
 }

@@ -113,6 +113,7 @@ export type { TaskHandle, TaskResult } from '../task/task-handle.ts';
 export type {
   ConsumingStage,
   ElementOf,
+  FlowConsumer,
   FlowOptions,
   FlowSource,
   FlowSpec,

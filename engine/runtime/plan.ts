@@ -105,8 +105,8 @@ export function viewOfPlan(plan: Plan): PlanView {
   };
 }
 
-function viewOfFlow({ id, stages, sources, outlets, ends, demand, layers }: PlannedFlow): FlowView {
-  return { id, stages, sources, outlets, ends, demand, layers };
+function viewOfFlow({ id, stages, sources, outlets, ends, restart, demand, layers }: PlannedFlow): FlowView {
+  return { id, stages, sources, outlets, ends, ...(restart && { restart }), demand, layers };
 }
 
 /** Everything that runs under a name of its own: stages, then supervisors, then flows. */

@@ -98,6 +98,7 @@ export class PlannedFlows {
       sources: plan.sources,
       outlets: plan.outlets,
       ends: plan.ends,
+      ...(plan.restart && { restart: plan.restart }),
       demand,
       layers: plan.layers,
       declared,

@@ -59,6 +59,7 @@ export class FlowCoordinator {
   readonly #made = new Set<SubscriptionId>();
   /** Stages whose end it waits for, its own and others. */
   readonly #open: Set<StageId>;
+  readonly #restart: NonNullable<FlowView['restart']>;
   #phase: 'starting' | 'wiring' | 'running' | 'ending';
   /** What somebody wants. While subscriptions are still being made, sources are held all the same. */
   #mode: DemandMode;
@@ -73,6 +74,7 @@ export class FlowCoordinator {
     this.#mode = view.demand;
     this.#phase = isFirst ? 'wiring' : 'starting';
     this.#open = new Set(view.ends);
+    this.#restart = view.restart ?? {};
     this.#children = view.stages.map((id) => ({
       id,
       status: isFirst ? 'running' : 'down',
@@ -154,7 +156,9 @@ export class FlowCoordinator {
   /** A stage is gone. What that means to the others they hear by their subscriptions; the last layer's end is its own. */
   #isOver(stage: StageId, reason: Reason): void {
     if (!this.#open.delete(stage)) return;
-    if (!isOrderly(reason)) this.#shutDown({ reason: 'shutdown', told: reason });
+    const restart = this.#restart[stage];
+    const isFailure = restart === undefined ? !isOrderly(reason) : restart === 'permanent';
+    if (isFailure) this.#shutDown({ reason: 'shutdown', told: reason });
     else if (this.#open.size === 0) this.#shutDown({ reason: 'normal' });
   }
 

@@ -22,6 +22,10 @@ export class Fields {
     return this.#get(name) !== undefined;
   }
 
+  get keys(): readonly string[] {
+    return Object.keys(this.#record);
+  }
+
   isNull(name: string): boolean {
     return this.#get(name) === null;
   }
@@ -41,7 +45,7 @@ export class Fields {
   /** A number per key, whatever the keys. */
   numbers(name: string): Record<string, number> {
     const record = this.fields(name);
-    return Object.fromEntries(Object.keys(record.#record).map((key) => [key, record.number(key)]));
+    return Object.fromEntries(record.keys.map((key) => [key, record.number(key)]));
   }
 
   /** Strings in an array. */

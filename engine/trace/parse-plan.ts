@@ -75,6 +75,10 @@ const BOUNDARIES = [
   'output',
 ] as const satisfies readonly LayerBoundary[];
 
+function restartsIn(f: Fields): NonNullable<FlowView['restart']> {
+  return Object.fromEntries(f.keys.map((id) => [id, f.oneOf(id, ['permanent', 'temporary'])]));
+}
+
 function flowView(f: Fields): FlowView {
   return {
     id: f.text('id'),
@@ -82,6 +86,7 @@ function flowView(f: Fields): FlowView {
     sources: f.texts('sources'),
     outlets: f.texts('outlets'),
     ends: f.texts('ends'),
+    ...(f.has('restart') && { restart: restartsIn(f.fields('restart')) }),
     demand: f.oneOf('demand', ['forward', 'accumulate']),
     layers: f.list('layers', (layer) => ({
       kind: layer.oneOf('kind', ['source', 'mapReducer', 'stage']),

@@ -29,6 +29,11 @@ export interface FlowView {
   readonly outlets: readonly StageId[];
   /** Stages whose ends are its end: the last layer, or the consumers that belong to it. */
   readonly ends: readonly StageId[];
+  /**
+   * Of `ends`, what is not only a failure when it fails: a `permanent` one is whenever it ends, a `temporary` one never. Left
+   * out when there are none.
+   */
+  readonly restart?: Readonly<Record<StageId, 'permanent' | 'temporary'>>;
   /** `accumulate`: its sources are held until somebody sets the mode of the flow to `forward`. */
   readonly demand: 'forward' | 'accumulate';
   /** In the order events take; of flows that come together one branch after the other. */

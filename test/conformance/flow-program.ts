@@ -133,7 +133,7 @@ class Declaration {
     if (how === 'into_specs') {
       this.sinks.push(...specs.map(({ name }) => name));
       return flow.intoSpecs(
-        specs.map((one) => this.#define(one)),
+        specs.map((one) => ({ definition: this.#define(one), ...(one.restart && { restart: one.restart }) })),
         given,
       );
     }

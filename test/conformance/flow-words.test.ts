@@ -1,3 +1,4 @@
+import { Flow, consumer, parsePlan, pipeline, viewOfPlan } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { parseFlow, type FlowScenario } from './flow-recording.ts';
 import { hasOpenWord, unknownFlowWord } from './flow-vocabulary.ts';
@@ -647,6 +648,43 @@ describe('live flows as recorded', () => {
       expect: { exits: { P1: 'alive', flow: 'shutdown' } },
     }),
   );
+});
+
+describe('FL-182 `restart` of consumers that belong to a flow', () => {
+  it.each([
+    ['temporary', 'normal', 'normal'],
+    ['temporary', 'oops', 'normal'],
+    ['transient', 'normal', 'normal'],
+    ['transient', 'oops', 'shutdown'],
+    ['permanent', 'normal', 'shutdown'],
+    ['permanent', 'oops', 'shutdown'],
+  ])('%s, and it ends with %s: the flow ends with %s', async (restart, reason, flow) => {
+    const scenario = scenarioOf(stages(), [same], {
+      start: 'into_specs',
+      sinks: [],
+      producers: [{ name: 'P1', kind: 'producer', behaviour: { type: 'queue' } }],
+      specs: [{ name: 'spec1', behaviour: { stop_on: [99, reason] }, restart }],
+      steps: [op('push', { producer: 'P1', events: [1, 99] }), op('settle'), op('collect')],
+      expect: { result: [[1, 99]], exits: { P1: 'alive', flow } },
+    });
+    for (let seed = 0; seed < 20; seed++) expect(await flowProblem(scenario, seed)).toBeNull();
+  });
+
+  it('is part of the plan, and nothing else than these', () => {
+    const restarts = (...given: readonly Parts[]) => {
+      const plan = pipeline(({ start }) => {
+        start('numbers', Flow.from([1]).intoSpecs(given.map((one) => ({ definition: printer, ...one }))));
+      });
+      return parsePlan(viewOfPlan(plan)).flows?.[0]?.restart;
+    };
+    const printer = consumer({ handleEvents: () => undefined });
+    expect(restarts({}, { restart: 'transient' })).toBeUndefined();
+    expect(restarts({ restart: 'permanent' }, {}, { restart: 'temporary' })).toEqual({
+      'numbers/into 1': 'permanent',
+      'numbers/into 3': 'temporary',
+    });
+    expect(() => restarts({ restart: 'always' })).toThrow('restart');
+  });
 });
 
 describe('the words of recorded flows', () => {
