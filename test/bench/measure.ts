@@ -101,13 +101,14 @@ interface Lane {
 async function warmedUp(work: Work, contender: Contender, options: MeasureOptions): Promise<Lane> {
   const all = Math.max(LEAST_EVENTS, Math.round(work.events * options.share));
   let events = LEAST_EVENTS;
+  let affordable = LEAST_EVENTS;
   const startMs = options.nowMs();
   for (let run = 0; run < WARM_UP_RUNS || options.nowMs() - startMs < options.warmUpMs; run++) {
     const { ns } = await timeOf(work, { contender, events }, options);
-    const affordable = Math.floor((options.runMs * 1e6) / ns);
-    events = Math.max(LEAST_EVENTS, Math.min(all, affordable, events * 10));
+    affordable = Math.max(LEAST_EVENTS, Math.min(all, Math.floor((options.runMs * 1e6) / ns)));
+    events = Math.min(affordable, events * 10);
   }
-  return { contender, events, nsPerRound: [], processorNsPerRound: [] };
+  return { contender, events: affordable, nsPerRound: [], processorNsPerRound: [] };
 }
 
 /** Nanoseconds per event of one run, whose result is checked. */

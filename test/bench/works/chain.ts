@@ -1,3 +1,5 @@
+import { evaluateLoopsWith } from '#engine/flow/loop-code.ts';
+import { evaluateLoops } from '#engine/platform/evaluate-loops.ts';
 import { INTEGERS, chainSum, useInManyPlaces } from '../chain.ts';
 import { chain, flowChain, integerChain } from '../engine.ts';
 import { PEERS } from '../peers/index.ts';
@@ -18,6 +20,16 @@ export const chainLoop: Contender = loop((events) => {
   return sum;
 });
 
+/** The flow where a policy refuses generated code. */
+async function byClosures(events: number): Promise<number> {
+  evaluateLoopsWith(null);
+  try {
+    return await flowChain(events, INTEGERS);
+  } finally {
+    evaluateLoops();
+  }
+}
+
 const libraries = peers((peer) => (events) => peer.chain(events, INTEGERS));
 
 export const w2: Work = {
@@ -35,6 +47,7 @@ export const w2: Work = {
     ),
     engine((events) => integerChain(events)),
     engine((events) => flowChain(events, INTEGERS), FLOW),
+    engine(byClosures, `${FLOW}, closures`),
     ...libraries,
   ],
   targets: [
