@@ -28,7 +28,9 @@ import { KnownFlows, awaitedBy, type SettledSubscription } from './known-flows.t
 import { Ledger } from './ledger.ts';
 import { Lives } from './lives.ts';
 import { OpenCalls } from './open-calls.ts';
+import { Remains } from './remains.ts';
 import { StageTimers } from './stage-timers.ts';
+import { SubscriptionNames } from './subscription-names.ts';
 import { TaskHost, isTaskMessage } from './task-host.ts';
 import type { TaskRun } from './task-run.ts';
 import { Watches } from './watches.ts';
@@ -53,8 +55,7 @@ export class StageHost implements StageContext {
     const message = `What "${stage}" used could not be closed: ${describe(error)}`;
     this.record(stage, { type: 'warning', code: 'close_failed', message }, null);
   });
-  /** How many subscriptions were named for each pair of stages, whatever became of them. */
-  readonly #named = new Map<string, number>();
+  readonly #names = new SubscriptionNames();
   readonly #deliveries: Deliveries;
   readonly #watches: Watches;
   readonly #lives: Lives;
@@ -76,13 +77,23 @@ export class StageHost implements StageContext {
     );
     this.#watches = new Watches(this.#deliveries);
     this.#flows = new KnownFlows(options.flows ?? [], this.#deliveries);
+    const remains = new Remains({
+      timers: this.#timers,
+      externals: this.#externals,
+      calls: this.#calls,
+      deliveries: this.#deliveries,
+      flows: this.#flows,
+      lose: (stage, loss, cause) => this.lose(stage, loss, cause),
+    });
     this.#lives = new Lives(this.#deliveries, this, {
       supervisors: options.supervisors ?? [],
       flows: options.flows ?? [],
       definitionFor: (id, definition, life) => this.#flows.asHeld(id, definition, life),
       onUnmade: (subscription) => this.subscribed({ ...subscription, cause: null }),
       onEnded: (hosted, reason, cause) => {
-        this.#bury(hosted, reason, cause);
+        remains.clear(hosted, reason, cause);
+        this.tasks.ownerEnded(hosted.id, reason);
+        this.#streams.ended(hosted.id);
         this.#watches.ended(hosted, reason, cause);
         options.onEnded?.(hosted.id, reason);
       },
@@ -425,10 +436,7 @@ export class StageHost implements StageContext {
   }
 
   nameSubscription(consumer: StageId, producer: StageId): SubscriptionId {
-    const pair = `${consumer}←${producer}`;
-    const made = (this.#named.get(pair) ?? 0) + 1;
-    this.#named.set(pair, made);
-    return `${pair}+${made}`;
+    return this.#names.next(consumer, producer);
   }
 
   watch(watcher: StageId, watched: StageId, watch: Watch): void {
@@ -529,32 +537,6 @@ export class StageHost implements StageContext {
 
   #codeOf(stage: StageId): Owner {
     return { stage, cause: this.#hosted.get(stage)?.stage?.began ?? null };
-  }
-
-  /** What has ended leaves nothing behind: no timer, no call, no message, no event that is not accounted for. */
-  #bury({ id, mailbox, stage }: Hosted, reason: Reason, cause: Seq | null): void {
-    this.#timers.clear(id);
-    this.#externals.close(id, reason);
-    this.#calls.forget(id);
-    for (const caller of stage?.takeCallers() ?? []) this.#deliveries.fail(id, caller, reason);
-    const lost = new Map<SubscriptionId, number>();
-    for (let left = mailbox.shift(); left; left = mailbox.shift()) {
-      const { message, from } = left;
-      if ('call' in message) this.#deliveries.fail(id, { call: message.call, stage: from }, reason);
-      if (message.type === 'subscribeTo') {
-        const { subscription, producer } = message;
-        this.subscribed({ id: subscription, consumer: id, producer, cause });
-      }
-      if (message.type !== 'events') continue;
-      lost.set(message.subscription, (lost.get(message.subscription) ?? 0) + message.events.length);
-    }
-    const why = traceValue(reason);
-    for (const [subscription, count] of lost) {
-      this.lose(id, { where: 'mailbox', subscription, count, reason: why }, cause);
-    }
-    for (const loss of stage?.takeLosses() ?? []) this.lose(id, { ...loss, reason: why }, cause);
-    this.tasks.ownerEnded(id, reason);
-    this.#streams.ended(id);
   }
 
   #takeEarly(id: StageId): void {
