@@ -66,6 +66,28 @@ describe('valueKey()', () => {
     }
   });
 
+  it('tells apart what looks alike, however deep it lies', () => {
+    const alike = [1, '1', 1n, '1n', true, 'true', null, 'null', undefined, 'undefined', NaN, [1], ['1'], {}];
+    const more = [
+      new Map(),
+      new Set(),
+      new Date(1),
+      new Date(2),
+      '^1',
+      '#1',
+      '@1',
+      'd1',
+      new Set([1]),
+      { 1: 1 },
+    ];
+    for (const a of [...alike, ...more]) {
+      for (const b of [...alike, ...more]) expect(same([a], [b])).toBe(a === b || Object.is(a, b));
+    }
+    expect(same([1n], [2n])).toBe(false);
+    expect(same(new Date(1), new Date(2))).toBe(false);
+    expect(same([new Date(1)], [new Date(1)])).toBe(true);
+  });
+
   it('takes minus zero for zero, also within an array', () => {
     expect(new Set([valueKey(0), valueKey(-0)]).size).toBe(1);
     expect(same([0], [-0])).toBe(true);
@@ -109,6 +131,14 @@ describe('valueKey()', () => {
     };
     expect(same(ring(), ring())).toBe(true);
     expect(same(ring(), [1, [1]])).toBe(false);
+    const outer: unknown[] = [[]];
+    const inner: unknown[] = [];
+    outer[0] = inner;
+    inner.push(outer);
+    const self: unknown[] = [];
+    self.push(self);
+    // In one the object within is itself, in the other it is what holds it.
+    expect(same(outer, [self])).toBe(false);
   });
 
   it('tells apart typed arrays of different kinds that hold the same bytes, and buffers by their bytes', () => {

@@ -62,6 +62,15 @@ describe('layerStage() of a join', () => {
     ]);
   });
 
+  it('FL-108 FL-161 where windows overlap, mappers see what has met in each of them', async () => {
+    const window = { ...GLOBAL, type: 'sliding', length: 20, step: 10, by: (n: number) => n } as const;
+    const spec = joined('inner', { window, mappers: [map((pair: unknown[]) => pair.join('-'))] });
+    const { events } = await runLayer(spec, [[5, 11], [15, 25]], SIDES); // prettier-ignore
+    expect(events).toEqual(['5-15']);
+    const same = await runLayer(spec, [[15], [15]], SIDES);
+    expect(same.events).toEqual(['15-15', '15-15']);
+  });
+
   it('shows the keys of which rows wait for others', async () => {
     const { entries } = await runLayer(joined('inner'), [[1], []], SIDES);
     const states = entries.flatMap((entry) =>

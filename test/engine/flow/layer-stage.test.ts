@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { consumer, fromIterable, pipeline, producer, runVirtual, self, send, sleep } from 'sluice';
+import { consumer, pipeline, producer, runVirtual, self, send, sleep } from 'sluice';
 import type { ProducerConsumer } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { grouping } from '../../../engine/flow/grouping.ts';
@@ -393,9 +393,18 @@ describe('layerStage() with a window and without a reduction', () => {
     expect((await runLayer(spec, [upTo(3)])).events).toEqual([-2, -3]);
   });
 
-  it('gives an event once where windows overlap', async () => {
+  it('FL-142 drops what comes too late for its session', async () => {
+    const window: WindowSpec = { ...TENS, type: 'session', length: 5, outOfOrdernessMs: 0 };
+    const spec = layer({ mappers: [map((n: number) => -n)], window });
+    expect((await runLayer(spec, [[1, 30, 2, 31]], { maxDemand: 1 })).events).toEqual([-1, -30, -31]);
+  });
+
+  it('gives an event once where windows overlap, whatever their trigger', async () => {
     const spec = layer({ mappers: [map((n: number) => -n)], window: { ...TENS, type: 'sliding', step: 5 } });
     expect((await runLayer(spec, [upTo(3)])).events).toEqual([-1, -2, -3]);
+    const punctuation = { type: 'custom', init: () => null, fn: () => ({ state: null }) } as const;
+    const own = layer({ ...spec, window: { ...spec.window, punctuation } });
+    expect((await runLayer(own, [upTo(3)])).events).toEqual([-1, -2, -3]);
   });
 });
 
@@ -479,6 +488,26 @@ describe('layerStage() with windows that overlap', () => {
     ]); // prettier-ignore
   });
 
+  it('FL-046 uniq alone, too', async () => {
+    const { events } = await runLayer(layer({ ...listed, mappers: [uniq] }), [[0, 2, 2, 3]]);
+    expect(events).toEqual([[0], [0, 2, 3], [2, 3]]);
+  });
+
+  it("FL-125 a program's own trigger is asked in each of its windows, and mappers have what it lets pass", async () => {
+    const punctuation = {
+      type: 'custom',
+      init: () => null,
+      fn: (events: number[]) => ({ state: null, events: events.filter((n) => n % 2 === 0) }),
+    } as const;
+    const spec = layer({
+      ...listed,
+      window: { ...window, punctuation },
+      mappers: [map((n: number) => n * 10)],
+    });
+    const { events } = await runLayer(spec, [[0, 1, 2, 3, 4]]);
+    expect(events).toEqual([[0], [0, 20], [20, 40], [40]]);
+  });
+
   it('maps an array that comes again as another batch', async () => {
     const same = [0, 1];
     let given = 0;
@@ -543,13 +572,19 @@ describe('layerStage() at its end', () => {
         unknown
       >;
       const made = start('layer', definition, { index: 0, total: 1, upstreams: 1 });
-      const [one, all] = [() => ({ stop: 'normal' }), (events: unknown[]) => void got.push(...events)];
-      subscribe(start('one', consumer<unknown>({ handleEvents: one })), { to: made, maxDemand: 1 });
-      subscribe(start('all', consumer<unknown>({ handleEvents: all })), { to: made, cancel: 'transient' });
-      subscribe(made, { to: start('source', fromIterable(upTo(50))), cancel: 'transient', maxDemand: 5 });
+      const leaving = consumer<unknown>({
+        init: () => void self().sendAfter('leave', 25),
+        handleEvents: () => undefined,
+        handleInfo: () => ({ stop: 'normal' }),
+      });
+      const staying = consumer<unknown>({ handleEvents: (events) => void got.push(...events) });
+      subscribe(start('staying', staying), { to: made, cancel: 'transient' });
+      subscribe(start('leaving', leaving), { to: made, maxDemand: 1 });
+      subscribe(made, { to: start('source', telling(upTo(5), [])), cancel: 'transient' });
     });
     const { entries } = await runVirtual(plan, { seed: 0 });
-    expect(got.length).toBeGreaterThanOrEqual(45);
+    expect(endOf(entries, 'leaving')).toBe('normal');
+    expect(got).toEqual(upTo(5));
     expect(endOf(entries, 'layer')).toBe('normal');
   });
 
