@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultWorkers, placementOf } from '../../../engine/runtime/placement.ts';
 import type { PlanView } from '../../../engine/trace/plan-view.ts';
+import { Flow, pipeline, viewOfPlan } from 'sluice';
 
 /** A plan from its links alone: `['b', 'a']` = b subscribes to a. */
 function planOf(stages: readonly string[], links: readonly (readonly [string, string])[]): PlanView {
@@ -40,6 +41,31 @@ describe('placementOf()', () => {
     expect(placementOf(plan, 2)).toEqual({ a: 0, b: 1, c: 0 });
     expect(placementOf(plan, 3)).toEqual({ a: 0, b: 1, c: 2 });
     expect(placementOf(plan, 1)).toEqual({ a: 0, b: 0, c: 0 });
+  });
+
+  it('spreads the stages of each layer of a flow over all workers, and the coordinator where there is least', () => {
+    const plan = viewOfPlan(
+      pipeline(({ start }) => {
+        start(
+          'flow',
+          Flow.from([1], { stages: 4 })
+            .map((n) => n)
+            .partition({ stages: 3 })
+            .each(() => undefined),
+        );
+      }),
+    );
+    for (const workers of [1, 2, 3, 4]) {
+      const placement = placementOf(plan, workers);
+      for (const { stages } of plan.flows?.[0]?.layers ?? []) {
+        const loads = Array.from(
+          { length: workers },
+          (_, worker) => stages.filter((id) => placement[id] === worker).length,
+        );
+        expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(1);
+      }
+      expect(placement['flow']).toBeLessThan(workers);
+    }
   });
 
   it('places every stage on a worker that is there, and always the same way', () => {
