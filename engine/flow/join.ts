@@ -1,13 +1,18 @@
 import type { SubscriptionId } from '../ids.ts';
+import { Pictured } from '../trace/trace-value.ts';
 import { valueKey } from './by-value.ts';
 import { asCalled } from './fuse.ts';
 import type { Intake, JoinSide } from './intake.ts';
 import type { Join } from './operation.ts';
 
 /** What has come of one key, in the order of arrival. */
-interface Rows {
-  readonly left: unknown[];
-  readonly right: unknown[];
+class Rows extends Pictured {
+  readonly left: unknown[] = [];
+  readonly right: unknown[] = [];
+
+  picture(): string {
+    return `${this.left.length} left, ${this.right.length} right`;
+  }
 }
 
 /** All rows of a window by what stands for their keys. Both sides are kept until the window is done. */
@@ -63,7 +68,7 @@ function rowsOf(memory: JoinMemory, key: unknown): Rows {
   const id = valueKey(key);
   let rows = memory.get(id);
   if (!rows) {
-    rows = { left: [], right: [] };
+    rows = new Rows();
     memory.set(id, rows);
   }
   return rows;

@@ -71,14 +71,14 @@ describe('layerStage() of a join', () => {
     expect(same.events).toEqual(['15-15', '15-15']);
   });
 
-  it('shows the keys of which rows wait for others', async () => {
+  it('shows how many rows of each key it keeps', async () => {
     const { entries } = await runLayer(joined('inner'), [[1], []], SIDES);
     const states = entries.flatMap((entry) =>
       entry.type === 'end' && entry.stage === 'layer' && entry.callback === 'handleEvents'
         ? [entry.state]
         : [],
     );
-    expect(states).toEqual([[[1, { left: '…', right: '…' }]]]);
+    expect(states).toEqual([[[1, '1 left, 0 right']]]);
   });
 
   it('FL-081 what is left at the end departs with the window', async () => {
