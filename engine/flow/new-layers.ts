@@ -14,7 +14,14 @@ const MODES: readonly JoinMode[] = ['inner', 'leftOuter', 'rightOuter', 'fullOut
 
 export function sourcesLayer(at: string, sources: readonly unknown[], options: unknown): Draft {
   const specs = sources.map((source) => sourceOf(at, source));
-  return newLayer(at, { type: 'sources', written: 'from', specs }, layerOptions(at, options, 'routed'));
+  const checked = layerOptions(at, options, 'routed');
+  const decided = specs.find(({ definition }) => definition.options.dispatcher);
+  if (checked.dispatcher && decided) {
+    const requirement = 'left out where a producer has one of its own';
+    const received = describe(checked.dispatcher.name);
+    throw new EngineError('option_out_of_range', { option: 'dispatcher', at, requirement, received });
+  }
+  return newLayer(at, { type: 'sources', written: 'from', specs }, checked);
 }
 
 export function specsLayer(at: string, specs: unknown, options: unknown): Draft {

@@ -220,9 +220,13 @@ class Planner {
   ): readonly Outlet[] {
     const ids = this.#add(
       written === 'fromSpecs' ? { kind: 'stage', ...SPECS_WORDS } : { kind: 'source', ...SOURCE_WORDS },
-      specs.map(({ definition, arg, own }) => ({
-        definition:
-          own && dispatcher ? { ...definition, options: { ...definition.options, dispatcher } } : definition,
+      specs.map(({ definition, arg }) => ({
+        definition: dispatcher
+          ? {
+              ...definition,
+              options: { ...definition.options, dispatcher: definition.options.dispatcher ?? dispatcher },
+            }
+          : definition,
         arg,
       })),
     );

@@ -307,6 +307,17 @@ describe('planFlow() and stages of other kinds', () => {
     expect(planFlow(Flow.fromSpecs([held])).sources).toEqual([]);
   });
 
+  it('gives a producer that was handed to from the dispatcher of the options, unless it has one', () => {
+    const dispatcher = broadcastDispatcher();
+    expect(topology(Flow.from(made, { stages: 2, dispatcher }).map(same))).toEqual([
+      'source ×1 broadcast ←0',
+      'mapReducer ×2 demand ←1',
+    ]);
+    const decided = producer({ dispatcher, handleDemand: () => ({ events: [1] }) });
+    expect(topology(Flow.from(decided, { stages: 1 }).map(same))[0]).toBe('source ×1 broadcast ←0');
+    expect(() => Flow.from(decided, { dispatcher })).toThrow('left out where a producer has one of its own');
+  });
+
   it('FL-181 goes through stages of the program', () => {
     const flow = numbers.map(same).throughSpecs([{ definition: halves, maxDemand: 7 }], { stages: 2 });
     expect(topology(flow.map(same))).toEqual([
