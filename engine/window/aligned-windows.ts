@@ -153,7 +153,7 @@ export class AlignedWindows<Accumulator> implements Windows {
     const boundMs = this.#spec.outOfOrdernessMs;
     // Flow looks at what the same upstream has sent; with a bound it is the watermark of this moment that counts.
     const eventMs = boundMs === null ? upstream.latestMs : Math.min(othersMs, upstream.latestMs - boundMs);
-    return Math.max(this.#over, eventMs === -Infinity ? -Infinity : this.#assigner.first(eventMs));
+    return Math.max(this.#over, this.#assigner.first(eventMs));
   }
 
   #begin(index: number, timeMs: number): Cell<Accumulator> {

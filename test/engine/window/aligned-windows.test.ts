@@ -73,6 +73,35 @@ describe('a fixed window', () => {
     expect(run.windows.late).toBe(1);
   });
 
+  it('reduces consecutive events of a window as one slice, and asks nothing about an empty batch', () => {
+    const slices: string[] = [];
+    const window = Window.fixed(1, 'second', (event: { readonly at: number }) => event.at);
+    const run = new WindowRun(window, {
+      reducer: {
+        create: () => [],
+        reduce: (_, { events, from, to }) => void slices.push(`${from}-${to} of ${events.length}`),
+        fire: () => undefined,
+      },
+    });
+    run.take([]);
+    run.take([-900, 999, 0, 1_000, 1_999, 2_000, 1_500, -999, -1_000].map((at) => ({ at })));
+    expect(slices).toEqual(['0-3 of 9', '3-5 of 9', '5-6 of 9', '6-7 of 9', '7-8 of 9']);
+    expect(run.windows.late).toBe(1);
+  });
+
+  it('FL-125 FL-147 has a trigger of its own, which sees only its events', () => {
+    const seen: number[][] = [];
+    const window = EACH_SECOND.trigger(
+      () => null,
+      (events: number[], state) => {
+        seen.push(events);
+        return { state };
+      },
+    );
+    outputs(window, [[0, 0.5, 1, 1.5, 0.7, 2]]);
+    expect(seen).toEqual([[0, 0.5], [1, 1.5], [0.7], [2]]);
+  });
+
   it('FL-141 waits for every upstream', () => {
     const run = new WindowRun(EACH_SECOND, { upstreams: ['a', 'b'] });
     expect(run.take([0, 5], 'a')).toEqual([]);
@@ -219,6 +248,14 @@ describe('allowedLateness()', () => {
     ]);
   });
 
+  it('FL-144 waits for nothing while nothing is over, and for as little as a millisecond', () => {
+    const run = new WindowRun(EACH_SECOND.allowedLateness(1, 'millisecond'));
+    run.takeAll([[0], [0.3], [0.6]]);
+    expect(run.waiting).toBe(0);
+    expect(run.take([1])).toEqual([[0, 'watermark', [0, 0.3, 0.6]]]);
+    expect(run.pass(1)).toEqual([[0, 'done', [0, 0.3, 0.6]]]);
+  });
+
   it('FL-144 waits for each window by itself', () => {
     const run = new WindowRun(LENIENT);
     run.take([0, 1]);
@@ -238,6 +275,13 @@ describe('outOfOrderness()', () => {
     expect(run.take([2])).toEqual([]);
     expect(run.take([0])).toEqual([]);
     expect(run.take([3])).toEqual([[0, 'done', [0, 0]]]);
+  });
+
+  it('goes by the latest event, wherever in its batch it was', () => {
+    const run = new WindowRun(EACH_SECOND.outOfOrderness(500, 'millisecond'));
+    run.take([2]);
+    expect(run.take([3, 3.9, 3.1])).toEqual([[2_000, 'done', [2]]]);
+    expect(run.take([3.2, 4.5])).toEqual([[3_000, 'done', [3, 3.9, 3.1, 3.2]]]);
   });
 
   it('drops what is late event by event, whatever the batches are', () => {
@@ -337,6 +381,7 @@ describe('a window too far away', () => {
       'Cannot open a fixed window at event time 31536000000 as at most 1000000 windows may lie between those not over: received one 31536000 away',
     );
     expect(codeOf(() => outputs(EACH_SECOND, [[year], [0]]))).toBe(null);
+    expect(() => outputs(EACH_SECOND, [[5, year]])).toThrow(/received one 31535995 away$/);
     expect(codeOf(() => outputs(EACH_SECOND.outOfOrderness(1_000, 'hour'), [[2e6], [1]]))).toBe('window_gap');
   });
 });
@@ -393,6 +438,25 @@ describe('windows of event time', () => {
       { ...window, phase: 'fire', trigger: 'done', count: 1, emitted: 1 },
       { ...window, phase: 'close', count: 1 },
     ]);
+  });
+
+  it('tell of late events batch by batch, and only where a trace is kept', () => {
+    const late = (tracing: boolean) => {
+      const run = new WindowRun(EACH_SECOND, { tracing });
+      run.takeAll([[0], [1], [0, 0], [1], [0]]);
+      return run.entries.flatMap((entry) => (entry.type === 'late' ? [entry.count] : []));
+    };
+    expect(late(true)).toEqual([2, 1]);
+    expect(late(false)).toEqual([]);
+  });
+
+  it('say how many events each firing emitted', () => {
+    const run = new WindowRun(EACH_SECOND);
+    run.takeAll([[0], [1, 3]]);
+    const emitted = run.entries.flatMap((entry) =>
+      entry.type === 'window' && entry.phase === 'fire' ? [entry.emitted] : [],
+    );
+    expect(emitted).toEqual([1, 1, 1]);
   });
 
   it('keep at most 1,000 of the late events in the trace, and count all', () => {

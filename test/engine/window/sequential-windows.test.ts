@@ -232,6 +232,7 @@ describe('windows of no event time', () => {
     const run = new WindowRun(Window.count(2));
     run.take([1]);
     expect(run.windows.peek(5)).toMatchObject([{ id: 0, accumulator: [1] }]);
+    expect(run.windows.peek(0)).toEqual([]);
     expect([run.windows.open, run.windows.late]).toEqual([1, 0]);
     run.take([2]);
     run.finish();

@@ -70,6 +70,25 @@ describe('a session window', () => {
     ]);
   });
 
+  it('brings along all it has got, however many batches ago, when it is joined', () => {
+    expect(outputs(LOOSE, [[4], [5], [0], [6], [2]])).toEqual([[id(0, 8), 'done', [0, 4, 5, 6, 2]]]);
+    // The earlier one is over, but still takes late events, long after the later one began.
+    const run = new WindowRun(GAP_2.allowedLateness(1, 'second'));
+    run.takeAll([[0], [4], [6], [8], [9]]);
+    expect(run.take([2])).toEqual([]);
+    expect(run.windows.peek(9)).toHaveLength(1);
+    expect(run.finish()).toEqual([[id(0, 11), 'done', [0, 4, 6, 8, 9, 2]]]);
+  });
+
+  it('goes on without an upstream that has ended, or is idle for long enough', () => {
+    const run = new WindowRun(GAP_2.idleAfter(5, 'second'), { upstreams: ['a', 'b', 'c'] });
+    run.windows.leave('c');
+    run.take([0, 9], 'a');
+    run.pass(4_000);
+    expect(run.take([9], 'a')).toEqual([]);
+    expect(run.pass(1_000)).toEqual([[id(0, 2), 'done', [0]]]);
+  });
+
   it('counts the events it was joined with for its trigger', () => {
     const run = new WindowRun(LOOSE.triggerEvery(3));
     expect(run.takeAll([[0, 0], [4]])).toEqual([]);
@@ -118,6 +137,28 @@ describe('a session window', () => {
     expect(run.pass(1_000)).toEqual([[id(0, 3), 'done', [0, 1]]]);
     run.take([1]);
     expect(run.windows.late).toBe(1);
+    expect(run.finish()).toEqual([[id(5, 7), 'done', [5]]]);
+  });
+
+  it('waits for late events by itself', () => {
+    const run = new WindowRun(GAP_2.allowedLateness(1, 'second'));
+    run.takeAll([[0], [5]]);
+    run.pass(600);
+    expect(run.take([10])).toEqual([[id(5, 7), 'watermark', [5]]]);
+    expect(run.pass(400)).toEqual([[id(0, 2), 'done', [0]]]);
+    expect(run.pass(599)).toEqual([]);
+    expect(run.pass(1)).toEqual([[id(5, 7), 'done', [5]]]);
+  });
+
+  it('is open while the watermark is at its very end, also for an event of its own there', () => {
+    const run = new WindowRun(CLICKS);
+    run.takeAll([[['ada', 0]], [['ada', 1]]]);
+    expect(run.take([['bob', 3]])).toEqual([]);
+    run.take([
+      ['ada', 3],
+      ['cy', 1],
+    ]);
+    expect([run.windows.open, run.windows.late]).toEqual([3, 0]);
   });
 
   it('is over no more when a late event makes it grow beyond the watermark', () => {
@@ -127,6 +168,7 @@ describe('a session window', () => {
     // Joins the session that is over to the one that is not.
     expect(run.take([2])).toEqual([]);
     expect(run.pass(1_000)).toEqual([]);
+    expect(run.trigger('look')).toHaveLength(1);
     expect(run.take([9])).toEqual([[id(0, 6), 'watermark', [0, 4, 2]]]);
     expect(run.pass(1_000)).toEqual([[id(0, 6), 'done', [0, 4, 2]]]);
   });
