@@ -18,6 +18,9 @@ import { surroundings } from './surroundings.ts';
 const FLOW: StageId = 'flow';
 /** How often progress is told, ms. */
 const PROGRESS_MS = 100;
+/** Taken hold of as the engine is loaded: a program may find neither later on. */
+const later = laterTurns();
+const scheduler: Scheduler = realScheduler();
 
 /**
  * Runs flows in this thread, each in a run of its own: what `flow.run()`, `flow.toArray()` and `for await` do. Whoever receives
@@ -64,6 +67,11 @@ export const localFlows: FlowRunner = {
 
 runFlowsWith(localFlows);
 
+const GUEST_SCHEDULER: Scheduler = {
+  nowMs: () => scheduler.nowMs(),
+  after: (delayMs, action) => scheduler.after(delayMs, () => asGuest(action)),
+};
+
 /** One run of one flow, from its beginning to its end. */
 class FlowRun {
   /** Rejects when the flow has not come to a good end, with what was thrown as its cause (FL-172), or when it is aborted. */
@@ -71,7 +79,6 @@ class FlowRun {
   readonly #run: LocalRun;
   readonly #plan: Plan;
   readonly #options: FlowRunOptions;
-  readonly #scheduler: Scheduler = realScheduler();
   /** The first failure: the others follow from it. */
   #crash: (StageCrash & { readonly stage: StageId }) | null = null;
   /** How the flow itself has ended. */
@@ -83,12 +90,11 @@ class FlowRun {
     signal?.throwIfAborted();
     this.#plan = plan;
     this.#options = options;
-    const later = laterTurns();
     const putBack = surroundings();
     this.#run = new LocalRun(plan, {
       // The code of another run may be waiting for this one: between two turns everything is as it was for it.
       later: (turn) => later(() => asGuest(turn)),
-      scheduler: this.#guestsOf(this.#scheduler),
+      scheduler: GUEST_SCHEDULER,
       onCrash: (stage, crash) => (this.#crash ??= { stage, ...crash }),
       onEnded: (id, reason) => {
         if (id === FLOW) this.#reason = reason;
@@ -126,7 +132,7 @@ class FlowRun {
 
   #tellProgressLater(): void {
     if (!this.#options.onProgress) return;
-    this.#cancelProgress = this.#scheduler.after(PROGRESS_MS, () => {
+    this.#cancelProgress = scheduler.after(PROGRESS_MS, () => {
       this.#tellProgress();
       this.#tellProgressLater();
     });
@@ -135,13 +141,6 @@ class FlowRun {
   #tellProgress(): void {
     const [progress] = flowProgress(this.#plan.flows, this.#run.counters().stages);
     if (progress) this.#options.onProgress?.(progress);
-  }
-
-  #guestsOf(scheduler: Scheduler): Scheduler {
-    return {
-      nowMs: () => scheduler.nowMs(),
-      after: (delayMs, action) => scheduler.after(delayMs, () => asGuest(action)),
-    };
   }
 }
 

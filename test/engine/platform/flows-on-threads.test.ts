@@ -178,6 +178,25 @@ describe('a flow on threads', LONG, () => {
     expect(printed.length).toBeGreaterThan(0);
   });
 
+  it('runs within a callback, on the worker of its stage', async () => {
+    const program = counts(`
+      const reader = consumer<number>({
+        handleEvents: async ([first = 0]) => {
+          const all = await counted.toArray();
+          console.log(first, all.length);
+          return { stop: 'normal' };
+        },
+      });
+      export default pipeline(({ start, subscribe }) => {
+        const flow = start('counts', Flow.from([5], { stages: 1 }));
+        subscribe(start('reader', reader), { to: flow, cancel: 'transient' });
+      });
+    `);
+    const run = await start(program);
+    expect(await run.done).toEqual({ type: 'exited' });
+    expect(of(run, 'log').map(({ stage, values }) => [stage, ...values])).toEqual([['reader', 5, 7]]);
+  });
+
   it('goes step by step: its coordinator needs no step of its own', async () => {
     const program = counts(`
       export default Flow.from([1, 2, 3], { stages: 1 }).map((n) => n * n);
