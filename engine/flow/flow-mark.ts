@@ -9,6 +9,7 @@ export interface Drafted {
   readonly draft: Draft;
 }
 
+/** Whether it is a flow, of this engine or another copy of it. */
 export function isFlow(value: unknown): value is Drafted {
   return typeof value === 'object' && value !== null && FLOW in value;
 }

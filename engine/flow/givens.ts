@@ -89,6 +89,7 @@ export function listOf(at: string, requirement: string, given: unknown): readonl
   throw new EngineError('flow_list', { at, requirement, received: describe(given) });
 }
 
+/** Whether it is what `producer`, `producerConsumer` or `consumer` make. */
 export function isDefinition(value: unknown): value is StageDefinition {
   return isObject(value) && 'callbacks' in value && 'kind' in value && 'options' in value;
 }

@@ -12,6 +12,7 @@ import { checkDispatcher, checkFunction, layerOptions, recordOf, windowOf } from
 
 const MODES: readonly JoinMode[] = ['inner', 'leftOuter', 'rightOuter', 'fullOuter'];
 
+/** `Flow.from`, `Flow.fromIterables`. @throws {EngineError} `flow_of_flow`, `source_not_readable`, and as {@link layerOptions}. */
 export function sourcesLayer(at: string, sources: readonly unknown[], options: unknown): Draft {
   const specs = sources.map((source) => sourceOf(at, source));
   const checked = layerOptions(at, options, 'routed');
@@ -24,31 +25,39 @@ export function sourcesLayer(at: string, sources: readonly unknown[], options: u
   return newLayer(at, { type: 'sources', written: 'from', specs }, checked);
 }
 
+/** `Flow.fromSpecs`. @throws {EngineError} `flow_list`, and as {@link layerOptions}. */
 export function specsLayer(at: string, specs: unknown, options: unknown): Draft {
   const origin = { type: 'sources', written: 'fromSpecs', specs: specsOf(at, specs) } as const;
   return newLayer(at, origin, layerOptions(at, options, 'layer'));
 }
 
+/** `Flow.fromStages`. @throws {EngineError} `flow_list`, and as {@link layerOptions}. */
 export function stagesLayer(at: string, stages: unknown, options: unknown): Draft {
   return newLayer(at, { type: 'stages', stages: besideOf(at, stages) }, layerOptions(at, options, 'layer'));
 }
 
+/** Key and hash are looked at when the flow is planned. @throws {EngineError} `flow_list`, and as {@link layerOptions}. */
 export function partitionLayer(at: string, flows: unknown, options: unknown): Draft {
   const checked = layerOptions(at, options, 'partition');
   const { key, hash } = recordOf(at, options);
   return routed(at, flows, { written: 'partition', key, hash }, checked);
 }
 
+/** @throws {EngineError} `flow_list`, and as {@link layerOptions}. */
 export function shuffleLayer(at: string, flows: unknown, options: unknown): Draft {
   return routed(at, flows, { written: 'shuffle' }, layerOptions(at, options, 'routed'));
 }
 
+/** @throws {EngineError} `flow_list`, and as {@link layerOptions}. */
 export function mergeLayer(at: string, flows: unknown, dispatcher: unknown, options: unknown): Draft {
   const checked = checkDispatcher(at, dispatcher);
   return routed(at, flows, { written: 'merge', dispatcher: checked }, layerOptions(at, options, 'layer'));
 }
 
-/** @param given - The keys, `join` and `mode` beside the options of the layer. */
+/**
+ * @param given - The keys, `join` and `mode` beside the options of the layer.
+ * @throws {EngineError} `flow_join_mode`, `flow_not_function`, `flow_list`, and as {@link layerOptions}.
+ */
 export function joinLayer(
   at: string,
   sides: { readonly left: unknown; readonly right: unknown },
@@ -78,6 +87,7 @@ function joinWindow(at: string, given: unknown): WindowSpec {
   throw new EngineError('window_function', { at: session, what: 'key', received: 'undefined' });
 }
 
+/** @throws {EngineError} `flow_list`, `flow_after_into`, and as {@link layerOptions}. */
 export function throughStagesLayer(
   at: 'throughStages',
   flow: Draft,
@@ -87,17 +97,19 @@ export function throughStagesLayer(
   return newLayer(at, { type: at, flow, stages: besideOf(at, stages) }, layerOptions(at, options, 'layer'));
 }
 
+/** @throws {EngineError} `flow_list`, `flow_after_into`, and as {@link layerOptions}. */
 export function throughSpecsLayer(at: 'throughSpecs', flow: Draft, specs: unknown, options: unknown): Draft {
   return newLayer(at, { type: at, flow, specs: specsOf(at, specs) }, layerOptions(at, options, 'layer'));
 }
 
-/** Without consumers, they may come later (FL-177). */
+/** Without consumers, they may come later (FL-177). @throws {EngineError} `flow_list`, `flow_after_into`. */
 export function intoStagesLayer(flow: Draft, consumers: unknown, options: unknown): Draft {
   const at = 'intoStages';
   const isNone = Array.isArray(consumers) && consumers.length === 0;
   return into(at, flow, { stages: isNone ? [] : besideOf(at, consumers), specs: [] }, options);
 }
 
+/** @throws {EngineError} `flow_list`, `flow_after_into`, and as {@link layerOptions}. */
 export function intoSpecsLayer(flow: Draft, specs: unknown, options: unknown): Draft {
   const at = 'intoSpecs';
   return into(at, flow, { stages: [], specs: consumersOf(at, specs) }, options);
