@@ -5,6 +5,7 @@ import type { Demanded, FlowObserved } from './flow-replayer.ts';
 import { topologyDifference } from './flow-topology.ts';
 import { sortedByText, written } from './flow-values.ts';
 import type { Json } from './recording.ts';
+import { plain } from './values.ts';
 
 /** Where a replay left its recording; `null` when it did not. */
 export function flowDifference(scenario: FlowScenario, observed: FlowObserved): string | null {
@@ -77,7 +78,7 @@ function factsDifference({ expect }: FlowScenario, observed: FlowObserved): stri
     if (difference) return difference;
   }
   for (const [name, exit] of Object.entries(exits ?? {})) {
-    const difference = same(`exit of ${name}`, exit, observed.exits[name] ?? null);
+    const difference = same(`exit of ${name}`, plain(exit), plain(observed.exits[name] ?? null));
     if (difference) return difference;
   }
   for (const [name, counts] of Object.entries(demands ?? {})) {

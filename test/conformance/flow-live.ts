@@ -8,7 +8,7 @@ import { FLOW, type FlowProgram } from './flow-program.ts';
 import type { FlowStep } from './flow-recording.ts';
 import type { Told } from './flow-replayer.ts';
 import { written } from './flow-values.ts';
-import { isList, list, record } from './functions.ts';
+import { list, record } from './functions.ts';
 import type { Json } from './recording.ts';
 
 /** The outside process: it only hears of ends. */
@@ -58,12 +58,12 @@ export class LivePlay {
   }
 
   async begin(): Promise<void> {
-    const { plan, producers, sinks } = this.#program;
+    const { plan, producers, sinks, between } = this.#program;
     for (const { id, definition, arg } of plan.stages) await this.#host.start(id, definition, arg);
     for (const supervisor of plan.supervisors) this.#host.supervise(supervisor);
     for (const flow of plan.flows) this.#host.coordinate(flow, plan.subscriptions);
     for (const subscription of plan.subscriptions) this.#host.subscribe(subscription);
-    for (const name of [FLOW, ...producers, ...sinks]) {
+    for (const name of [FLOW, ...producers, ...between, ...sinks]) {
       this.exits[name] = 'alive';
       this.#host.watch(OUTSIDE, name, { subscription: `exit of ${name}` });
     }
@@ -160,7 +160,6 @@ export class LivePlay {
 
   #heard({ from, message }: RemoteEnvelope): void {
     if (message.type !== 'down' || !message.subscription.startsWith('exit of ')) return;
-    const reason = jsonOf(message.reason);
-    this.exits[from ?? ''] = isList(reason) || typeof reason === 'string' ? reason : JSON.stringify(reason);
+    this.exits[from ?? ''] = jsonOf(message.reason);
   }
 }

@@ -19,6 +19,8 @@ export interface FlowProgram {
   /** Stages beside the flow that its scenario watches: producers, and consumers whose events count. */
   readonly producers: readonly string[];
   readonly sinks: readonly string[];
+  /** Stages that run beside the flow, which goes through them. */
+  readonly between: readonly string[];
 }
 
 /** How the callbacks of a program tell what happens to them. */
@@ -43,7 +45,8 @@ export function isLive({ steps }: FlowScenario): boolean {
 export function programOf(scenario: FlowScenario, reading: number, telling: Telling): FlowProgram {
   const declaration = new Declaration(scenario, reading, telling);
   const plan = pipeline((builder) => declaration.into(looseOf(builder)));
-  return { plan, producers: declaration.producers, sinks: declaration.sinks };
+  const { producers, sinks, between } = declaration;
+  return { plan, producers, sinks, between };
 }
 
 /** Before the names of everything that a scenario starts, when it runs beside others: `3 flow`. */
@@ -80,6 +83,7 @@ interface LooseBuilder {
 class Declaration {
   readonly producers: string[] = [];
   readonly sinks: string[] = [];
+  readonly between: string[] = [];
   readonly #scenario: FlowScenario;
   readonly #reading: number;
   readonly #telling: Telling;
@@ -165,7 +169,7 @@ class Declaration {
     const known = (spec: Json) => (typeof spec === 'string' ? (this.#handles.get(spec) ?? spec) : null);
     const around: FlowSurroundings = {
       reading: this.#reading,
-      offered: this.#scenario.through,
+      offered: this.#offered(),
       onInit: ({ index, total }) => this.#telling.inited([index, total]),
       producer: (spec) => {
         const handle = known(spec);
@@ -178,6 +182,7 @@ class Declaration {
         handle: (one) => {
           const handle = this.#handles.get(one.name) ?? builder.start(one.name, this.#define(throughOf(one)));
           this.#handles.set(one.name, handle);
+          this.between.push(one.name);
           return handle;
         },
         spec: (one) => this.#define(throughOf(one)),
@@ -188,6 +193,12 @@ class Declaration {
     } catch (error) {
       throw new RefusedFlow(error instanceof Error ? error.message : String(error), { cause: error });
     }
+  }
+
+  /** What a flow may go through. Specifications are that, too, unless they are of its consumers. */
+  #offered(): readonly Beside[] {
+    const { through, specs, start } = this.#scenario;
+    return start === 'into_specs' ? through : [...through, ...specs];
   }
 
   /** A stage beside the flow. */

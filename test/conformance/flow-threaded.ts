@@ -195,14 +195,17 @@ function collectedIn({ steps }: FlowScenario, { sinks }: FlowProgram, told: Told
   });
 }
 
-function exitsIn({ producers, sinks }: FlowProgram, entries: readonly TraceEntry[]): Record<string, Json> {
+function exitsIn(
+  { producers, sinks, between }: FlowProgram,
+  entries: readonly TraceEntry[],
+): Record<string, Json> {
   return Object.fromEntries(
-    [FLOW, ...producers, ...sinks].map((name) => {
+    [FLOW, ...producers, ...between, ...sinks].map((name) => {
       const end = entries.find(
         ({ stage, type }) => stage.endsWith(` ${name}`) && (type === 'exit' || type === 'crash'),
       );
       if (end?.type === 'exit') return [name, jsonOf(end.reason)];
-      return [name, end?.type === 'crash' ? end.error.message : 'alive'];
+      return [name, end?.type === 'crash' ? { error: end.error.name } : 'alive'];
     }),
   );
 }

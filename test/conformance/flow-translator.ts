@@ -231,9 +231,9 @@ function initOf(acc: Json | undefined, notFunction: Json | undefined): unknown {
   return notFunction === undefined ? () => accumulator(acc) : notFunction;
 }
 
-/** Stages of a `through`: those it names, else all that the recording offers. */
+/** Stages of a `through`: those it lists, under whatever key, else all that the recording offers. */
 function throughOf(op: JsonRecord, { offered }: FlowSurroundings): readonly Beside[] {
-  const given = op['stages'] ?? op['specs'] ?? op['through'] ?? op['names'];
+  const given = Object.values(op).find((one) => isList(one));
   if (given === undefined || !isList(given)) return offered;
   return given.map((one, i): Beside => {
     if (typeof one === 'string') {

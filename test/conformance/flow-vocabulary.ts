@@ -8,20 +8,19 @@ import { isRecord } from './values.ts';
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 const SOURCES = words('enumerable enumerables stages specs merge join raw_enumerables flow_of_flow none');
+/** Sources that are there to be refused, whatever they are described with. */
+const WRONG_SOURCES = words('raw_enumerables flow_of_flow none');
 const STEPS = words('push finish settle collect trigger await demand subscribe_sink stop_sink stop_flow');
 const SINKS = words('list run run_unlinked unlinked_list stream_list sum count twice');
 const STARTS = words('into_stages into_specs start_link');
 const WINDOWS = words('global count fixed periodic');
-const UNITS = words('millisecond second minute hour day fortnight');
 const ELEMENTS = words('range list infinite raise_after halt_after');
 const DISPATCHERS = words('partition shuffle broadcast demand');
 const OPTIONS = words(`
   stages max_demand min_demand window key hash buffer_size buffer_keep on_init dispatcher shutdown link subscribe_timeout
   name demand`);
 /** What each operator, and each source, is described with. */
-const OPERATOR_KEYS = words(
-  'op f opts with acc acc_not_function r key value what merge done n sort stages specs through',
-);
+const OPERATOR_KEYS = words('op f opts with acc acc_not_function r key value what merge done n sort');
 const SOURCE_KEYS = words(`
   type of opts producers with flows mode left right left_key right_key join window value`);
 /** Functions that are none, to be refused. */
@@ -56,11 +55,15 @@ export function hasOpenWord({ pipeline }: FlowScenario): boolean {
 
 function unknownIn({ source, ops }: FlowPipeline): string | null {
   if (!SOURCES.has(source.type)) return `the source "${source.type}" is unknown`;
-  const key = Object.keys(source).find((one) => !SOURCE_KEYS.has(one));
+  const key = WRONG_SOURCES.has(source.type)
+    ? undefined
+    : Object.keys(source).find((one) => !SOURCE_KEYS.has(one));
   if (key !== undefined) return `the key "${key}" of the source is unknown`;
   for (const op of ops) {
     if (!OPERATOR_WORDS.has(op.op)) return `the operator "${op.op}" is unknown`;
-    const odd = Object.keys(op).find((one) => !OPERATOR_KEYS.has(one));
+    // What a flow goes through is listed under whatever key.
+    const isThrough = op.op.startsWith('through_');
+    const odd = isThrough ? undefined : Object.keys(op).find((one) => !OPERATOR_KEYS.has(one));
     if (odd !== undefined) return `the key "${odd}" of ${op.op} is unknown`;
     const fn = unknownFunction(op);
     if (fn !== null) return `the function "${fn}" of ${op.op} is unknown`;
@@ -92,9 +95,8 @@ function unknownOption(given: Json | undefined): string | null {
 
 function unknownWindow(given: Json | undefined): string | null {
   if (!isRecord(given)) return null;
-  const { type, unit, custom } = given;
+  const { type, custom } = given;
   if (!WINDOWS.has(String(type))) return `the window ${JSON.stringify(type)} is unknown`;
-  if (unit !== undefined && !UNITS.has(String(unit))) return `the unit ${JSON.stringify(unit)} is unknown`;
   if (isRecord(custom) && !isFunction(custom, [wordsOf('custom')]))
     return `the trigger ${JSON.stringify(custom)} is unknown`;
   return null;

@@ -648,6 +648,25 @@ describe('live flows as recorded', () => {
       expect: { exits: { P1: 'alive', flow: 'shutdown' } },
     }),
   );
+  gives(
+    'FL-181 a stage between two layers that ends',
+    stages(),
+    [same, op('through_stages', { through: ['T1'] }), same],
+    [[10], []],
+    live([push(1), ...collect, op('finish', { producer: 'T1' }), ...collect], {
+      through: [tens],
+      expect: { exits: { P1: 'alive', T1: 'normal', flow: 'normal', sink: 'alive' } },
+    }),
+  );
+  gives(
+    'FL-172 a crash, as whoever is subscribed sees it',
+    stages(),
+    [op('map', { f: fn('raise_if', { pred: fn('eq', { k: 3 }) }) })],
+    [[1], []],
+    live([push(1), ...collect, push(3), ...collect], {
+      expect: { exits: { P1: 'alive', flow: 'shutdown', sink: { error: 'RuntimeError' } } },
+    }),
+  );
 });
 
 describe('FL-182 `restart` of consumers that belong to a flow', () => {
