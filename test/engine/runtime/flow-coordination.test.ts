@@ -7,6 +7,7 @@ import {
   ignore,
   pipeline,
   producer,
+  producerConsumer,
   seededRandom,
   subscribe as subscribeNow,
   type EntryOf,
@@ -399,6 +400,61 @@ describe('the coordinator of a flow', () => {
       });
     },
   );
+
+  it.each(SEEDS.slice(0, 20))(
+    'FL-004 reads other flows, and lets all sources go in time, seed %i',
+    async (seed) => {
+      const seen: number[] = [];
+      const plan = pipeline(({ start, subscribe }) => {
+        const given = start('given', fromIterable(upTo(30), { dispatcher: broadcastDispatcher() }));
+        const odd = start(
+          'odd',
+          Flow.fromStages<number>([given], { stages: 1 }).filter((n) => n % 2 === 1),
+        );
+        const even = start(
+          'even',
+          Flow.fromStages<number>([given], { stages: 1 }).reject((n) => n % 2 === 1),
+        );
+        const both = start(
+          'both',
+          Flow.fromStages<number>([odd, even], { stages: 2 }).map((n) => n),
+        );
+        subscribe(start('sink', collecting(seen)), { to: both, maxDemand: 5, cancel: 'transient' });
+      });
+      const entries = await story(plan, seed);
+      expect(seen.toSorted(ascending)).toEqual(upTo(30));
+      expect(ends(entries)).toMatchObject({ odd: 'normal', even: 'normal', both: 'normal' });
+      expect(of(entries, 'lost')).toEqual([]);
+    },
+  );
+
+  it.each(SEEDS.slice(0, 10))('FL-181 goes through stages of others, which go on, seed %i', async (seed) => {
+    const seen: number[] = [];
+    const plan = pipeline(({ start, subscribe }) => {
+      const negate = start(
+        'negate',
+        producerConsumer({
+          handleEvents: (events: number[]) => ({ events: events.map((n) => -n) }),
+          handleInfo: (reason) => ({ stop: reason }),
+        }),
+      );
+      const flow = start(
+        'flow',
+        doubled()
+          .throughStages<number>([negate], { stages: 2 })
+          .map((n) => n),
+      );
+      subscribe(start('sink', collecting(seen)), { to: flow, cancel: 'transient' });
+    });
+    await scattered(plan, seed, async (cluster) => {
+      await cluster.settle();
+      expect(seen.toSorted((a, b) => b - a)).toEqual(ALL.map((n) => -n));
+      expect(ends(cluster.takeEntries())).not.toHaveProperty('flow');
+      finish('negate')(cluster);
+      await cluster.settle();
+      expect(ends(cluster.takeEntries())).toMatchObject({ negate: 'normal', flow: 'normal' });
+    });
+  });
 
   it('waits for no consumer that is not there', async () => {
     const seen: number[] = [];
