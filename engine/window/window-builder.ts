@@ -109,7 +109,9 @@ export class Window<in Event> {
   }
 
   /**
-   * A window per run of events that are no further apart than `gap` in event time, for each key on its own.
+   * A window per run of events that are no further apart than `gap` in event time, for each key on its own. Late events may join
+   * two sessions: for as long as they may, a session keeps its events beside its state, and reduces them once more when it is
+   * joined to an earlier one.
    *
    * @param by - Event time of an event: milliseconds since the epoch, an integer.
    * @throws {EngineError} `window_count`, `window_unit`, `window_function`, `option_unknown`.
