@@ -106,7 +106,9 @@ export const END_WORDS: LayerWords = {
 /** Words for a layer that was planned from operators. */
 export function layerWords(draft: Draft, stages: number): LayerWords {
   const { origin, operations } = draft;
-  const written = operations.map(writtenAs);
+  const written = operations
+    .filter((operation) => operation.type !== 'emission' || !operation.implied)
+    .map(writtenAs);
   const reduction = operations.find(({ type }) => type === 'reduction');
   const main = reduction ? writtenAs(reduction) : written[0];
   const because = becauseOf(draft, stages);

@@ -19,11 +19,11 @@ export function runSummary(
   const edges = edgeStates(state);
   return [
     shape,
+    ...flowSentences(plan, state),
     ...plan.subscriptions.map((link) =>
       subscriptionSentence(link, asks.get(link.id) ?? NO_ASKS, edges.get(link.id)),
     ),
     ...taskSentences(plan, state),
-    ...flowSentences(plan, state),
     ...troubles(past),
   ];
 }

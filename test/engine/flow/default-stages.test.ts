@@ -14,8 +14,8 @@ describe('defaultStages()', () => {
 
   it.each([
     [1, 1],
-    [6, 6],
-    [64, 8],
+    [3, 3],
+    [64, 4],
     [0, 1],
   ])('FL-007 is, of %d processors, %d', (processors, stages) => {
     setDefaultStages(processors);

@@ -445,6 +445,15 @@ describe('planFlow() says', () => {
     ]);
   });
 
+  it('which operators were written, and not what takeSort makes of them', () => {
+    const sorted = Flow.from([1, 2]).partition({ stages: 2 }).group().takeSort(1);
+    expect(planFlow(sorted).layers.map(({ operations }) => operations)).toEqual([
+      ['from'],
+      ['group'],
+      ['takeSort'],
+    ]);
+  });
+
   it('why a new stage begins', () => {
     expect(planFlow(flow).layers.map(({ boundary, because }) => [boundary, because])).toEqual([
       ['source', 'a source is read by one stage, so that no event is read twice'],

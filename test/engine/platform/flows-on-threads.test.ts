@@ -72,12 +72,12 @@ describe('a flow on threads', LONG, () => {
     ]);
   });
 
-  it('FL-007 has as many stages per layer as the machine has processors, up to eight, on every worker', async () => {
+  it('FL-007 has as many stages per layer as the machine has processors, up to four, on every worker', async () => {
     const program = "import { Flow } from 'sluice'; export default Flow.from([1, 2, 3]).map((n) => n * 2);";
     const run = await start(program);
     expect(await run.done).toEqual({ type: 'exited' });
     const [, mappers] = run.now.plan?.flows?.[0]?.layers ?? [];
-    expect(mappers?.stages).toHaveLength(Math.min(8, availableParallelism()));
+    expect(mappers?.stages).toHaveLength(Math.min(4, availableParallelism()));
     expect(
       of(run, 'log')
         .map(({ values }) => values[0])
