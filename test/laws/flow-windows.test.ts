@@ -187,7 +187,7 @@ describe('the outputs of windows part their input: every event is in each window
       }),
       { numRuns },
     );
-  });
+  }, 60_000);
 
   it.each([
     ['FL-121 FL-123 a trigger every n events', (n: number) => Window.global<Ping>().triggerEvery(n)],
@@ -206,7 +206,7 @@ describe('the outputs of windows part their input: every event is in each window
       }),
       { numRuns },
     );
-  });
+  }, 60_000);
 
   it('FL-140 FL-145 fixed: the one window of its time', async () => {
     await fc.assert(
@@ -219,7 +219,7 @@ describe('the outputs of windows part their input: every event is in each window
       }),
       { numRuns: 2 * numRuns },
     );
-  });
+  }, 60_000);
 
   it('FL-161 sliding: all windows that cover its time', async () => {
     await fc.assert(
@@ -236,7 +236,7 @@ describe('the outputs of windows part their input: every event is in each window
       }),
       { numRuns },
     );
-  });
+  }, 60_000);
 
   it('FL-160 session: runs of events of a key without a gap, and no two sessions of a key meet', async () => {
     await fc.assert(
@@ -252,7 +252,7 @@ describe('the outputs of windows part their input: every event is in each window
       }),
       { numRuns },
     );
-  });
+  }, 60_000);
 });
 
 describe('windowJoin', () => {
@@ -303,7 +303,7 @@ describe('windowJoin', () => {
       ),
       { numRuns: 2 * numRuns },
     );
-  });
+  }, 60_000);
 
   it('FL-108 FL-160 pairs the rows of a session once, though it may be joined of several', async () => {
     const window = Window.session(LENGTH, 'millisecond', by, { key: ({ key }: Ping) => key });
@@ -321,7 +321,7 @@ describe('windowJoin', () => {
       }),
       { numRuns: 2 * numRuns },
     );
-  });
+  }, 60_000);
 });
 
 function* nestedLoops(
