@@ -221,6 +221,22 @@ describe('for await of a flow', () => {
     expect(seen.length).toBeGreaterThan(400);
   });
 
+  it('FL-173 does not wait for a source that never goes on', async () => {
+    const stuck = async function* () {
+      yield 1;
+      await new Promise(() => undefined);
+    };
+    for await (const n of Flow.from(stuck, { stages: 1 }).map((n) => n)) {
+      expect(n).toBe(1);
+      break;
+    }
+    const stop = new AbortController();
+    const running = failureOf(Flow.from(stuck, { stages: 1 }).toArray({ signal: stop.signal }));
+    await sleep(5);
+    stop.abort('enough');
+    expect(await running).toBe('enough');
+  });
+
   it('waits for sources that wait', async () => {
     const slow = async function* () {
       for (let n = 0; n < 3; n++) {
