@@ -288,6 +288,11 @@ export const ERRORS = {
       `Cannot use ${d.operator} as a layer must have one reduction: received it behind ${d.before}`,
     hint: 'Begin a new layer to reduce again: partition() or shuffle(). To change what is emitted, use onTrigger.',
   },
+  flow_unended: {
+    message: (d: { stages: string }) =>
+      `Cannot end the flow as each of its stages must end when its input has: received ${d.stages}, with nothing left to do`,
+    hint: 'A stage of throughSpecs goes on when its producers have ended: let its handleCancel answer { stop: "normal" }.',
+  },
   flow_window_unused: {
     message: (d: { window: string }) =>
       `Cannot use the window (${d.window}) as its layer must have an operator: received a layer without one`,

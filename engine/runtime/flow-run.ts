@@ -81,8 +81,8 @@ class FlowRun {
   readonly #options: FlowRunOptions;
   /** The first failure: the others follow from it. */
   #crash: (StageCrash & { readonly stage: StageId }) | null = null;
-  /** How the flow itself has ended. */
-  #reason: Reason = 'normal';
+  /** How the flow itself has ended; `null` as long as it has not. */
+  #end: { readonly reason: Reason } | null = null;
   #cancelProgress: () => void = () => undefined;
 
   constructor(plan: Plan, options: FlowRunOptions = {}) {
@@ -97,7 +97,7 @@ class FlowRun {
       scheduler: GUEST_SCHEDULER,
       onCrash: (stage, crash) => (this.#crash ??= { stage, ...crash }),
       onEnded: (id, reason) => {
-        if (id === FLOW) this.#reason = reason;
+        if (id === FLOW) this.#end = { reason };
       },
     });
     putBack();
@@ -126,8 +126,15 @@ class FlowRun {
       const problem = error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
       throw new EngineError('flow_failed', { stage, problem }, { cause: error });
     }
-    if (this.#reason === 'normal') return;
-    throw new EngineError('flow_failed', { stage: FLOW, problem: `an end with ${describe(this.#reason)}` });
+    if (this.#end === null) throw new EngineError('flow_unended', { stages: this.#running() });
+    const { reason } = this.#end;
+    if (reason === 'normal') return;
+    throw new EngineError('flow_failed', { stage: FLOW, problem: `an end with ${describe(reason)}` });
+  }
+
+  #running(): string {
+    const running = this.#run.counters().stages.filter(({ status }) => status === 'waiting');
+    return running.map(({ stage }) => `"${stage}"`).join(', ');
   }
 
   #tellProgressLater(): void {

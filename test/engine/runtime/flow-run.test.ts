@@ -165,6 +165,7 @@ describe('flow.run()', () => {
     const seen: number[] = [];
     const negate = producerConsumer({
       handleEvents: (events: number[]) => ({ events: events.map((n) => -n) }),
+      handleCancel: () => ({ stop: 'normal' }),
     });
     await Flow.from([1, 2, 3], { stages: 1 })
       .map((n) => n + 1)
@@ -172,6 +173,23 @@ describe('flow.run()', () => {
       .each((n) => seen.push(n))
       .run();
     expect(seen).toEqual([-2, -3, -4]);
+  });
+
+  it('tells of a stage that goes on when its input has ended, as what comes after it never ends either', async () => {
+    const negate = producerConsumer({
+      handleEvents: (events: number[]) => ({ events: events.map((n) => -n) }),
+    });
+    const sum = Flow.from([1, 2, 3], { stages: 1 })
+      .throughSpecs<number>([negate], { stages: 1 })
+      .reduce(
+        () => 0,
+        (total, n) => total + n,
+      )
+      .emit('state');
+    await expect(sum.toArray()).rejects.toMatchObject({
+      code: 'flow_unended',
+      message: expect.stringContaining('"reduce"'),
+    });
   });
 });
 
