@@ -2,8 +2,9 @@
  * `npm run mutation [-- [--again FILE] PATH …]`: makes small mistakes in the sources below the paths, one at a time, and prints which of
  * them no test notices. Without paths: engine/dispatcher and engine/stage.
  *
- * Recordings, the unit tests beside the sources and the laws are run in one long-lived process per processor. Mutants that
- * change nothing are listed with the reason in scripts/lib/mutation/equivalent.yaml.
+ * Recordings, the unit tests beside the sources and the laws run in one long-lived process per processor; which of them
+ * for which folder, scripts/lib/mutation/suites.mjs says. A mutant meets only those that come to it. Mutants that change
+ * nothing are listed with the reason in scripts/lib/mutation/equivalent.yaml.
  */
 import { fork } from 'node:child_process';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -12,11 +13,12 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { withMutants } from './lib/mutation/mutants.mjs';
+import { suiteOf } from './lib/mutation/suites.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const WANTED = 85;
 /** A mutant that loops for ever never answers. */
-const MAX_SILENT_MS = 8_000;
+const MAX_SILENT_MS = 12_000;
 const NEVER_ENDS = 'never ends';
 const BROUGHT_DOWN = 'brings its process down';
 /** What one process may use; a mutant that wants more brings it down. */
@@ -58,10 +60,7 @@ const tested = mutants.filter(
 );
 const outcomes = new Map();
 
-const tests = ['test/engine/dispatcher', 'test/engine/stage', 'test/engine/supervision'].flatMap((path) =>
-  filesIn(path, '.test.ts'),
-);
-const properties = filesIn('test/laws', '.test.ts');
+const suite = suiteOf(files, filesIn('test', '.test.ts'));
 const startMs = Date.now();
 // Those that need everything loaded anew come last.
 const queue = tested.toSorted((a, b) => Number(a.once) - Number(b.once));
@@ -89,8 +88,8 @@ async function work() {
         root,
         sources,
         known,
-        tests: tests.map((path) => `/${path}`),
-        properties: properties.map((path) => `/${path}`),
+        tests: [...suite.tests, ...suite.laws].map((path) => `/${path}`),
+        recordings: suite.recordings,
       });
       let current = null;
       let timer = null;

@@ -16,6 +16,8 @@ const {
   setState,
 } = await import(require.resolve('@vitest/expect'));
 
+const { fn, spyOn, restoreAllMocks } = await import(require.resolve('@vitest/spy'));
+
 chai.use(JestExtend);
 chai.use(JestChaiExpect);
 chai.use(JestAsymmetricMatchers);
@@ -39,6 +41,8 @@ Object.defineProperty(globalThis, GLOBAL_EXPECT, { value: expect, writable: true
 /** Types are the compiler's business: every question about them is answered with yes. */
 export const expectTypeOf = () =>
   new Proxy(() => undefined, { get: () => expectTypeOf(), apply: () => expectTypeOf() });
+
+export const vi = { fn, spyOn, restoreAllMocks };
 
 let collected = [];
 let path = [];

@@ -5,9 +5,9 @@ import * as miniTests from './mini-tests.mjs';
 import { recordedTests } from './recorded-tests.mjs';
 
 const setup = await new Promise((resolve) => process.once('message', resolve));
-const { root, sources, tests, properties } = setup;
+const { root, sources, tests, recordings } = setup;
 /** A test that takes longer has been brought to a stop by the mutant. */
-const MAX_TEST_MS = 4_000;
+const MAX_TEST_MS = 8_000;
 
 /** What tests import instead of their libraries, by way of the global object: Vite would load the real ones. */
 globalThis.__standIns = { vitest: miniTests, 'fast-check': { default: fc } };
@@ -57,8 +57,8 @@ async function loaded(known = []) {
   process.send({ type: 'alive' });
   server.moduleGraph.invalidateAll();
   const load = (path) => server.ssrLoadModule(path);
-  const all = await recordedTests(load);
-  for (const path of [...tests, ...properties]) {
+  const all = await recordedTests(load, recordings);
+  for (const path of tests) {
     for (const { title, run } of await miniTests.collect(() => load(path)))
       all.push({ title: `${path}: ${title}`, run });
   }
