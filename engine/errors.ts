@@ -258,6 +258,11 @@ export const ERRORS = {
       `Cannot partition the flow as every event must have the key ${d.key}: received ${d.received}`,
     hint: 'Drop such events before, with filter, or give a function as key that answers for them too.',
   },
+  flow_key_size: {
+    message: (d: { requirement: string; received: string }) =>
+      `Cannot compare a key by value as it must hold ${d.requirement}: received ${d.received}`,
+    hint: 'Take what says which one it is, such as an id: uniqBy((event) => event.id), groupBy((event) => event.id).',
+  },
   flow_list: {
     message: (d: { at: string; requirement: string; received: string }) =>
       `Cannot use ${d.at} as it must get ${d.requirement}: received ${d.received}`,
@@ -287,6 +292,11 @@ export const ERRORS = {
     message: (d: { operator: string; before: string }) =>
       `Cannot use ${d.operator} as a layer must have one reduction: received it behind ${d.before}`,
     hint: 'Begin a new layer to reduce again: partition() or shuffle(). To change what is emitted, use onTrigger.',
+  },
+  flow_too_large: {
+    message: (d: { flow: string; limit: string }) =>
+      `Cannot plan the flow "${d.flow}" as it must have at most ${d.limit}: received more`,
+    hint: 'Every stage of a layer subscribes to every stage of the layer before it, and a flow that is merged with itself is planned twice: give its layers fewer stages, or use it once.',
   },
   flow_unended: {
     message: (d: { stages: string }) =>
@@ -394,7 +404,7 @@ export const ERRORS = {
   },
   window_event_time: {
     message: (d: { type: string; event: string; received: string }) =>
-      `Cannot put an event into a ${d.type} window as its event time must be an integer: received ${d.received} for the event ${d.event}`,
+      `Cannot put an event into a ${d.type} window as its event time must be an integer in the range of a Date: received ${d.received} for the event ${d.event}`,
     hint: 'The function of the window answers with milliseconds since the epoch: of a Date its getTime(), of fractions Math.round(…).',
   },
   window_function: {

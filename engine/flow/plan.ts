@@ -21,6 +21,7 @@ import {
   type LayerWords,
 } from './layer-words.ts';
 import type { FlowPlan, LayerStage } from './operation.ts';
+import { PlanSize } from './plan-size.ts';
 import { BY_DEMAND, feedOf, isSameFeed, joinFeed, routingFeed, type Feed } from './routing.ts';
 
 /** What surrounds a flow that is planned. */
@@ -42,7 +43,8 @@ export interface FlowContext {
 /**
  * Compiles a flow to stages and subscriptions. The same flow in the same context gives the same plan, on every worker.
  *
- * @throws {EngineError} `flow_without_source`, `flow_key`, `flow_hash`, `flow_window_unused`, `flow_partitions`.
+ * @throws {EngineError} `flow_without_source`, `flow_key`, `flow_hash`, `flow_window_unused`, `flow_partitions`,
+ *   `flow_too_large`.
  */
 export function planFlow({ draft }: Drafted, context: FlowContext = {}): FlowPlan {
   return new Planner(context).plan(draft);
@@ -76,6 +78,7 @@ type Subscriptions = FlowPlan['subscriptions'][number][];
 class Planner {
   readonly #context: FlowContext;
   readonly #names: LayerNames;
+  readonly #size: PlanSize;
   readonly #stages: FlowPlan['stages'][number][] = [];
   /** Per layer that subscribes, in the order of the layers. */
   readonly #subscriptions: Subscriptions[] = [];
@@ -85,6 +88,7 @@ class Planner {
   constructor(context: FlowContext) {
     this.#context = context;
     this.#names = new LayerNames(context.prefix ?? '');
+    this.#size = new PlanSize(flowName(context));
   }
 
   plan(draft: Draft): FlowPlan {
@@ -110,6 +114,7 @@ class Planner {
 
   /** Plans everything up to a layer; answers with what emits its events. */
   #events(draft: Draft, place: Place): readonly Outlet[] {
+    this.#size.add('layers', 1);
     const { window } = draft.options;
     if (!isIdle(draft)) return this.#layer(draft, place);
     if (window && !isPlainWindow(window)) {
@@ -182,7 +187,7 @@ class Planner {
     const inner = { departs: false, isSink: false };
     switch (origin.type) {
       case 'none':
-        throw new EngineError('flow_without_source', { flow: this.#context.name ?? 'flow' });
+        throw new EngineError('flow_without_source', { flow: flowName(this.#context) });
       case 'sources':
         return this.#start(origin, passed ?? feedOf(options.dispatcher));
       case 'stages':
@@ -271,6 +276,7 @@ class Planner {
   }
 
   #add({ base, ...view }: NewLayer, stages: readonly Pick<Spec, 'definition' | 'arg'>[]): readonly StageId[] {
+    this.#size.add('stages', stages.length);
     const ids = this.#names.layer(base, stages.length);
     stages.forEach(({ definition, arg }, i) => {
       this.#stages.push({ id: ids[i] ?? base, definition, arg });
@@ -281,6 +287,7 @@ class Planner {
 
   /** Each consumer to each producer. An orderly end of one of them is no end of the other (FL-004, FL-178). */
   #subscribe(consumers: readonly Outlet[], producers: readonly Outlet[]): void {
+    this.#size.add('subscriptions', consumers.length * producers.length);
     this.#subscriptions.push(
       consumers.flatMap((consumer) =>
         producers.map((producer) => ({
@@ -313,8 +320,14 @@ class Planner {
 
   #count({ origin, options }: Draft): number {
     if (origin.type === 'departition') return 1;
-    return options.stages ?? this.#context.stages ?? defaultStages();
+    const count = options.stages ?? this.#context.stages ?? defaultStages();
+    this.#size.check('stages', count);
+    return count;
   }
+}
+
+function flowName({ name = 'flow' }: FlowContext): string {
+  return name;
 }
 
 function withOptions(ids: readonly StageId[], specs: readonly Spec[]): readonly Outlet[] {

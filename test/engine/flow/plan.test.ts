@@ -45,6 +45,48 @@ function refusal(flow: Flow<unknown>, context: FlowContext = {}): string {
 /** A custom `demandDispatcher`: nothing is known of what it does. */
 const custom = { ...demandDispatcher(), name: 'custom' };
 
+describe('planFlow() refuses what is too large before it is made', () => {
+  const twice = (flow: Flow<number>) => Flow.shuffle([flow, flow], { stages: 1 });
+  const repeated = (count: number, step: (flow: Flow<number>) => Flow<number>, first = numbers) => {
+    let flow = first;
+    for (let i = 0; i < count; i++) flow = step(flow);
+    return flow;
+  };
+
+  it.each([
+    ['stages of a layer', numbers.partition({ stages: 1e9 }).map(same)],
+    ['stages of a layer that is left out', numbers.partition({ stages: Number.MAX_SAFE_INTEGER })],
+    [
+      'stages of all layers',
+      Flow.shuffle(Array.from({ length: 3 }, () => numbers.shuffle({ stages: 4_000 }).map(same))),
+    ],
+    ['subscriptions', numbers.shuffle({ stages: 400 }).map(same).partition({ stages: 400 }).map(same)],
+    ['layers, one behind the other', repeated(10_000, (flow) => flow.shuffle({ stages: 1 }).map(same))],
+    ['layers that are left out', repeated(10_000, (flow) => flow.shuffle({ stages: 1 }))],
+    ['a flow that is merged with itself again and again', repeated(60, twice)],
+    [
+      'a flow of stages that run beside it, merged with itself',
+      repeated(60, twice, Flow.fromStages<number>(['a'])),
+    ],
+    [
+      'a flow that is joined with itself again and again',
+      repeated(60, (flow) =>
+        Flow.boundedJoin(flow, flow, { mode: 'inner', leftKey: same, rightKey: same, join: same, stages: 1 }),
+      ),
+    ],
+  ])('%s', (_, flow) => {
+    expect(refusal(flow)).toBe('flow_too_large');
+  });
+
+  it('and says what there may be', () => {
+    const flow = numbers.map(same).partition({ stages: 20_000 }).map(same);
+    expect(() => planFlow(flow, { name: 'counts' })).toThrow(
+      'Cannot plan the flow "counts" as it must have at most 10,000 stages: received more',
+    );
+    expect(planFlow(repeated(5, twice).map(same)).stages).toHaveLength(33);
+  });
+});
+
 describe('planFlow() makes layers', () => {
   it('FL-008 none without operators: the consumer subscribes to the source itself', () => {
     expect(topology(numbers)).toEqual(['source ×1 demand ←0']);
