@@ -146,4 +146,40 @@ describe('valueKey()', () => {
     expect(same(new Uint8Array([1]).buffer, new Uint8Array([1]).buffer)).toBe(true);
     expect(same(new Uint8Array([1]).buffer, new Uint8Array([2]).buffer)).toBe(false);
   });
+
+  it('refuses what is too deep or too much to be gone through', () => {
+    const nested = (levels: number) => {
+      let list: unknown[] = [];
+      for (let i = 1; i < levels; i++) list = [list];
+      return list;
+    };
+    expect(same(nested(500), nested(500))).toBe(true);
+    expect(() => valueKey(nested(501))).toThrow(
+      'Cannot compare a key by value as it must hold objects at most 500 levels deep: received [[["…"]]]',
+    );
+    // Each list holds the one before twice: 30 of them stand for a tree of 2³⁰ values.
+    let twice: unknown[] = [];
+    for (let i = 0; i < 30; i++) twice = [twice, twice];
+    expect(() => valueKey(twice)).toThrow('as it must hold at most 1000000 values');
+    const endless: object = new Proxy(
+      {},
+      {
+        ownKeys: () => ['inner'],
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+        get: () => endless,
+      },
+    );
+    // It holds itself.
+    expect(same([endless], [endless])).toBe(true);
+  });
+
+  it('lets through what a getter throws, and compares on', () => {
+    const trap = {
+      get inner(): unknown {
+        throw new RangeError('no');
+      },
+    };
+    expect(() => valueKey([1, trap])).toThrow(new RangeError('no'));
+    expect(same([1], [1])).toBe(true);
+  });
 });
