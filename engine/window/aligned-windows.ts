@@ -1,6 +1,13 @@
 import { EngineError } from '../errors.ts';
 import type { SubscriptionId } from '../ids.ts';
-import { assignerOf, checkEventTime, eventTimeOf, type Assigner, type EventTime } from './assigner.ts';
+import {
+  assignerOf,
+  checkEventTime,
+  eventTimeOf,
+  isEventTime,
+  type Assigner,
+  type EventTime,
+} from './assigner.ts';
 import { Cells, type Cell } from './cells.ts';
 import { LateEvents } from './late-events.ts';
 import { PeriodicTriggers } from './trigger.ts';
@@ -97,7 +104,7 @@ export class AlignedWindows<Accumulator> implements Windows {
       // Events that fall into the same windows are one run.
       for (; to < length; to++) {
         nextMs = by(events[to]);
-        if (!(nextMs >= start && nextMs < end && Number.isSafeInteger(nextMs))) break;
+        if (!(nextMs >= start && nextMs < end && isEventTime(nextMs))) break;
         if (nextMs > latestMs) latestMs = nextMs;
       }
       if (latestMs > upstream.latestMs) upstream.latestMs = latestMs;

@@ -64,12 +64,22 @@ export function eventTimeOf({ by }: WindowSpec): EventTime {
   return by ? (by as EventTime) : () => NaN;
 }
 
+/** As far from the epoch as a Date can be, ms. Beyond, places of windows could no longer be told apart. */
+const FURTHEST_MS = 8_640_000_000_000_000;
+
+/** Whether it is an event time: an integer, ms since the epoch, that a Date can have. */
+export function isEventTime(timeMs: unknown): timeMs is number {
+  return (
+    typeof timeMs === 'number' && Number.isInteger(timeMs) && timeMs <= FURTHEST_MS && timeMs >= -FURTHEST_MS
+  );
+}
+
 /**
  * Refuses what a program's function has answered with as the event time of an event (FL-140).
  *
  * @throws {EngineError} `window_event_time`.
  */
 export function checkEventTime({ type }: WindowSpec, timeMs: unknown, event: unknown): void {
-  if (Number.isSafeInteger(timeMs)) return;
+  if (isEventTime(timeMs)) return;
   throw new EngineError('window_event_time', { type, event: describe(event), received: describe(timeMs) });
 }

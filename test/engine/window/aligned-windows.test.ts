@@ -25,9 +25,17 @@ describe('a fixed window', () => {
     ]);
   });
 
+  it('FL-147 finds the windows of the furthest times, where numbers still have all their digits', () => {
+    const window = Window.sliding(3, 1, 'millisecond', (ms: number) => ms);
+    for (const ms of [-8.64e15, 8.64e15]) {
+      expect(outputs(window, [[ms]]).map(([id]) => id)).toEqual([ms - 2, ms - 1, ms]);
+      expect(codeOf(() => outputs(window, [[ms + Math.sign(ms)]]))).toBe('window_event_time');
+    }
+  });
+
   it('FL-140 refuses an event time that is no integer', () => {
     const window = Window.fixed(1, 'second', (event: unknown) => event as number);
-    for (const wrong of ['a', 1.5, NaN, Infinity, undefined, new Date(0), 2 ** 60]) {
+    for (const wrong of ['a', 1.5, NaN, Infinity, undefined, new Date(0), 2 ** 60, 8.64e15 + 1]) {
       expect(codeOf(() => outputs(window, [[wrong]]))).toBe('window_event_time');
       // Also in the middle of a run.
       expect(codeOf(() => outputs(window, [[0, 1, wrong, 2]]))).toBe('window_event_time');
@@ -38,7 +46,7 @@ describe('a fixed window', () => {
         [[{ at: 1 }]],
       ),
     ).toThrow(
-      'Cannot put an event into a fixed window as its event time must be an integer: received 0.5 for the event {"at":1}',
+      'Cannot put an event into a fixed window as its event time must be an integer in the range of a Date: received 0.5 for the event {"at":1}',
     );
   });
 
