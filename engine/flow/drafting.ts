@@ -85,7 +85,7 @@ export function newLayer(operator: string, origin: Origin, options: Draft['optio
 }
 
 /** Layers that feed the one of this origin. */
-export function draftsBefore(origin: Origin): readonly Draft[] {
+function draftsBefore(origin: Origin): readonly Draft[] {
   switch (origin.type) {
     case 'none':
     case 'sources':

@@ -4,6 +4,7 @@ import { fromIterable } from '../source/from-iterable.ts';
 import { fromReadableStream } from '../source/from-readable-stream.ts';
 import type { StageDefinition } from '../stage/definition.ts';
 import { describe } from '../trace/trace-value.ts';
+import { isIterable } from './answers.ts';
 import type { Spec } from './draft.ts';
 import { isFlow } from './flow-mark.ts';
 import { isDefinition } from './givens.ts';
@@ -39,10 +40,6 @@ function dataSource(at: string, given: unknown): StageDefinition {
     requirement: 'an iterable, such as an array, or a function that makes one',
     received: describe(given),
   });
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
 function isReadable(value: unknown): value is ReadableStream<unknown> {

@@ -1,4 +1,3 @@
-import type { SubscriptionId } from '../ids.ts';
 import type { Slice } from '../window/window.ts';
 
 /** Where an event of a join comes from: the option `side` of its subscription. */
@@ -14,11 +13,4 @@ export interface Intake<Memory> {
   take(memory: Memory, slice: Slice, out: unknown[]): void;
   /** The window is done: what is still due to the mappers is pushed to `out`. Comes before the window fires. */
   finish(memory: Memory, out: unknown[]): void;
-}
-
-/** What an intake knows of the stage it works in. */
-export interface IntakeContext {
-  /** Subscriptions of the stage to the layer before, which are the partitions that depart. */
-  readonly upstreams: number;
-  sideOf(upstream: SubscriptionId): JoinSide;
 }

@@ -50,8 +50,8 @@ export async function importLoops(load: (module: string) => Promise<unknown>): P
   if (loops.length === 0) return 0;
   const expressions = loops.map(({ shape }) => generateLoop(shape));
   const module = await load(`export default [\n${expressions.join(',\n')}\n];`).catch(() => null);
-  const makers = isModule(module) ? module.default : [];
-  return loops.filter((loop, i) => loop.take(makers[i])).length;
+  const made = isModule(module) ? module.default : [];
+  return loops.filter((loop, i) => loop.take(made[i])).length;
 }
 
 /**
@@ -99,9 +99,9 @@ export class LoopCode<Loop> {
     if (!evaluate) return this.#closures();
     try {
       this.take(this.#maker(evaluate));
-    } catch {
-      // Refused here: it will be for the next ones too.
-      evaluate = null;
+    } catch (error) {
+      // A text too deep to be read says nothing of the next one; what a policy refuses, it always will.
+      if (!(error instanceof RangeError)) evaluate = null;
     }
     return this.#chosen ?? this.#closures();
   }

@@ -61,6 +61,18 @@ describe('fuseMap() and fuseReduce()', () => {
     expect(ran).toEqual({ 'by closures': false, evaluated: true, imported: true });
   });
 
+  it('go on being generated after one whose text is too deep to be read', () => {
+    const texts: string[] = [];
+    evaluateLoopsWith((text) => {
+      texts.push(text);
+      if (texts.length === 1) throw new RangeError('Maximum call stack size exceeded');
+      return evaluated(text);
+    });
+    expect(mappedBy((n) => n + 1)).toEqual([2, 3]);
+    expect(mappedBy((n) => n + 2)).toEqual([3, 4]);
+    expect(texts).toHaveLength(2);
+  });
+
   it('do the same by closures where generated code is refused', async () => {
     const refuse = () => {
       throw new EvalError('refused by a policy');

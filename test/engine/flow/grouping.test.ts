@@ -29,6 +29,15 @@ describe('grouping()', () => {
     ]);
   });
 
+  it('FL-044 takes the names of what every object has for keys like any other', async () => {
+    const spec = layer({ reduction: grouping('group', { key: (n: string) => n, value: () => 1 }) });
+    expect((await runLayer(spec, [['__proto__', 'constructor', '__proto__']])).events).toEqual([
+      ['__proto__', [1, 1]],
+      ['constructor', [1]],
+    ]);
+    expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+  });
+
   it('FL-045 groupByKey takes pairs, and refuses what is none', async () => {
     const spec = layer({ reduction: grouping('groupByKey', null) });
     const pairs = [
