@@ -77,10 +77,11 @@ async function work() {
   while (queue.length > 0) {
     await new Promise((resolve, reject) => {
       // A process, as a mutant may use up all memory, which a thread does not survive alone.
+      // What programs print in tests is nobody's business here.
       const worker = fork(new URL('lib/mutation/worker.mjs', import.meta.url), {
         serialization: 'advanced',
         execArgv: [`--max-old-space-size=${MAX_MEMORY_MB}`],
-        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
       let said = '';
       worker.stderr.on('data', (text) => (said = `${said}${text}`.slice(-2_000)));
