@@ -1,8 +1,8 @@
 /**
- * `npm run mutation [-- [--again FILE] PATH …]`: makes small mistakes in the sources below the paths, one at a time, and prints which of
- * them no test notices. Without paths: engine/dispatcher and engine/stage.
+ * `npm run mutation [-- [--again FILE] [--processes N] PATH …]`: makes small mistakes in the sources below the paths, one at a
+ * time, and prints which of them no test notices. Without paths: engine/dispatcher and engine/stage.
  *
- * Recordings, the unit tests beside the sources and the laws run in one long-lived process per processor; which of them
+ * Recordings, the unit tests beside the sources and the laws run in one long-lived process per processor, two at most; which of them
  * for which folder, scripts/lib/mutation/suites.mjs says. A mutant meets only those that come to it. Mutants that change
  * nothing are listed with the reason in scripts/lib/mutation/equivalent.yaml.
  */
@@ -11,6 +11,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { withMutants } from './lib/mutation/mutants.mjs';
 import { suiteOf } from './lib/mutation/suites.mjs';
@@ -26,10 +27,13 @@ const MAX_MEMORY_MB = 1_500;
 /** Loading and running everything once takes longer. */
 const MAX_START_MS = 120_000;
 
-const args = process.argv.slice(2);
-// `--again FILE`: only the mutants that an earlier run, kept in that file, has told of.
-const again = args[0] === '--again' ? new Set(readFileSync(args[1], 'utf8').split('\n')) : null;
-const given = again === null ? args : args.slice(2);
+const { values: options, positionals: given } = parseArgs({
+  allowPositionals: true,
+  options: { again: { type: 'string' }, processes: { type: 'string' } },
+});
+/** Only the mutants that an earlier run, kept in that file, has told of. */
+const again = options.again === undefined ? null : new Set(readFileSync(options.again, 'utf8').split('\n'));
+const processes = Number(options.processes ?? Math.min(2, availableParallelism()));
 const paths = given.length > 0 ? given : ['engine/dispatcher', 'engine/stage'];
 const files = paths.flatMap((path) =>
   statSync(join(root, path)).isDirectory() ? filesIn(path, '.ts') : [path],
@@ -68,7 +72,7 @@ const queue = tested.toSorted((a, b) => Number(a.once) - Number(b.once));
 let known = null;
 let tellKnown = () => undefined;
 const measured = new Promise((resolve) => (tellKnown = resolve));
-const others = Array.from({ length: Math.min(2, availableParallelism()) - 1 }, () => measured.then(work));
+const others = Array.from({ length: processes - 1 }, () => measured.then(work));
 await Promise.all([work(), ...others]);
 report();
 

@@ -6,8 +6,18 @@ import { recordedTests } from './recorded-tests.mjs';
 
 const setup = await new Promise((resolve) => process.once('message', resolve));
 const { root, sources, tests, recordings } = setup;
-/** A test that takes longer has been brought to a stop by the mutant. */
-const MAX_TEST_MS = 8_000;
+/** A test that takes many times what it takes without a mutant has been brought to a stop: not before, and in any case then. */
+const MAX_TIMES = 20;
+const MIN_LIMIT_MS = 3_000;
+const MAX_LIMIT_MS = 10_000;
+
+/** Whether a timer was set since this was last `false`: by a test that waits for real time. */
+let waits = false;
+const { setTimeout: after } = globalThis;
+globalThis.setTimeout = Object.assign((...args) => {
+  waits = true;
+  return after(...args);
+}, after);
 
 /** What tests import instead of their libraries, by way of the global object: Vite would load the real ones. */
 globalThis.__standIns = { vitest: miniTests, 'fast-check': { default: fc } };
@@ -66,24 +76,33 @@ async function loaded(known = []) {
   const whole = all.map((test) => ({
     ...test,
     ms: 0,
+    waits: false,
     covers: new Set(),
     ...before.get(test.title),
     run: test.run,
   }));
-  return whole.sort((a, b) => a.ms - b.ms);
+  return whole.sort(inOrder);
+}
+
+/** The quickest first; then those that wait, as a mutant may have them wait until they are given up. */
+function inOrder(a, b) {
+  return Number(a.waits) - Number(b.waits) || a.ms - b.ms;
 }
 
 /** A test was given up and may go on for ever beside all others: this process should test no further mutant. */
 let isSpent = false;
 
 /** Why a test fails; `null` when it passes. */
-async function failure({ run }) {
+async function failure({ run, ms }) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => {
-      isSpent = true;
-      reject(new Error('takes too long'));
-    }, MAX_TEST_MS);
+    timer = after(
+      () => {
+        isSpent = true;
+        reject(new Error('takes too long'));
+      },
+      Math.max(MIN_LIMIT_MS, Math.min(ms * MAX_TIMES, MAX_LIMIT_MS)),
+    );
   });
   rounds = 0;
   // What never ends is noticed by this being the last that was heard.
@@ -105,12 +124,14 @@ async function measured() {
   for (const test of all) {
     covered = test.covers;
     const startMs = performance.now();
-    const why = await failure(test);
+    waits = false;
+    const why = await failure({ ...test, ms: MAX_LIMIT_MS });
+    test.waits = waits;
     test.ms = performance.now() - startMs;
     if (why !== null) failed.push(`${test.title}: ${why}`);
   }
   covered = null;
-  return { all: all.sort((a, b) => a.ms - b.ms), failed };
+  return { all: all.sort(inOrder), failed };
 }
 
 /** The title of the first test that notices the mutant; `null` when none does. */
@@ -130,7 +151,7 @@ let all = first;
 process.send({
   type: 'ready',
   failed,
-  known: all.map(({ title, ms, covers }) => ({ title, ms, covers })),
+  known: all.map(({ title, ms, waits, covers }) => ({ title, ms, waits, covers })),
 });
 
 /** The sources were loaded with a mutant in them. */
