@@ -28,7 +28,11 @@ describe('a fixed window', () => {
   it('FL-147 finds the windows of the furthest times, where numbers still have all their digits', () => {
     const window = Window.sliding(3, 1, 'millisecond', (ms: number) => ms);
     for (const ms of [-8.64e15, 8.64e15]) {
-      expect(outputs(window, [[ms]]).map(([id]) => id)).toEqual([ms - 2, ms - 1, ms]);
+      expect(outputs(window, [[ms]]).map((fired) => Array.isArray(fired) && fired[0])).toEqual([
+        ms - 2,
+        ms - 1,
+        ms,
+      ]);
       expect(codeOf(() => outputs(window, [[ms + Math.sign(ms)]]))).toBe('window_event_time');
     }
   });
