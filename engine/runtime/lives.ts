@@ -1,20 +1,17 @@
 import type { Seq, StageId } from '../ids.ts';
 import type { Caller, Reason, StageDefinition } from '../stage/definition.ts';
+import { idOfLife } from '../stage/life-ids.ts';
 import type { HostMessage, StageMessage } from '../stage/message.ts';
 import { Stage, type StartOutcome } from '../stage/stage.ts';
 import type { StageContext } from '../stage/stage-context.ts';
 import type { Awaited } from '../supervision/flow-coordinator.ts';
 import { FlowProcess } from '../supervision/flow-process.ts';
-import {
-  SupervisorProcess,
-  type SupervisorContext,
-  type SupervisorEnd,
-} from '../supervision/supervisor-process.ts';
+import type { SupervisorContext, SupervisorEnd } from '../supervision/parent-life.ts';
+import { SupervisorProcess } from '../supervision/supervisor-process.ts';
 import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { TraceEvent } from '../trace/trace-entry.ts';
 import type { Deliveries } from './deliveries.ts';
 import { Hosted, type SubscriptionToMake } from './hosted.ts';
-import { idOfLife } from '../stage/life-ids.ts';
 
 /** What the lives of one worker need to know, and whom they tell. */
 export interface LivesOptions {

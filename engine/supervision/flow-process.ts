@@ -5,10 +5,9 @@ import type { Envelope } from '../stage/message.ts';
 import type { Process } from '../stage/process.ts';
 import { partOf } from '../stage/redirection.ts';
 import type { FlowView } from '../trace/plan-view.ts';
-import { traceValue } from '../trace/trace-value.ts';
 import { FlowCoordinator, type Awaited, type FlowOrder, type FlowSignal } from './flow-coordinator.ts';
+import { ParentLife, childSignal, type SupervisorContext } from './parent-life.ts';
 import type { ChildView } from './supervisor.ts';
-import type { SupervisorContext } from './supervisor-process.ts';
 
 /** The coordinator of a flow as a host runs it, under the flow's name: messages go in, what it decides is done. */
 export class FlowProcess implements Process {
@@ -16,10 +15,9 @@ export class FlowProcess implements Process {
   readonly #view: FlowView;
   readonly #context: SupervisorContext;
   readonly #coordinator: FlowCoordinator;
-  readonly #life: number;
+  readonly #life: ParentLife;
   /** Those who have asked it to stop, and wait until it has. */
   readonly #stoppers: Caller[] = [];
-  #status: StageStatus = 'waiting';
   /** The last of the entries that tell of subscriptions: letting the sources go comes after all of them. */
   #wired: Seq | null = null;
 
@@ -31,16 +29,16 @@ export class FlowProcess implements Process {
     this.id = view.id;
     this.#view = view;
     this.#context = context;
-    this.#life = life;
+    this.#life = new ParentLife({ id: view.id, kind: 'flow', life }, context);
     this.#coordinator = new FlowCoordinator(view, awaited, life === 1);
   }
 
   get status(): StageStatus {
-    return this.#status;
+    return this.#life.status;
   }
 
   get isAlive(): boolean {
-    return this.#status === 'waiting';
+    return this.#life.isAlive;
   }
 
   get isFree(): boolean {
@@ -59,12 +57,7 @@ export class FlowProcess implements Process {
 
   /** Begins its life. In the first one its stages have been started already. */
   start(cause: Seq | null): void {
-    const life = this.#life;
-    const started = this.#context.record(
-      this.id,
-      { type: 'start', kind: 'flow', state: null, ...(life > 1 && { life }) },
-      cause,
-    );
+    const started = this.#life.begun(cause);
     for (const stage of this.#view.ends) {
       if (!this.#view.stages.includes(stage)) this.#context.watch(this.id, stage);
     }
@@ -79,15 +72,9 @@ export class FlowProcess implements Process {
   }
 
   handle({ from, cause, message }: Envelope): void {
+    const ofChild = childSignal(message);
+    if (ofChild) return this.#take(ofChild, cause);
     switch (message.type) {
-      case 'childStarted': {
-        const { child, life, outcome } = message;
-        return this.#take({ type: outcome, child, life, reason: message.reason }, cause);
-      }
-      case 'childEnded': {
-        const { child, life, reason } = message;
-        return this.#take({ type: 'ended', child, life, reason }, cause);
-      }
       case 'down':
         return from === null
           ? undefined
@@ -113,10 +100,7 @@ export class FlowProcess implements Process {
   kill(reason: Reason, cause: Seq | null = null): void {
     if (!this.isAlive) return;
     const ended = this.#exited(reason, cause);
-    for (const { id, status } of [...this.children].reverse()) {
-      if (status !== 'down') this.#context.endChild(this.id, id, { reason: 'shutdown', cause: ended });
-    }
-    this.#context.supervisorExited(this.id, { reason, hasStarted: true, cause: ended });
+    this.#life.left(this.children, { reason, childReason: 'shutdown', cause: ended });
   }
 
   #answerTo(question: Envelope['message']['type']): unknown {
@@ -179,8 +163,7 @@ export class FlowProcess implements Process {
   }
 
   #exited(reason: Reason, cause: Seq | null): Seq {
-    this.#status = 'exited';
-    const ended = this.#context.record(this.id, { type: 'exit', reason: traceValue(reason) }, cause);
+    const ended = this.#life.ended(reason, cause);
     for (const caller of this.#stoppers) this.#context.reply(this.id, caller, 'ok');
     return ended;
   }
