@@ -345,6 +345,10 @@ describe('planFlow() and stages of other kinds', () => {
     const plan = planFlow(flow.map(same));
     expect(plan.stages.map(({ arg }) => arg).slice(0, 2)).toEqual([undefined, 2]);
     expect(plan.sources).toEqual(['source 1', 'source 2']);
+    expect(plan.subscriptions.map(({ options }) => options)).toEqual([
+      { cancel: 'transient' },
+      { cancel: 'transient', maxDemand: 5 },
+    ]);
     const held = producer({ demand: 'accumulate', handleDemand: () => ({ events: [1] }) });
     expect(planFlow(Flow.fromSpecs([held])).sources).toEqual([]);
   });
@@ -358,6 +362,15 @@ describe('planFlow() and stages of other kinds', () => {
     const decided = producer({ dispatcher, handleDemand: () => ({ events: [1] }) });
     expect(topology(Flow.from(decided, { stages: 1 }).map(same))[0]).toBe('source ×1 broadcast ←0');
     expect(() => Flow.from(decided, { dispatcher })).toThrow('left out where a producer has one of its own');
+  });
+
+  it('FL-005 parts the events of a producer and of data side by side in a layer behind both', () => {
+    const mixed = Flow.fromIterables([made, [1]], { stages: 1 }).partition({ stages: 2 });
+    expect(topology(mixed.map(same))).toEqual([
+      'source ×2 demand ←0',
+      'mapReducer ×1 partition ←2',
+      'mapReducer ×2 demand ←1',
+    ]);
   });
 
   it('FL-181 goes through stages of the program', () => {
@@ -379,6 +392,8 @@ describe('planFlow() and stages of other kinds', () => {
       'halves←source',
     ]);
     expect(beside.layers.map(({ stages }) => stages)).toEqual([['source'], ['map']]);
+    // They run already: nothing of theirs is held until all is wired.
+    expect(beside.sources).toEqual(['source']);
   });
 
   it('FL-178, FL-182 ends in consumers', () => {
@@ -390,6 +405,7 @@ describe('planFlow() and stages of other kinds', () => {
       { consumer: 'b', producer: 'map', options: { cancel: 'transient', maxDemand: 2 } },
     ]);
     expect(into).toMatchObject({ ends: ['map'], outlets: ['map'] });
+    expect(into.layers.map(({ stages }) => stages)).toEqual([['source'], ['map']]);
     const flow = numbers.map(same).intoSpecs([printer, printer], { dispatcher: broadcastDispatcher() });
     expect(topology(flow)).toEqual([
       'source ×1 demand ←0',
@@ -397,6 +413,28 @@ describe('planFlow() and stages of other kinds', () => {
       'stage ×2 demand ←1',
     ]);
     expect(planFlow(flow).ends).toEqual(['into 1', 'into 2']);
+  });
+
+  it('FL-182 says of consumers whose end is a failure, and of those whose end never is', () => {
+    const definition = printer;
+    const restarts = (...specs: Parameters<typeof numbers.intoSpecs>[0]) =>
+      planFlow(numbers.intoSpecs(specs)).restart;
+    expect(restarts({ definition, restart: 'permanent' }, printer)).toEqual({ 'into 1': 'permanent' });
+    expect(restarts(printer, { definition, restart: 'temporary' })).toEqual({ 'into 2': 'temporary' });
+    expect(planFlow(numbers.intoSpecs([printer]))).not.toHaveProperty('restart');
+    expect(planFlow(numbers.map(same))).not.toHaveProperty('restart');
+  });
+
+  it('gives a layer its buffer, and none where nobody takes events', () => {
+    const held = Flow.from([1], { stages: 1, bufferSize: 3, bufferKeep: 'first' }).map(same);
+    const optionsOf = (flow: Flow<unknown>, context: FlowContext = {}) =>
+      planFlow(flow, context).stages.at(-1)?.definition.options;
+    const plain = optionsOf(numbers.map(same));
+    expect(plain).not.toHaveProperty('bufferSize');
+    expect(plain).not.toHaveProperty('bufferKeep');
+    expect(optionsOf(held)).toEqual({ ...plain, bufferSize: 3, bufferKeep: 'first' });
+    const sink = optionsOf(numbers.map(same), { emits: false });
+    expect(optionsOf(held, { emits: false, dispatcher: broadcastDispatcher() })).toEqual(sink);
   });
 
   it('FL-171 runs for its side effects where nobody takes events', () => {
@@ -412,6 +450,8 @@ describe('planFlow() refuses', () => {
   it('FL-011 a flow without a source', () => {
     expect(refusal(new Flow())).toBe('flow_without_source');
     expect(refusal(new Flow<number>().map(same))).toBe('flow_without_source');
+    expect(() => planFlow(new Flow(), { name: 'counts' })).toThrow('counts');
+    expect(() => planFlow(new Flow())).toThrow('flow');
   });
 
   it('FL-061 a key that is none', () => {
