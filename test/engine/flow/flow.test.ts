@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EngineError, Flow, Window, broadcastDispatcher } from '#engine';
+import { EngineError, Flow, Window, broadcastDispatcher, producer } from '#engine';
 import type { ErrorCode } from '#engine';
 
 const flow = Flow.from([1, 2, 3], { stages: 1 });
@@ -7,6 +7,11 @@ const sum = flow.reduce(
   () => 0,
   (total, n) => total + n,
 );
+
+const broadcasting = producer({
+  dispatcher: broadcastDispatcher(),
+  handleDemand: () => ({ events: [1] }),
+});
 
 /** Operators as a program in JavaScript may call them. */
 interface Loose {
@@ -16,6 +21,10 @@ interface Loose {
 /** What the compiler refuses, the engine has to refuse as well. */
 function loosely(given: Flow<unknown> | typeof Flow): Loose {
   return given as unknown as Loose;
+}
+
+function joined(options: unknown): unknown {
+  return loosely(Flow)['boundedJoin']?.(flow, flow, options);
 }
 
 function thrown(action: () => unknown): EngineError {
@@ -57,6 +66,39 @@ describe('Flow', () => {
     );
   });
 
+  it.each<readonly [said: string, misuse: () => unknown]>([
+    ['emit as it must get "events", "state" or "nothing": received 3', () => loosely(sum)['emit']?.(3)],
+    [
+      'reduce as a layer must have one reduction: received it behind groupBy',
+      () => flow.groupBy(Number).reduce(() => 0, Number),
+    ],
+    [
+      'onTrigger as a layer must say once what it emits: received it behind emit',
+      () => sum.emit('state').onTrigger(() => ({})),
+    ],
+    [
+      'dispatcher of Flow.from as it must be left out where a producer has one of its own: received "broadcast"',
+      () => Flow.from(broadcasting, { dispatcher: broadcastDispatcher() }),
+    ],
+    ['Flow.boundedJoin as leftKey must be a function', () => joined({ ...join, leftKey: 'id' })],
+    ['Flow.boundedJoin as rightKey must be a function', () => joined({ ...join, rightKey: 'id' })],
+    ['Flow.boundedJoin as join must be a function', () => joined({ ...join, join: undefined })],
+    ['"fullOuter": received "iner"; did you mean "inner"?', () => joined({ ...join, mode: 'iner' })],
+    ['"fullOuter": received 3', () => joined({ ...join, mode: 3 })],
+    [
+      'Window.session in Flow.windowJoin as its key must be a function: received undefined',
+      () => Flow.windowJoin(flow, flow, { ...join, window: Window.session(1, 'second', (n: number) => n) }),
+    ],
+    [
+      'stages as intoStages may only have dispatcher',
+      () => loosely(flow)['intoStages']?.(['a'], { stages: 2 }),
+    ],
+    ['intoStages as it must get', () => loosely(flow)['intoStages']?.([3])],
+    ['intoSpecs as it must get', () => loosely(flow)['intoSpecs']?.([3])],
+  ])('says: Cannot use %s', (said, misuse) => {
+    expect(thrown(misuse).message).toContain(said);
+  });
+
   const join = { mode: 'inner', leftKey: Number, rightKey: Number, join: Number } as const;
   const misuses: readonly (readonly [rule: string, code: ErrorCode, misuse: () => unknown])[] = [
     ['FL-002 an empty list of iterables', 'flow_list', () => Flow.fromIterables([])],
@@ -85,6 +127,8 @@ describe('Flow', () => {
       'flow_not_function',
       () => loosely(flow)['emitAndReduce']?.([], () => ({})),
     ],
+    ['a batch mapper that is none', 'flow_not_function', () => loosely(flow)['mapBatch']?.('all')],
+    ['a trigger that is none', 'flow_not_function', () => loosely(sum)['onTrigger']?.('sum')],
     ['a reducer that is none', 'flow_not_function', () => loosely(flow)['reduce']?.(() => 0)],
     ['a mapper that is none', 'flow_not_function', () => loosely(flow)['map']?.('delay')],
     ['an async filter, which would let everything pass', 'flow_async', () => flow.filter(async () => false)],
@@ -166,6 +210,7 @@ describe('Flow', () => {
     ],
     ['an operator behind the end', 'flow_after_into', () => flow.intoStages(['sink']).map(Number)],
     ['a layer behind the end', 'flow_after_into', () => flow.intoStages([]).partition()],
+    ['a join of an end', 'flow_after_into', () => Flow.boundedJoin(flow, flow.intoStages([]), join)],
     ['two ends', 'flow_after_into', () => flow.intoStages([]).intoStages(['sink'])],
     ['an end without a consumer', 'flow_list', () => flow.intoSpecs([])],
   ];

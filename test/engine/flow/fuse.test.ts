@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fuseMap, fuseReduce } from '#engine/flow/fuse.ts';
 import { GENERATED_LOOP, generateLoop } from '#engine/flow/generated-loop.ts';
 import { collectLoops, evaluateLoopsWith, importLoops } from '#engine/flow/loop-code.ts';
@@ -111,6 +111,36 @@ describe('fuseMap() and fuseReduce()', () => {
     await expect(importLoops(imported)).resolves.toBe(0);
   });
 
+  it('load no module where no loop waits', async () => {
+    collectLoops();
+    await expect(importLoops(() => Promise.reject(new Error('loaded')))).resolves.toBe(0);
+    const load = vi.fn(imported);
+    await importLoops(load);
+    expect(load).not.toHaveBeenCalled();
+  });
+
+  it('wait no more once they may be evaluated, and are not evaluated while they wait', async () => {
+    collectLoops();
+    fuseMap([{ type: 'map', fn: double }]);
+    const evaluator = vi.fn(evaluated);
+    evaluateLoopsWith(evaluator);
+    await expect(importLoops(imported)).resolves.toBe(0);
+    collectLoops();
+    expect(mappedBy(double)).toEqual([2, 4]);
+    expect(evaluator).not.toHaveBeenCalled();
+  });
+
+  it('do the same by closures where a module makes no loops', async () => {
+    for (const exported of [[3], [() => 3], [], undefined]) {
+      collectLoops();
+      const loop = fuseMap([{ type: 'map', fn: double }]);
+      await expect(importLoops(() => Promise.resolve({ default: exported }))).resolves.toBe(0);
+      const out: unknown[] = [];
+      loop({ events: [1, 2], from: 0, to: 2, upstream: 's' }, out, []);
+      expect(out).toEqual([2, 4]);
+    }
+  });
+
   it('evaluate a text once for the same functions, and another one for others', () => {
     const texts: string[] = [];
     evaluateLoopsWith((text) => {
@@ -134,6 +164,56 @@ describe('fuseMap() and fuseReduce()', () => {
     expect(new Set(texts).size).toBe(2);
     expect(texts).toHaveLength(2);
   });
+
+  it('evaluate nothing more once a policy has refused it', () => {
+    const refuse = vi.fn(() => {
+      throw new EvalError('refused by a policy');
+    });
+    evaluateLoopsWith(refuse);
+    expect(mappedBy((n) => n + 5)).toEqual([6, 7]);
+    expect(mappedBy((n) => n + 6)).toEqual([7, 8]);
+    expect(refuse).toHaveBeenCalledTimes(1);
+  });
+
+  it('keep no more than 500 texts of a program that makes functions without end', () => {
+    let count = 0;
+    evaluateLoopsWith((text) => {
+      count += 1;
+      return evaluated(text);
+    });
+    // A function of its own text each.
+    const adds = (added: number) => mappedBy(evaluated(`(n) => n + ${added}`) as (n: number) => number);
+    for (let added = 1_000; added <= 1_500; added++) expect(adds(added)).toEqual([1 + added, 2 + added]);
+    expect(count).toBe(501);
+    adds(1_500);
+    expect(count).toBe(501);
+    adds(1_000);
+    expect(count).toBe(502);
+  });
+});
+
+it('generateLoop() writes a loop of its own for states that are numbers', () => {
+  expect(generateLoop({ mappers: ['each'], end: 'reduce' })).toBe(
+    [
+      '([f0, reduce], { isNew, iterableOf, pairOf }) => function fusedLoop({ events, from, to }, state, seen) {',
+      "if (typeof state === 'number') {",
+      'let number = +state;',
+      'for (let i = from; i < to; i++) {',
+      'const event = events[i];',
+      'f0(event);',
+      'number = reduce(number, event);',
+      '}',
+      'return number;',
+      '}',
+      'for (let i = from; i < to; i++) {',
+      'const event = events[i];',
+      'f0(event);',
+      'state = reduce(state, event);',
+      '}',
+      'return state;',
+      '}',
+    ].join('\n'),
+  );
 });
 
 it('generateLoop() writes the kinds of the operators and nothing else', () => {

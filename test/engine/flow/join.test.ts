@@ -54,6 +54,34 @@ const both: Arrival[] = [
 ];
 
 describe('joining()', () => {
+  it('FL-100 asks each side for its own key', () => {
+    const join = {
+      mode: 'fullOuter',
+      leftKey: ({ id }: { id: number }) => id,
+      rightKey: ({ of }: { of: number }) => of,
+      join: (left: unknown, right: unknown) => [left, right],
+    } as const;
+    const intake = joining(join, (upstream) => (upstream === 'left' ? 'left' : 'right'));
+    const memory = intake.create();
+    const out: unknown[] = [];
+    const take = (upstream: string, event: unknown) => {
+      intake.take(memory, { events: [event], from: 0, to: 1, upstream }, out);
+    };
+    const [order, item, stray] = [
+      { id: 1, of: 9 },
+      { id: 9, of: 1 },
+      { id: 1, of: 9 },
+    ];
+    take('left', order);
+    take('right', item);
+    take('right', stray);
+    intake.finish(memory, out);
+    expect(out).toEqual([
+      [order, item],
+      [null, stray],
+    ]);
+  });
+
   it('FL-100 FL-104 emits each pair of equal keys as soon as both are there', () => {
     const arrivals: Arrival[] = [
       ['left', [2, 'b']],

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Flow, Window, broadcastDispatcher, defineDispatcher, demandDispatcher } from '#engine';
+import {
+  Flow,
+  Window,
+  broadcastDispatcher,
+  defineDispatcher,
+  demandDispatcher,
+  producerConsumer,
+} from '#engine';
 import { windowWords } from '#engine/flow/layer-words.ts';
 import { planFlow } from '#engine/flow/plan.ts';
 
@@ -14,6 +21,10 @@ describe('windowWords()', () => {
     [
       Window.fixed(90, 'second', time).allowedLateness(5, 'minute'),
       'fixed, 90 seconds, takes late events for 5 minutes',
+    ],
+    [
+      Window.fixed(1, 'hour', time).allowedLateness(1, 'millisecond'),
+      'fixed, 1 hour, takes late events for 1 millisecond',
     ],
     [Window.fixed(1500, 'millisecond', time), 'fixed, 1500 milliseconds'],
     [Window.sliding(10, 2, 'minute', time), 'sliding, 10 minutes every 2 minutes'],
@@ -45,6 +56,35 @@ describe('layerWords()', () => {
   const join = { mode: 'inner', leftKey: String, rightKey: String, join: String } as const;
   const other = defineDispatcher({ ...demandDispatcher(), name: 'first come' });
 
+  const pass = producerConsumer({ handleEvents: (events: { code: string }[]) => ({ events }) });
+
+  it('names a layer after its reduction, and says all of its operators', () => {
+    const last = (flow: Flow<unknown>) => {
+      const { layers } = planFlow(flow, { stages: 1 });
+      const { stages, boundary, operations } = layers.at(-1) ?? { stages: [] };
+      return { stages, boundary, operations };
+    };
+    expect(last(map.shuffle().map(String).group())).toEqual({
+      stages: ['group'],
+      boundary: 'shuffle',
+      operations: ['map', 'group'],
+    });
+    expect(last(Flow.boundedJoin(one, one, join).map(String))).toEqual({
+      stages: ['join'],
+      boundary: 'join',
+      operations: ['join', 'map'],
+    });
+    expect(
+      last(
+        one
+          .group()
+          .onTrigger(() => ({}))
+          .departition(() => 0, Number)
+          .map(String),
+      ),
+    ).toEqual({ stages: ['departition'], boundary: 'departition', operations: ['departition', 'map'] });
+  });
+
   it.each([
     [map, 'a source only reads: what is done with its events is done in a stage of its own'],
     [map.shuffle().map(String), 'shuffle: each event goes to whichever stage asks for it'],
@@ -57,6 +97,15 @@ describe('layerWords()', () => {
     [
       map.partition({ key: (e) => e.code }).map(String),
       'partition by key: equal keys must meet in the same stage',
+    ],
+    [map.partition({ key: 0 }).map(String), 'partition by item 0: equal keys must meet in the same stage'],
+    [
+      one.throughStages(['halves']).map(String),
+      'the stages before do what they are defined to do: operators behind them need stages of their own',
+    ],
+    [
+      one.throughSpecs([pass]).map(String),
+      'the stages before do what they are defined to do: operators behind them need stages of their own',
     ],
     [map.partition().map(String), 'partition by the event itself: equal keys must meet in the same stage'],
     [

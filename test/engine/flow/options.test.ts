@@ -31,6 +31,10 @@ describe('layerOptions()', () => {
     expect(layerOptions('from', { ...given, window }, 'routed')).toEqual({ ...given, window: window.spec });
   });
 
+  it('takes a buffer that holds nothing', () => {
+    expect(layerOptions('from', { bufferSize: 0 }, 'layer')).toEqual({ bufferSize: 0 });
+  });
+
   it('leaves out what is not said, so that defaults are found later', () => {
     expect(layerOptions('from', undefined, 'layer')).toEqual({});
     expect(layerOptions('from', { stages: undefined, window: undefined }, 'layer')).toEqual({});
@@ -59,12 +63,14 @@ describe('layerOptions()', () => {
     [{ stages: 0 }, 'Cannot use stages of partition as it must be an integer >= 1: received 0'],
     [{ stages: 1.5 }, 'received 1.5'],
     [{ stages: '2' }, 'received "2"'],
-    [{ bufferSize: -1 }, 'an integer >= 0 or Infinity'],
-    [{ bufferKeep: 'newest' }, '"first" or "last"'],
-    [{ onInit: 3 }, 'a function that gets { index, total }'],
-    [{ dispatcher: 'broadcast' }, 'a dispatcher such as broadcastDispatcher()'],
-    [{ window: 'hour' }, 'a window such as Window.count(10)'],
+    [{ bufferSize: -1 }, 'use bufferSize of partition as it must be an integer >= 0 or Infinity'],
+    [{ bufferKeep: 'newest' }, 'use bufferKeep of partition as it must be "first" or "last"'],
+    [{ onInit: 3 }, 'use onInit of partition as it must be a function that gets { index, total }'],
+    [{ dispatcher: 'broadcast' }, 'use dispatcher of partition as it must be a dispatcher such as'],
+    [{ dispatcher: null }, 'a dispatcher such as broadcastDispatcher(): received null'],
+    [{ window: 'hour' }, 'use window of partition as it must be a window such as Window.count(10)'],
     [{ window: {} }, 'a window such as Window.count(10)'],
+    [{ window: { spec: 3 } }, 'a window such as Window.count(10)'],
     [{ maxDemand: 0 }, 'Cannot use maxDemand of partition as it must be an integer >= 1: received 0'],
     [{ maxDemand: 5, minDemand: 5 }, 'an integer from 0 to 4, below maxDemand'],
     [3, 'Cannot use options of partition as it must be an object such as { stages: 2 }: received 3'],

@@ -527,6 +527,18 @@ describe('planFlow() says', () => {
     ]);
   });
 
+  it('which operators were written before takeSort', () => {
+    const sorted = numbers
+      .group()
+      .onTrigger(() => ({ events: [1] }))
+      .takeSort(1);
+    expect(planFlow(sorted).layers.map(({ operations }) => operations)).toEqual([
+      ['from'],
+      ['group', 'onTrigger'],
+      ['takeSort'],
+    ]);
+  });
+
   it('which operators were written, and not what takeSort makes of them', () => {
     const sorted = Flow.from([1, 2]).partition({ stages: 2 }).group().takeSort(1);
     expect(planFlow(sorted).layers.map(({ operations }) => operations)).toEqual([

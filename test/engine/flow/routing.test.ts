@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EngineError, Flow, Window, none } from '#engine';
+import { EngineError, Flow, Window, broadcastDispatcher, demandDispatcher, none } from '#engine';
+import type { Draft } from '#engine/flow/draft.ts';
+import { BY_DEMAND, feedOf, isSameFeed, joinFeed, routingFeed } from '#engine/flow/routing.ts';
 
 /** What each stage got, without those that got nothing. */
 async function shares<Event>(flow: Flow<Event>): Promise<readonly (readonly Event[])[]> {
@@ -29,6 +31,35 @@ const pairs = Flow.from(
   ] as const,
   { stages: 1 },
 ).map((pair) => pair);
+
+describe('isSameFeed()', () => {
+  const custom = { ...demandDispatcher(), name: 'custom' };
+
+  it.each([
+    ['whoever asks, said or not', feedOf(demandDispatcher()), BY_DEMAND, true],
+    ['everything to all', feedOf(broadcastDispatcher()), feedOf(broadcastDispatcher()), true],
+    ['all, and whoever asks', feedOf(broadcastDispatcher()), BY_DEMAND, false],
+    ['a dispatcher of the program, and itself', feedOf(custom), feedOf(custom), true],
+    ['two dispatchers of the program', feedOf(custom), feedOf({ ...custom }), false],
+    ['rows that are joined by the same key', joinFeed(String, 2), joinFeed(String, 2), true],
+    ['rows that are joined by other keys', joinFeed(String, 2), joinFeed(Number, 2), false],
+    ['rows that are joined by more stages', joinFeed(String, 2), joinFeed(String, 3), false],
+    ['rows that are joined, and whoever asks', joinFeed(String, 2), BY_DEMAND, false],
+  ])('compares %s', (_what, a, b, isSame) => {
+    expect(isSameFeed(a, b)).toBe(isSame);
+    expect(isSameFeed(b, a)).toBe(isSame);
+  });
+});
+
+describe('routingFeed()', () => {
+  it('FL-066 takes the dispatcher of the options before any other', () => {
+    const dispatcher = broadcastDispatcher();
+    const draft: Draft = { origin: { type: 'none' }, options: { dispatcher }, operations: [] };
+    const written = { written: 'partition', key: undefined, hash: undefined } as const;
+    expect(routingFeed(written, draft, 2).dispatcher).toBe(dispatcher);
+    expect(routingFeed({ written: 'shuffle' }, draft, 2).dispatcher).toBe(dispatcher);
+  });
+});
 
 describe('partition() brings equal keys to one stage', () => {
   it.each([
