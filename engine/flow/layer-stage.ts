@@ -31,7 +31,7 @@ export function layerStage(spec: LayerSpec, kind: 'producerConsumer' | 'consumer
     kind === 'consumer'
       ? consumer<unknown, Layer, LayerStage>({
           ...callbacks,
-          handleEvents: (events, layer, { id }) => void layer.take(events, id),
+          handleEvents: (events, layer, from) => void layer.take(events, from),
           handleCancel: (_end, layer, { id }) => void layer.cancelled(id),
           handleInfo: (message, layer) => {
             if (message === STOP) return { stop: 'normal' };
@@ -41,7 +41,7 @@ export function layerStage(spec: LayerSpec, kind: 'producerConsumer' | 'consumer
         })
       : producerConsumer<unknown, unknown, Layer, LayerStage>({
           ...callbacks,
-          handleEvents: (events, layer, { id }) => ({ events: layer.take(events, id) }),
+          handleEvents: (events, layer, from) => ({ events: layer.take(events, from) }),
           handleCancel: (_end, layer, { id }) => {
             const events = layer.cancelled(id);
             return events === 'alone' ? { stop: 'normal' } : { events };

@@ -1,7 +1,7 @@
 import type { SubscriptionId } from '../ids.ts';
 import { STOP } from '../source/source-options.ts';
-import type { SubscribeOptions } from '../stage/definition.ts';
-import { self, windowing } from '../stage/self.ts';
+import type { SubscribeOptions, Subscription } from '../stage/definition.ts';
+import { lending, self, windowing, type Lending } from '../stage/self.ts';
 import type { TraceEvent } from '../trace/trace-entry.ts';
 import { MAX_PICTURED, Pictured, describe, traceEvents, traceValue } from '../trace/trace-value.ts';
 import type {
@@ -34,6 +34,8 @@ export class Layer extends Pictured {
   /** Where they make a difference; else each event goes its way at once. */
   readonly #kept: { readonly windows: Windows; readonly reducer: LayerReducer } | null;
   readonly #isGlobal: boolean;
+  /** Where nothing remembers the array that a batch has come in. */
+  readonly #lending: Lending | null;
   readonly #sides = new Map<SubscriptionId, JoinSide>();
   readonly #upstreams = new Set<SubscriptionId>();
   /** Subscriptions to the layer before that have not ended, those that are still to be made among them. */
@@ -50,6 +52,7 @@ export class Layer extends Pictured {
     this.#isGlobal = spec.window.type === 'global';
     this.#kept = hasWindows(spec) ? this.#keeping(spec, loops, stage) : null;
     this.#passesOn = this.#kept === null && spec.mappers.length === 0;
+    this.#lending = this.#isDoneWith(spec) ? lending() : null;
   }
 
   /** A subscription begins; `peer` is the role of its other end. */
@@ -64,7 +67,7 @@ export class Layer extends Pictured {
   }
 
   /** Handles a batch; answers with what is to be emitted. */
-  take(batch: readonly unknown[], upstream: SubscriptionId): readonly unknown[] {
+  take(batch: readonly unknown[], { id: upstream, peer }: Subscription): readonly unknown[] {
     const events = this.#mapped(batch);
     if (this.#passesOn) return events;
     const out: unknown[] = [];
@@ -72,6 +75,7 @@ export class Layer extends Pictured {
       this.#kept.windows.take(upstream, events, out);
       this.#kept.reducer.batchHandled();
     } else this.#loop({ events, from: 0, to: events.length, upstream }, STATELESS, out);
+    this.#lending?.giveBack(peer, batch);
     return out;
   }
 
@@ -115,6 +119,12 @@ export class Layer extends Pictured {
     const windows = this.#kept?.windows.peek(MAX_PICTURED) ?? [];
     if (this.#isGlobal) return windows[0] && shown(windows[0].accumulator);
     return Object.fromEntries(windows.map(({ id, accumulator }) => [nameOf(id), shown(accumulator)]));
+  }
+
+  /** Whether nothing knows the array of a batch any more, once that has been taken. */
+  #isDoneWith({ window, intake }: LayerSpec): boolean {
+    if (!this.#kept) return !this.#passesOn;
+    return this.#isGlobal && window.punctuation?.type !== 'custom' && intake === null;
   }
 
   #mapped(batch: readonly unknown[]): readonly unknown[] {

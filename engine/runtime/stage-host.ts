@@ -3,6 +3,7 @@ import { streamsOn } from '../sink/stream-scope.ts';
 import { failure } from '../stage/callback-runner.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import type { External, OwnedExternal } from '../stage/external.ts';
+import { LentBatches } from '../stage/lent-batches.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, Replaces, StageMessage } from '../stage/message.ts';
 import type { StartOutcome } from '../stage/stage.ts';
 import type { Address, Loss, StageContext, Watch } from '../stage/stage-context.ts';
@@ -45,6 +46,7 @@ export class StageHost implements StageContext {
   readonly #trace: HostTrace;
   readonly tracing: boolean;
   readonly kept = new KeptEvents();
+  readonly lent = new LentBatches();
   readonly #options: StageHostOptions;
   readonly #hosted: ReadonlyMap<StageId, Hosted>;
   readonly #order: StageId[] = [];

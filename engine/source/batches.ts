@@ -1,7 +1,13 @@
+import type { Lending } from '../stage/self.ts';
+
 /** What is read batch by batch. */
 export interface Batches<Event> {
-  /** The next elements, at most `count` of them: fewer only when it has run dry. */
-  next(count: number): Event[];
+  /**
+   * The next elements, at most `count` of them: fewer only when it has run dry.
+   *
+   * @param lending - Where arrays come from that may be filled again.
+   */
+  next(count: number, lending?: Lending): Event[];
   /** Lets go of what is read, wherever it stands. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
 import { producer } from '../stage/define.ts';
 import type { Producer } from '../stage/definition.ts';
-import { ownExternal, self } from '../stage/self.ts';
+import { lending, ownExternal, self, type Lending } from '../stage/self.ts';
 import { describe } from '../trace/trace-value.ts';
 import { batchesOf, type Batches } from './batches.ts';
 import {
@@ -69,6 +69,7 @@ export function fromIterable<Event>(
 class Elements<Event> {
   readonly #open: () => Iterable<Event>;
   readonly #most: number;
+  readonly #lending: Lending = lending();
   #batches: Batches<Event> | null = null;
   taken = 0;
   ended = false;
@@ -83,7 +84,7 @@ class Elements<Event> {
   next(count: number): readonly Event[] {
     this.#batches ??= this.#begin();
     const wanted = Math.min(count, this.#most - this.taken);
-    const events = wanted > 0 ? this.#batches.next(wanted) : [];
+    const events = wanted > 0 ? this.#batches.next(wanted, this.#lending) : [];
     this.taken += events.length;
     if (events.length < wanted || this.taken === this.#most) this.close();
     return events;

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import { describe } from '../trace/trace-value.ts';
+import type { Lending } from '../stage/self.ts';
 import { BATCHES, type Batches } from './batches.ts';
 
 /** Integers from one to another, both among them, made as they are read. Made by {@link range}. */
@@ -40,15 +41,17 @@ class OfRange implements Batches<number> {
     this.#range = range;
   }
 
-  next(count: number): number[] {
+  next(count: number, lending?: Lending): number[] {
     const { first, step, size } = this.#range;
-    const batch = this.#zerosOf(Math.min(count, size - this.#taken));
+    const wanted = Math.min(count, size - this.#taken);
+    const batch = lending?.spare(wanted) ?? this.#zerosOf(wanted);
     let next = first + this.#taken * step;
     for (let i = 0; i < batch.length; i++) {
       batch[i] = next;
       next += step;
     }
     this.#taken += batch.length;
+    lending?.lend(batch);
     return batch;
   }
 

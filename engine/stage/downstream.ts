@@ -1,5 +1,5 @@
 import { checkDispatcher, demandIn, isDispatched } from '../dispatcher/define-dispatcher.ts';
-import { demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
+import { DemandDispatcher, demandDispatcher } from '../dispatcher/demand-dispatcher.ts';
 import type {
   Delivery,
   Demand,
@@ -32,6 +32,8 @@ interface Consumer {
 
 /** The consumers of a stage and the dispatcher that serves them: what it answers is done here. */
 export class Downstream {
+  /** Whether each array that is dispatched goes to one consumer alone: a program's own dispatcher may do anything with it. */
+  readonly handsOver: boolean;
   readonly #runner: CallbackRunner;
   readonly #name: string;
   readonly #dispatcher: Dispatcher<unknown>;
@@ -51,6 +53,7 @@ export class Downstream {
       warn: (warning) => runner.record({ type: 'warning', ...warning }, this.#cause),
     });
     this.#dispatcher = checkDispatcher(spec.name, created);
+    this.handsOver = Object.getPrototypeOf(created) === DemandDispatcher.prototype;
   }
 
   /** Events that the dispatcher keeps itself. */

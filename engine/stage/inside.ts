@@ -9,6 +9,7 @@ import {
   enter,
   type DemandMode,
   type Inside,
+  type Lending,
   type Self,
   type StageRef,
   type SubscribeTarget,
@@ -33,12 +34,15 @@ export interface InsideOf {
   readonly reply: (caller: Caller, value: unknown) => void;
   readonly discard: (count: number) => void;
   readonly countWindows: (windows: WindowCounts) => void;
+  /** Whether each array it emits goes to one consumer alone. */
+  readonly handsOver: () => boolean;
 }
 
 /** What the code of one stage may do to itself and to others. Whatever it does happens at once, as in GenStage. */
 export class StageInside implements Inside {
   readonly self: Self;
   readonly windowing: Windowing;
+  readonly lending: Lending;
   readonly #of: InsideOf;
 
   constructor(of: InsideOf) {
@@ -49,6 +53,13 @@ export class StageInside implements Inside {
       nowMs: () => context.nowMs(),
       record: (event) => void context.record(id, event, of.cause()),
       count: of.countWindows,
+    };
+    this.lending = {
+      spare: (size) => context.lent.spare(size),
+      lend: (batch) => {
+        if (of.handsOver()) context.lent.lend(id, batch);
+      },
+      giveBack: (lender, batch) => context.lent.giveBack(lender, batch),
     };
     this.self = {
       id,

@@ -70,6 +70,11 @@ export class Producing {
     return this.#held ? 'accumulate' : 'forward';
   }
 
+  /** Whether each array that is emitted goes to one consumer alone. */
+  get handsOver(): boolean {
+    return this.#downstream.handsOver;
+  }
+
   has(id: SubscriptionId): boolean {
     return this.#downstream.has(id);
   }

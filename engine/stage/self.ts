@@ -81,6 +81,16 @@ export interface Windowing {
   count(windows: WindowCounts): void;
 }
 
+/** Arrays of batches that are filled again, between a source of numbers and those who keep none of what they are sent. */
+export interface Lending {
+  /** An array of this length to be filled. */
+  spare(size: number): number[] | null;
+  /** The stage is about to emit a batch whose array it need not keep. */
+  lend(batch: number[]): void;
+  /** The stage has read a batch that it was sent by this one, and has kept no part of the array. */
+  giveBack(lender: StageId, batch: readonly unknown[]): void;
+}
+
 /** Everything that code within a callback may do. For the engine: learners call the functions of this file. */
 export interface Inside {
   readonly self: Self;
@@ -89,6 +99,7 @@ export interface Inside {
   /** Events were dropped before they came to the buffer: they are told of as those that it drops. */
   discard(count: number): void;
   readonly windowing: Windowing;
+  readonly lending: Lending;
   cast(stage: StageRef, request: unknown): void;
   send(stage: StageRef, message: unknown): void;
   subscribe(target: SubscribeTarget): SubscriptionId;
@@ -147,6 +158,16 @@ export function discard(count: number): void {
  */
 export function windowing(): Windowing {
   return runningTo('have windows').windowing;
+}
+
+/**
+ * What the stage whose callback runs has for batches that are filled again. For the engine's own stages. It may be kept for
+ * later callbacks.
+ *
+ * @throws {EngineError} `outside_callback`.
+ */
+export function lending(): Lending {
+  return runningTo('lend batches').lending;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { KeptEvents } from '../trace/kept-events.ts';
 import type { CallbackName, EntryBase, EntryOf, TraceEvent } from '../trace/trace-entry.ts';
 import type { Caller, Reason } from './definition.ts';
 import type { External, OwnedExternal } from './external.ts';
+import type { LentBatches } from './lent-batches.ts';
 import type { StageMessage } from './message.ts';
 
 /** What is watched: the other end of a subscription. */
@@ -28,6 +29,8 @@ export interface StageContext {
   readonly tracing: boolean;
   /** What the trace keeps of batches, shared by the stages that a batch comes by. */
   readonly kept: KeptEvents;
+  /** Arrays that its sources lend to whoever gives them back. */
+  readonly lent: LentBatches;
   /** Milliseconds since the run began. */
   nowMs(): number;
   /** Milliseconds since this was last asked, by whatever stage, or since the stages' turn began. */

@@ -387,6 +387,7 @@ export class Stage implements Process {
       ask: (from, count) => this.#consuming?.ask(from.id, from.peer, count, this.#runner.began),
       reply: (caller, value) => this.#requests.reply(caller, value),
       discard: (count) => this.#producing?.discard(count, this.#runner.began),
+      handsOver: () => this.#producing?.handsOver ?? false,
       countWindows: (windows) => {
         this.#windows = windows;
       },
