@@ -11,7 +11,7 @@ import {
 import { Cells, type Cell } from './cells.ts';
 import { LateEvents } from './late-events.ts';
 import { PeriodicTriggers } from './trigger.ts';
-import { Watermark, type Upstream } from './watermark.ts';
+import { Watermark, type Batch } from './watermark.ts';
 import type {
   OpenWindow,
   TriggerName,
@@ -24,16 +24,6 @@ import type {
 
 /** Windows that may lie between the first and the last that are not over: all of them are done one day, the empty ones too. */
 export const MAX_SPAN = 1_000_000;
-
-/** A batch that is handled. */
-interface Batch {
-  readonly id: SubscriptionId;
-  readonly events: readonly unknown[];
-  readonly upstream: Upstream;
-  /** Where the watermark would be by the other upstreams. */
-  readonly othersMs: number;
-  readonly out: unknown[];
-}
 
 /** What the end of the time for late events calls its timer; with it, the first window that is not concerned. */
 const LATENESS = 'lateness';
@@ -87,8 +77,8 @@ export class AlignedWindows<Accumulator> implements Windows {
   }
 
   take(id: SubscriptionId, events: readonly unknown[], out: unknown[]): void {
-    const upstream = this.#watermark.sending(id);
-    const batch: Batch = { id, events, upstream, othersMs: this.#watermark.least(upstream), out };
+    const batch = this.#watermark.batch(id, events, out);
+    const { upstream } = batch;
     const by = this.#by;
     const { length } = events;
     let from = 0;

@@ -4,7 +4,7 @@ import { Cells } from './cells.ts';
 import { LateEvents } from './late-events.ts';
 import { SessionStore, type Session } from './session.ts';
 import { PeriodicTriggers } from './trigger.ts';
-import { Watermark, type Upstream } from './watermark.ts';
+import { Watermark, type Batch } from './watermark.ts';
 import type {
   OpenWindow,
   TriggerName,
@@ -17,16 +17,6 @@ import type {
 
 /** What the end of the time for late events calls its timers; they are numbered. */
 const LATENESS = 'lateness';
-
-/** A batch that is handled. */
-interface Batch {
-  readonly id: SubscriptionId;
-  readonly events: readonly unknown[];
-  readonly upstream: Upstream;
-  /** Where the watermark would be by the other upstreams. */
-  readonly othersMs: number;
-  readonly out: unknown[];
-}
 
 /**
  * A window per key and run of events that are no further apart than the gap. An event that comes later than its successors
@@ -74,8 +64,8 @@ export class SessionWindows<Accumulator> implements Windows {
   }
 
   take(id: SubscriptionId, events: readonly unknown[], out: unknown[]): void {
-    const upstream = this.#watermark.sending(id);
-    const batch: Batch = { id, events, upstream, othersMs: this.#watermark.least(upstream), out };
+    const batch = this.#watermark.batch(id, events, out);
+    const { upstream } = batch;
     // Consecutive events that lie within one session are one run.
     let session: Session<Accumulator> | null = null;
     let from = 0;

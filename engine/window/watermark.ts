@@ -11,6 +11,17 @@ export interface Upstream {
   idle: boolean;
 }
 
+/** A batch while it is handled. */
+export interface Batch {
+  readonly id: SubscriptionId;
+  readonly events: readonly unknown[];
+  /** Who has sent it; how far that has come is kept by whoever looks at the events. */
+  readonly upstream: Upstream;
+  /** Where the watermark would be by the other upstreams; event time, ms. */
+  readonly othersMs: number;
+  readonly out: unknown[];
+}
+
 /** What the timer for silent upstreams is called. */
 const IDLE = 'idle';
 
@@ -45,25 +56,16 @@ export class Watermark {
     this.#upstreams.delete(upstream);
   }
 
-  /** An upstream that sends a batch; the caller keeps its latest event time. */
-  sending(id: SubscriptionId): Upstream {
+  /** An upstream has sent a batch. */
+  batch(id: SubscriptionId, events: readonly unknown[], out: unknown[]): Batch {
     const upstream = this.#of(id);
     this.#touched(upstream);
-    return upstream;
-  }
-
-  /** Where the watermark would be now, before it is advanced: the upstreams' own, and what one of them has sent since. */
-  least(except: Upstream | null = null): number {
-    let least = Infinity;
-    for (const upstream of this.#upstreams.values()) {
-      if (!upstream.idle && upstream !== except) least = Math.min(least, upstream.latestMs);
-    }
-    return least - this.#boundMs;
+    return { id, events, upstream, othersMs: this.#least(upstream), out };
   }
 
   /** Takes account of what has been sent; whether it has moved on. */
   advance(): boolean {
-    const eventMs = this.least();
+    const eventMs = this.#least(null);
     // Infinity: nobody counts, so nobody says how late it is.
     if (eventMs <= this.eventMs || eventMs === Infinity) return false;
     this.eventMs = eventMs;
@@ -81,6 +83,15 @@ export class Watermark {
     }
     this.#watch();
     return true;
+  }
+
+  /** Where the watermark would be now, before it is advanced. */
+  #least(except: Upstream | null): number {
+    let least = Infinity;
+    for (const upstream of this.#upstreams.values()) {
+      if (!upstream.idle && upstream !== except) least = Math.min(least, upstream.latestMs);
+    }
+    return least - this.#boundMs;
   }
 
   #of(id: SubscriptionId): Upstream {
