@@ -27,7 +27,7 @@ export function feedOf(dispatcher: DispatcherSpec | undefined): Feed {
   if (!dispatcher) return BY_DEMAND;
   // Two of these do the same, whenever they were made.
   if (dispatcher.name === 'demand') return { dispatcher, parts: [] };
-  if (dispatcher.name === 'broadcast') return { dispatcher, parts: ['broadcast'] };
+  if (dispatcher.name === 'broadcast') return { dispatcher, parts: [dispatcher.name] };
   return { dispatcher, parts: [dispatcher] };
 }
 

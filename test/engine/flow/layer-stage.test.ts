@@ -76,7 +76,10 @@ describe('layerStage() with mappers', () => {
       ['a', 2],
       ['b', 3],
     ]);
-    expect(crashOf((await runLayer(spec, [[1]])).entries)).toMatchObject({ code: 'flow_not_pair' });
+    expect(crashOf((await runLayer(spec, [[1]])).entries)).toMatchObject({
+      code: 'flow_not_pair',
+      message: 'Cannot go on with mapValues in "layer" as each event must be a pair [key, value]: received 1',
+    });
   });
 
   it('FL-025 takes one event through all mappers before the next begins', async () => {

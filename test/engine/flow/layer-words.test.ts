@@ -3,8 +3,10 @@ import {
   Flow,
   Window,
   broadcastDispatcher,
+  consumer,
   defineDispatcher,
   demandDispatcher,
+  producer,
   producerConsumer,
 } from '#engine';
 import { windowWords } from '#engine/flow/layer-words.ts';
@@ -57,6 +59,37 @@ describe('layerWords()', () => {
   const other = defineDispatcher({ ...demandDispatcher(), name: 'first come' });
 
   const pass = producerConsumer({ handleEvents: (events: { code: string }[]) => ({ events }) });
+
+  it('says where stages of the program are part of the flow, and where somebody only has to ask', () => {
+    const made = producer({ handleDemand: () => ({ events: [{ code: 'A' }] }) });
+    const sink = consumer({ handleEvents: (events: { code: string }[]) => void events });
+    const wordsOf = (flow: Flow<unknown>, emits = true) =>
+      planFlow(flow, { emits }).layers.map(({ stages, boundary, operations, because }) => [
+        stages[0],
+        boundary,
+        operations.join(),
+        because,
+      ]);
+    expect(wordsOf(Flow.fromSpecs([made]).throughSpecs([pass]).intoSpecs([sink]))).toEqual([
+      ['source', 'source', 'fromSpecs', 'fromSpecs: these producers belong to the flow'],
+      [
+        'through',
+        'through',
+        'throughSpecs',
+        'throughSpecs: these stages belong to the flow, and do what they are defined to do',
+      ],
+      [
+        'into',
+        'into',
+        'intoSpecs',
+        'intoSpecs: these consumers belong to the flow, which ends when they have',
+      ],
+    ]);
+    expect(wordsOf(one.merge(demandDispatcher(), { stages: 1 }), false)).toEqual([
+      ['source', 'source', 'from', 'a source is read by one stage, so that no event is read twice'],
+      ['end', 'output', '', 'nobody gets these events, so they are asked for and forgotten here'],
+    ]);
+  });
 
   it('names a layer after its reduction, and says all of its operators', () => {
     const last = (flow: Flow<unknown>) => {
