@@ -201,7 +201,8 @@ export interface RunHandle extends StageAccess {
   stop(): void;
   /**
    * Resolves once nothing is left to do after all that was asked of the run so far, or once it is over: no stage works,
-   * none has a message, none is on its way. The run itself goes on only if it is kept alive.
+   * none has a message, none is on its way. `now` knows of all that, unless the workers have more to tell than they may at
+   * once. The run itself goes on only if it is kept alive.
    */
   settled(): Promise<void>;
   /** Never rejects. */

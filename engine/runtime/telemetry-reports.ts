@@ -40,6 +40,11 @@ export class TelemetryReports {
     this.#soon();
   }
 
+  /** Tells at once what is left, as far as the credit goes: who asks where this worker stands sees what led there. */
+  tell(): void {
+    while (this.#due && this.#credits > 0 && !this.#over) this.#report();
+  }
+
   /** Tells everything that is left, whatever the credit: it is the last that is sent. */
   finish(): void {
     do this.#report();

@@ -106,6 +106,7 @@ export class WorkerRun {
       case 'credit':
         return begun?.reports.credit(message.batches);
       case 'ping':
+        begun?.reports.tell();
         return post({ type: 'pong', worker, id: message.id, ...this.#crossings() });
       case 'kill':
         begun?.host.kill(message.stage, message.reason);

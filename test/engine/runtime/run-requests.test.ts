@@ -73,11 +73,7 @@ function begin(options: Partial<RunOptions> = {}) {
   });
   const got = <T>(promise: Promise<T>) => passTime(scheduler, promise);
   const state = async (stage: string) => (await got(run.snapshot(stage)))?.state;
-  const settled = async () => {
-    await got(run.settled());
-    // The next report of each worker tells what has happened.
-    await got(new Promise<void>((resolve) => scheduler.after(100, resolve)));
-  };
+  const settled = () => got(run.settled());
   return { run, scheduler, got, state, settled };
 }
 
