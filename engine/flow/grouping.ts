@@ -86,7 +86,11 @@ const VIEW: StateView = {
       );
     }
     const groups = new Groups();
-    for (const [key, list] of shown) groups.of(key).push(...[...iterableOf(list, 'onTrigger')].reverse());
+    for (const [key, list] of shown) {
+      const values = groups.of(key);
+      // One by one: a list may be longer than a call may have arguments.
+      for (const value of [...iterableOf(list, 'onTrigger')].reverse()) values.push(value);
+    }
     return groups;
   },
 };

@@ -108,6 +108,19 @@ describe('grouping()', () => {
     expect((await runLayer(spec, [upTo(6)])).events).toEqual(['1:31 0:42', '1:531 0:6']);
   });
 
+  it('FL-122 goes on with lists longer than a call may have arguments', async () => {
+    const all = Array.from({ length: 300_000 }, (_, i) => `${i}`);
+    const emission: Emission = {
+      type: 'onTrigger',
+      fn: (groups: Map<number, string[]>, _stage, { trigger }) =>
+        trigger === 'done'
+          ? { events: [groups.get(0)?.length, groups.get(0)?.[0], groups.get(0)?.[1]] }
+          : { state: new Map([[0, all]]) },
+    };
+    const spec = layer({ reduction: byRest(1), emission, window: every(2) });
+    expect((await runLayer(spec, [upTo(3)])).events).toEqual([300_001, '3', '0']);
+  });
+
   it('FL-122 keeps what it has where onTrigger changes what it was shown and answers with no state', async () => {
     const emission: Emission = {
       type: 'onTrigger',
