@@ -301,7 +301,7 @@ export const ERRORS = {
   flow_unended: {
     message: (d: { stages: string }) =>
       `Cannot end the flow as each of its stages must end when its input has: received ${d.stages}, with nothing left to do`,
-    hint: 'A stage of throughSpecs goes on when its producers have ended: let its handleCancel answer { stop: "normal" }.',
+    hint: 'A stage of throughSpecs or intoSpecs goes on when its producers have ended: let its handleCancel answer { stop: "normal" }.',
   },
   flow_window_unused: {
     message: (d: { window: string }) =>

@@ -407,8 +407,9 @@ export class Flow<Event> implements AsyncIterable<Event> {
   }
 
   /**
-   * Hands events to consumers that are started together with the flow; when they have ended, so does the flow. One that fails
-   * ends it at once, with `"shutdown"`, unless its `restart` says otherwise.
+   * Hands events to consumers that are started together with the flow; when they have ended, so does the flow. As any stage does,
+   * they go on when their producers have ended in order, unless they end themselves. One that fails ends the flow at once,
+   * with `"shutdown"`, unless its `restart` says otherwise.
    *
    * @throws {EngineError} `flow_list`, `option_unknown`, `option_out_of_range`.
    * @example
