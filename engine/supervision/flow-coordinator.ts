@@ -150,7 +150,7 @@ export class FlowCoordinator {
       return this.#shutDown({ reason, hasStarted: false });
     }
     this.#isOver(child.id, signal.type === 'ended' ? signal.reason : 'normal');
-    if (wasStarting && this.#isStarting) this.#startNext();
+    if (wasStarting) this.#startNext();
   }
 
   /** A stage is gone. What that means to the others they hear by their subscriptions; the last layer's end is its own. */
@@ -162,12 +162,8 @@ export class FlowCoordinator {
     else if (this.#open.size === 0) this.#shutDown({ reason: 'normal' });
   }
 
-  get #isStarting(): boolean {
-    return this.#phase === 'starting';
-  }
-
   #startNext(): void {
-    if (!this.#isStarting) return;
+    if (this.#phase !== 'starting') return;
     const next = this.#children.find(({ status, life }) => status === 'down' && life === 0);
     if (next) {
       next.status = 'starting';

@@ -82,6 +82,10 @@ class Told {
     return words(this.coordinator.take({ type: 'ended', child, life, reason }));
   }
 
+  ignored(child: string): string[] {
+    return words(this.coordinator.take({ type: 'ignored', child, life: this.#life }));
+  }
+
   exit(reason: unknown): string[] {
     return words(this.coordinator.take({ type: 'exit', reason }));
   }
@@ -187,6 +191,14 @@ describe('FlowCoordinator', () => {
     expect(told.ended('source', 'shutdown')).toEqual(['exit "enough"']);
   });
 
+  it('hears of each end once, and of nobody that is none of its own', () => {
+    const told = running();
+    expect(told.ended('printer', 'oops')).toEqual([]);
+    expect(told.exit('enough')).toHaveLength(4);
+    for (const id of ['reduce', 'map 2', 'map 1', 'source']) told.ended(id, 'shutdown');
+    expect(told.ended('source', 'shutdown')).toEqual([]);
+  });
+
   it('has not started when one of its stages has not', () => {
     const told = new Told();
     told.begin();
@@ -211,6 +223,26 @@ describe('FlowCoordinator', () => {
       expect(told.started('reduce')).toEqual(['ready']);
     });
 
+    it('starts one stage at a time, whatever is said twice and whoever ends meanwhile', () => {
+      const told = new Told({ life: 2 });
+      told.begin();
+      expect(told.started('source')).toEqual(['start map 1']);
+      expect(told.started('source')).toEqual([]);
+      expect(told.ended('source')).toEqual([]);
+      expect(told.started('map 1')).toEqual(['start map 2']);
+    });
+
+    it('goes on without a stage that asks to be left out, and ends when that was its last layer', () => {
+      const told = new Told({ life: 2 });
+      told.begin();
+      expect(told.ignored('source')).toEqual(['start map 1']);
+      expect(told.started('map 1')).toEqual(['start map 2']);
+      expect(told.started('map 2')).toEqual(['start reduce']);
+      expect(told.ignored('reduce')).toEqual(['end map 2: "shutdown"', 'end map 1: "shutdown"']);
+      told.ended('map 2', 'shutdown');
+      expect(told.ended('map 1', 'shutdown')).toEqual(['exit "normal"']);
+    });
+
     it('waits for the subscriptions of its own stages alone, those of this life', () => {
       const told = new Told({ life: 2 });
       told.begin();
@@ -218,6 +250,15 @@ describe('FlowCoordinator', () => {
       const own = AWAITED.slice(1).map(({ id }) => id);
       expect(told.wired(...own)).toEqual([]);
       expect(told.wired(...own.map((id) => `${id}@2`))).toEqual(['mode forward']);
+    });
+
+    it('waits for the subscription of its only stage', () => {
+      const view = { ...FLOW, stages: ['map'], sources: ['given'], outlets: ['map'], ends: ['map'] };
+      const told = new Told({ view, awaited: [{ id: 'map←given', consumer: 'map' }], life: 2 });
+      expect(told.begin()).toEqual(['mode accumulate', 'start map']);
+      expect(told.started('map')).toEqual(['ready']);
+      expect(told.wired('map←given')).toEqual([]);
+      expect(told.wired('map←given@2')).toEqual(['mode forward']);
     });
 
     it('takes note of subscriptions that are made while stages still start', () => {
