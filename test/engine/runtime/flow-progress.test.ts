@@ -42,6 +42,10 @@ const counters = (
 });
 
 describe('flowProgress()', () => {
+  it('has nothing to say where there is no flow', () => {
+    expect(flowProgress([], [counters('beside', 100, 100)])).toEqual([]);
+  });
+
   it('adds up the stages of each layer, and windows and late events of all layers', () => {
     const flows = [
       flow('counts', [layer('source'), layer('a', 'b'), layer('c')]),

@@ -12,6 +12,7 @@ import {
   sleep,
   type FlowProgress,
 } from 'sluice';
+import { localFlows } from '../../../engine/runtime/flow-run.ts';
 
 const upTo = (limit: number) => Array.from({ length: limit }, (_, i) => i);
 const ascending = (a: number, b: number) => a - b;
@@ -253,6 +254,47 @@ describe('for await of a flow', () => {
     await sleep(5);
     stop.abort('enough');
     expect(await running).toBe('enough');
+  });
+
+  it('begins nothing for a signal that has been given before', async () => {
+    const { seen, source } = endless();
+    const flow = Flow.from(source, { stages: 1 });
+    expect(await failureOf(flow.run({ signal: AbortSignal.abort('never') }))).toBe('never');
+    expect(seen.read).toBe(0);
+  });
+
+  it('hands out nothing more of a batch once its signal is given', async () => {
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const event of localFlows.iterate(Flow.from(upTo(100), { stages: 1 }), stop)) {
+        seen.push(Number(event));
+        if (seen.length === 3) stop.abort('enough');
+      }
+    })();
+    expect(await failureOf(reading)).toBe('enough');
+    expect(seen).toEqual([0, 1, 2]);
+  });
+
+  it('tells of its progress every 100 ms, and at the end', async () => {
+    const slow = async function* () {
+      for (let n = 0; n < 4; n++) {
+        yield n;
+        await sleep(70);
+      }
+    };
+    const told: number[] = [];
+    const onProgress = ({ layers }: FlowProgress) => void told.push(layers.at(-1)?.eventsIn ?? 0);
+    await Flow.from(slow, { stages: 1, maxDemand: 1 })
+      .map((n) => n)
+      .run({ onProgress });
+    expect(told.length).toBeGreaterThan(2);
+    expect(told).toEqual(told.toSorted(ascending));
+    expect(told[0]).toBeLessThan(4);
+    expect(told.at(-1)).toBe(4);
+    const ended = told.length;
+    await sleep(150);
+    expect(told).toHaveLength(ended);
   });
 
   it('waits for sources that wait', async () => {
