@@ -126,7 +126,7 @@ export const ERRORS = {
   option_out_of_range: {
     message: (d: { option: string; at: string; requirement: string; received: string }) =>
       `Cannot use ${d.option} of ${d.at} as it must be ${d.requirement}: received ${d.received}`,
-    hint: 'Counts are events. maxDemand is at least 1 and minDemand is below maxDemand.',
+    hint: 'Demands and buffers count events. maxDemand is at least 1 and minDemand is below maxDemand.',
   },
   option_unknown: {
     message: (d: { option: string; at: string; nearest: string; allowed: string }) =>

@@ -14,7 +14,7 @@ import { tasksOn } from '../task/task-scope.ts';
 import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import { KeptEvents } from '../trace/kept-events.ts';
 import type { Recorder } from '../trace/recorder.ts';
-import { describe, traceValue } from '../trace/trace-value.ts';
+import { describe, printedValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
 import type { Refused } from '../transport/transport.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
@@ -331,7 +331,7 @@ export class StageHost implements StageContext {
     const owner = this.owner;
     const stage = owner?.stage ?? this.#order[0];
     if (stage === undefined) return;
-    const kept = values.map(traceValue);
+    const kept = values.map(printedValue);
     const log = { type: 'log', level, values: kept, ...(place === undefined ? {} : { place }) } as const;
     this.#trace.print(stage, log, owner?.cause ?? null);
   }

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts';
 import { producer } from '../stage/define.ts';
 import type { Producer } from '../stage/definition.ts';
 import { lending, ownExternal, self, type Lending } from '../stage/self.ts';
-import { describe } from '../trace/trace-value.ts';
+import { Pictured, describe } from '../trace/trace-value.ts';
 import { batchesOf, type Batches } from './batches.ts';
 import {
   STOP,
@@ -65,8 +65,8 @@ export function fromIterable<Event>(
   return understanding(definition, (message) => message === STOP);
 }
 
-/** How far an iterable has been read. A picture shows the public fields. */
-class Elements<Event> {
+/** How far an iterable has been read. */
+class Elements<Event> extends Pictured {
   readonly #open: () => Iterable<Event>;
   readonly #most: number;
   readonly #lending: Lending = lending();
@@ -76,8 +76,13 @@ class Elements<Event> {
   consumers = 0;
 
   constructor(open: () => Iterable<Event>, most: number) {
+    super();
     this.#open = open;
     this.#most = most;
+  }
+
+  picture(): unknown {
+    return this.ended ? { read: this.taken, atEnd: true } : { read: this.taken };
   }
 
   /** The next `count` elements; fewer when it ends with them. */

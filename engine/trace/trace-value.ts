@@ -7,6 +7,8 @@ const MAX_LEVELS = 3;
 export const MAX_EVENTS = 1_000;
 /** Items an entry's events may take together, so that one entry of big records stays small. */
 const MAX_VALUES = 20_000;
+/** Items of a printed value that is shown one level deeper. */
+const MAX_PRINTED = 1_000;
 const MORE = '…';
 
 /** Something that a trace shows as something else. */
@@ -21,6 +23,12 @@ export const MAX_PICTURED = MAX_ITEMS + 1;
 /** A bounded, cloneable picture of any value. Never throws, whatever getters and proxies do. */
 export function traceValue(value: unknown): TraceValue {
   return preview(value, 0, []);
+}
+
+/** A value that a program prints: one level deeper, so that a Map of lists of records can be read; unless that is much. */
+export function printedValue(value: unknown): TraceValue {
+  const deeper = preview(value, -1, []);
+  return weigh(deeper) <= MAX_PRINTED ? deeper : traceValue(value);
 }
 
 /** The first events of a batch, as a trace keeps them: always a packed array, which V8 clones at once. */
@@ -102,6 +110,8 @@ function previewObject(value: object, level: number, path: readonly object[]): T
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof Pictured) return preview(value.picture(), level, path);
   if (value instanceof Error) return cut(`${value.name}: ${value.message}`, MAX_TEXT);
+  // It has no fields of its own: a record of nothing would hide what was forgotten to be awaited.
+  if (value instanceof Promise) return 'a promise';
   if (level >= MAX_LEVELS || path.includes(value)) return MORE;
   const inside = [...path, value];
   if (value instanceof Map) return previewItems(value.entries(), value.size, level, inside);

@@ -4,8 +4,8 @@ import type { Page } from '@playwright/test';
 import { chapters, flights, type Flight } from '../../lessons/data/index.ts';
 import { LessonPage } from './support/lesson-page.ts';
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
+import { underlinedLines } from './support/underlined.ts';
 
-const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** A program of `test/e2e/programs`, pasted into the editor. */
@@ -125,8 +125,31 @@ test('a crash in a map ends the flow, and is told at its line', async ({ page })
   await lesson.run.click();
   await expect(lesson.status).toHaveText(/Failed|crashed/i);
   await expect(lesson.console).toContainText('seven is too much');
+  await expect.poll(() => underlinedLines(lesson.editor)).toEqual([4]);
   const flow = lesson.picture.getByRole('button', { name: /^flow, flow of \d layers: crashed/ });
   await expect(flow).toBeVisible();
   await expect(lesson.stage('map')).toHaveAccessibleName(/crashed/);
   await expectNoAxeViolations(page, 'a flow that crashed');
+});
+
+test('a mistake in how a flow is declared is told at its line', async ({ page }) => {
+  const lesson = await withProgram(page, 'flow-mistake');
+  await lesson.run.click();
+  await expect(lesson.console).toContainText('Cannot use stages of partition');
+  await expect.poll(() => underlinedLines(lesson.editor)).toEqual([5]);
+});
+
+test('a flow that is wider than its room can be seen whole', async ({ page }) => {
+  const lesson = await withProgram(page, 'flow-wide');
+  await lesson.run.click();
+  await expect(lesson.status).toHaveText('Finished');
+  const stages = lesson.picture.getByRole('group', { name: 'Stages and subscriptions' });
+  const room = await lesson.picture.boundingBox();
+  const widthOf = async () => (await stages.boundingBox())?.width ?? 0;
+  expect(await widthOf()).toBeGreaterThan(room?.width ?? 0);
+  const whole = lesson.picture.getByRole('checkbox', { name: 'whole picture' });
+  await whole.press('Space');
+  await expect(whole).toBeChecked();
+  expect(await widthOf()).toBeLessThanOrEqual(room?.width ?? 0);
+  await expectNoAxeViolations(page, 'a flow seen whole');
 });

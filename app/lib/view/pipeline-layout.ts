@@ -165,7 +165,7 @@ function layDown(plan: PlanView, room: Size, rows: readonly Row[], isSlim: boole
       orientation: 'down',
       isSlim,
       // A road that passes a row needs the room beside its stages.
-      isClosed: isSlim && rows.every(({ passing }) => passing === 0),
+      isClosed: rows.every(({ passing }) => passing === 0),
       gap,
       stageGap: DOWN.stageGap,
       sizeOf: (stage) => ({ width: widthOf(stage), height: heightOf(stage) }),

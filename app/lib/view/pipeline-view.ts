@@ -17,6 +17,7 @@ import { flowCards, operationsOf, type FlowCard } from './flow-view.ts';
 import { dispatcherText, stageFacts, type StageFact } from './stage-facts.ts';
 import { supervisorCards, supervisorsOf, type SupervisorCard } from './supervisor-view.ts';
 import { countText, eventGlyph, plural, valueText, type EventGlyph } from './value-label.ts';
+import { windowStates } from './window-words.ts';
 
 /** How a stage is doing. Each has a word, a mark and a colour. */
 export type StageMood = 'absent' | 'idle' | 'busy' | 'waiting' | 'blocked' | 'ended' | 'crashed';
@@ -150,7 +151,10 @@ function stageCard(
   const workerText = worker === null ? '' : `worker ${worker + 1}`;
   const counts = countsOf(stage.kind, own);
   // What a consumer supervisor keeps are its children, which are told as such.
-  const stateText = own && own.state !== null && !stage.children ? valueText(own.state, 32) : null;
+  const stateText =
+    own && own.state !== null && !stage.children
+      ? valueText(windowStates(own.state, own.windows.type), 32)
+      : null;
   const buffer = own ? bufferOf(stage, own) : null;
   const inHand = own?.inHand ?? [];
   const lifeText = own && own.life > 1 ? `life ${countText(own.life)}` : null;

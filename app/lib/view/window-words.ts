@@ -1,4 +1,4 @@
-import type { EntryOf, TraceValue } from 'sluice';
+import type { EntryOf, TraceValue, WindowsState } from 'sluice';
 import { countText, plural, valueText } from './value-label.ts';
 
 const WORDS_CHARACTERS = 40;
@@ -35,6 +35,24 @@ function sessionText(id: TraceValue): string {
   return typeof start === 'number' && typeof end === 'number'
     ? `the session${whose} from ${eventTimeText(start)} to ${eventTimeText(end)}`
     : `the session${whose}`;
+}
+
+/** The states of a stage's windows, by names of the windows that a person can read; any other state as it is. */
+export function windowStates(state: TraceValue, type: WindowsState['type']): TraceValue {
+  if (type !== 'fixed' && type !== 'sliding' && type !== 'session') return state;
+  if (state === null || typeof state !== 'object' || Array.isArray(state)) return state;
+  return Object.fromEntries(Object.entries(state).map(([id, own]) => [windowKey(id), own]));
+}
+
+/** Keys of such states: the beginning of a window in ms, or `"ATL" 978325200000…978327000000` of a session. */
+const SESSION_KEY = /^(.*?) ?(-?\d+)…(-?\d+)$/s;
+const BEGINNING = /^-?\d+$/;
+
+function windowKey(id: string): string {
+  if (BEGINNING.test(id)) return eventTimeText(Number(id));
+  const [, key, start, end] = SESSION_KEY.exec(id) ?? [];
+  if (key === undefined) return id;
+  return `${key} ${eventTimeText(Number(start))}…${eventTimeText(Number(end))}`;
 }
 
 /** What an entry about a window says, without the stage: "the fixed window from … opened". */

@@ -144,6 +144,21 @@ describe('pipelineLayout()', () => {
     );
   });
 
+  it('sets the stages of a row in the order of the plan, as far as no road must pass between them', () => {
+    const { stages, subscriptions } = chain('source', 'reduce 1', 'output');
+    const again = chain('source', 'reduce 2', 'output');
+    const plan: PlanView = {
+      stages: [...stages.slice(0, 2), ...again.stages.slice(1)],
+      subscriptions: [...again.subscriptions, ...subscriptions],
+    };
+    for (const width of [380, 580, 1_000]) {
+      const layout = pipelineLayout(plan, { width, height: 500 });
+      const x = (id: string) => layout.stages.find((stage) => stage.id === id)?.x ?? NaN;
+      expect(layout.orientation).toBe('down');
+      expect(x('reduce 1')).toBeLessThan(x('reduce 2'));
+    }
+  });
+
   it('runs down, and to the right where the room is flat', () => {
     const plan = chain('numbers', 'evens', 'printer');
     expect(pipelineLayout(plan, { width: 1200, height: 400 }).orientation).toBe('down');

@@ -2,7 +2,7 @@ import type { TraceEvent } from 'sluice';
 import { emptyState } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { entrySentence } from '$lib/view/entry-sentence.ts';
-import { eventTimeText } from '$lib/view/window-words.ts';
+import { eventTimeText, windowStates } from '$lib/view/window-words.ts';
 
 const HOUR = Date.UTC(2001, 0, 1, 5);
 
@@ -80,5 +80,29 @@ describe('entrySentence() of windows', () => {
     expect(says({ type: 'late', id: HOUR, count: 3, events: [1, 2, 3] })).toBe(
       'reduce 1 dropped 3 events (1, 2, 3): too late for the window from 2001-01-01T05:00Z, which is over.',
     );
+  });
+});
+
+describe('windowStates()', () => {
+  it('names windows by when they begin, where event time is a date', () => {
+    expect(windowStates({ [HOUR]: 3, [HOUR + 3_600_000]: 1, '…': '…' }, 'fixed')).toEqual({
+      '2001-01-01T05:00Z': 3,
+      '2001-01-01T06:00Z': 1,
+      '…': '…',
+    });
+    expect(windowStates({ '-500': 1 }, 'sliding')).toEqual({ '-500 ms': 1 });
+  });
+
+  it('names sessions by their key, from when to when', () => {
+    expect(windowStates({ [`"ATL" ${HOUR}…${HOUR + 60_000}`]: 2 }, 'session')).toEqual({
+      '"ATL" 2001-01-01T05:00Z…2001-01-01T05:01Z': 2,
+    });
+  });
+
+  it('leaves alone what is not by time', () => {
+    expect(windowStates({ 1: 2 }, 'count')).toEqual({ 1: 2 });
+    expect(windowStates({ [HOUR]: 3 }, null)).toEqual({ [HOUR]: 3 });
+    expect(windowStates([[HOUR, 3]], 'fixed')).toEqual([[HOUR, 3]]);
+    expect(windowStates(null, 'fixed')).toBeNull();
   });
 });

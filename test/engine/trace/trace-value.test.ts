@@ -5,6 +5,7 @@ import {
   MAX_PICTURED,
   Pictured,
   describe,
+  printedValue,
   traceError,
   traceEvents,
   traceValue,
@@ -62,6 +63,10 @@ suite('traceValue()', () => {
     expect(traceValue([new Numbers()])).toEqual([{ first: { second: '…' }, all }]);
   });
 
+  it('names a promise, which has nothing to show', () => {
+    expect(traceValue([Promise.resolve(1)])).toEqual(['a promise']);
+  });
+
   it('keeps a key named __proto__ as a key', () => {
     const value: unknown = JSON.parse('{ "__proto__": { "x": 1 } }');
     expect(JSON.stringify(traceValue(value))).toBe('{"__proto__":{"x":1}}');
@@ -76,6 +81,21 @@ suite('traceValue()', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(traceValue(proxy)).toBe('…');
+  });
+});
+
+suite('printedValue()', () => {
+  const grouped = (size: number) =>
+    new Map(Array.from({ length: size }, (_, i) => [`key ${i}`, [{ origin: 'ATL', delay: i }]] as const));
+
+  it('shows the records of a Map of lists', () => {
+    expect(printedValue(grouped(1))).toEqual([['key 0', [{ origin: 'ATL', delay: 0 }]]]);
+  });
+
+  it('goes no deeper than a trace where that would be much', () => {
+    const row = Array.from({ length: 20 }, (_, i) => i);
+    const cube = row.map(() => row.map(() => row.map(() => row)));
+    expect(printedValue(cube)).toEqual(traceValue(cube));
   });
 });
 
