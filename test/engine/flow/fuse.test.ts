@@ -165,6 +165,15 @@ describe('fuseMap() and fuseReduce()', () => {
     expect(texts).toHaveLength(2);
   });
 
+  it('are evaluated anew by another evaluator', () => {
+    const [first, second] = [vi.fn(evaluated), vi.fn(evaluated)];
+    for (const evaluator of [first, second]) {
+      evaluateLoopsWith(evaluator);
+      expect(mappedBy(double)).toEqual([2, 4]);
+      expect(evaluator).toHaveBeenCalledTimes(1);
+    }
+  });
+
   it('evaluate nothing more once a policy has refused it', () => {
     const refuse = vi.fn(() => {
       throw new EvalError('refused by a policy');

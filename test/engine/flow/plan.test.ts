@@ -366,6 +366,7 @@ describe('planFlow() and stages of other kinds', () => {
 
   it('FL-005 parts the events of a producer and of data side by side in a layer behind both', () => {
     const mixed = Flow.fromIterables([made, [1]], { stages: 1 }).partition({ stages: 2 });
+    expect(planFlow(mixed.map(same)).layers[1]?.stages).toEqual(['pass']);
     expect(topology(mixed.map(same))).toEqual([
       'source ×2 demand ←0',
       'mapReducer ×1 partition ←2',
@@ -451,7 +452,7 @@ describe('planFlow() refuses', () => {
     expect(refusal(new Flow())).toBe('flow_without_source');
     expect(refusal(new Flow<number>().map(same))).toBe('flow_without_source');
     expect(() => planFlow(new Flow(), { name: 'counts' })).toThrow('counts');
-    expect(() => planFlow(new Flow())).toThrow('flow');
+    expect(() => planFlow(new Flow())).toThrow('"flow"');
   });
 
   it('FL-061 a key that is none', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError, Flow, Window, broadcastDispatcher, demandDispatcher, none } from '#engine';
 import type { Draft } from '#engine/flow/draft.ts';
-import { BY_DEMAND, feedOf, isSameFeed, joinFeed, routingFeed } from '#engine/flow/routing.ts';
+import { BY_DEMAND, feedOf, isSameFeed, joinFeed, routingFeed, type Feed } from '#engine/flow/routing.ts';
 
 /** What each stage got, without those that got nothing. */
 async function shares<Event>(flow: Flow<Event>): Promise<readonly (readonly Event[])[]> {
@@ -35,19 +35,19 @@ const pairs = Flow.from(
 describe('isSameFeed()', () => {
   const custom = { ...demandDispatcher(), name: 'custom' };
 
-  it.each([
-    ['whoever asks, said or not', feedOf(demandDispatcher()), BY_DEMAND, true],
-    ['everything to all', feedOf(broadcastDispatcher()), feedOf(broadcastDispatcher()), true],
-    ['all, and whoever asks', feedOf(broadcastDispatcher()), BY_DEMAND, false],
-    ['a dispatcher of the program, and itself', feedOf(custom), feedOf(custom), true],
-    ['two dispatchers of the program', feedOf(custom), feedOf({ ...custom }), false],
-    ['rows that are joined by the same key', joinFeed(String, 2), joinFeed(String, 2), true],
-    ['rows that are joined by other keys', joinFeed(String, 2), joinFeed(Number, 2), false],
-    ['rows that are joined by more stages', joinFeed(String, 2), joinFeed(String, 3), false],
-    ['rows that are joined, and whoever asks', joinFeed(String, 2), BY_DEMAND, false],
+  it.each<readonly [what: string, a: () => Feed, b: () => Feed, isSame: boolean]>([
+    ['whoever asks, said or not', () => feedOf(demandDispatcher()), () => BY_DEMAND, true],
+    ['all, said twice', () => feedOf(broadcastDispatcher()), () => feedOf(broadcastDispatcher()), true],
+    ['all, and whoever asks', () => feedOf(broadcastDispatcher()), () => BY_DEMAND, false],
+    ['a dispatcher of the program, and itself', () => feedOf(custom), () => feedOf(custom), true],
+    ['two dispatchers of the program', () => feedOf(custom), () => feedOf({ ...custom }), false],
+    ['rows joined by the same key', () => joinFeed(String, 2), () => joinFeed(String, 2), true],
+    ['rows joined by other keys', () => joinFeed(String, 2), () => joinFeed(Number, 2), false],
+    ['rows joined by more stages', () => joinFeed(String, 2), () => joinFeed(String, 3), false],
+    ['rows that are joined, and whoever asks', () => joinFeed(String, 2), () => BY_DEMAND, false],
   ])('compares %s', (_what, a, b, isSame) => {
-    expect(isSameFeed(a, b)).toBe(isSame);
-    expect(isSameFeed(b, a)).toBe(isSame);
+    expect(isSameFeed(a(), b())).toBe(isSame);
+    expect(isSameFeed(b(), a())).toBe(isSame);
   });
 });
 

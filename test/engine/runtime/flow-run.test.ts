@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import {
   EngineError,
@@ -254,6 +255,21 @@ describe('for await of a flow', () => {
     await sleep(5);
     stop.abort('enough');
     expect(await running).toBe('enough');
+  });
+
+  it('lets go of its signal when it is over', async () => {
+    const { signal } = new AbortController();
+    const running = Flow.from(upTo(3), { stages: 1 }).run({ signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await running;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('FL-172 says what was thrown, be it an error or not', async () => {
+    const flow = Flow.from([1], { stages: 1 }).map(() => {
+      throw 'a text';
+    });
+    expect(String(await failureOf(flow.run()))).toContain('received "a text" from "map"');
   });
 
   it('begins nothing for a signal that has been given before', async () => {

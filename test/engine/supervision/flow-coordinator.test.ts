@@ -167,6 +167,24 @@ describe('FlowCoordinator', () => {
     ]);
   });
 
+  it('FL-182 fails when a permanent consumer ends, however it does', () => {
+    const view = { ...FLOW, ends: ['map 1', 'map 2'], restart: { 'map 1': 'permanent' } } as const;
+    const told = new Told({ view, awaited: [] });
+    told.begin();
+    expect(told.ended('map 1', 'normal')).toHaveLength(3);
+    for (const id of ['reduce', 'map 2']) told.ended(id, 'shutdown');
+    expect(told.ended('source', 'shutdown')).toEqual(['exit "shutdown", because of "normal"']);
+  });
+
+  it('FL-182 goes on without a temporary consumer, however it ends', () => {
+    const view = { ...FLOW, ends: ['map 1', 'map 2'], restart: { 'map 1': 'temporary' } } as const;
+    const told = new Told({ view, awaited: [] });
+    told.begin();
+    expect(told.ended('map 1', 'oops')).toEqual([]);
+    for (const id of ['source', 'reduce']) told.ended(id, 'normal');
+    expect(told.ended('map 2', 'normal')).toEqual(['exit "normal"']);
+  });
+
   it('FL-008 ends with stages that are none of its own, where they are its last layer', () => {
     const told = new Told({ view: { ...FLOW, stages: [], ends: ['given', 'other'] }, awaited: [] });
     told.begin();
