@@ -31,6 +31,13 @@ const GLOBAL: WindowSpec = {
 const EVENT_TIME: readonly WindowType[] = ['fixed', 'sliding', 'session'];
 
 /**
+ * Events of a kind that the compiler cannot know: of a window whose methods are called before a flow gets it, such as
+ * `Window.fixed(1, 'hour', ({ time }) => time).triggerEvery(10)`. A lone `Window.fixed(…)` takes the flow's.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- with `unknown` a learner would have to say the type each time
+type Untold = any;
+
+/**
  * Says how a layer of a flow splits its events before it reduces them, and when what was reduced is sent on. Immutable: each
  * method answers with a new window.
  *
@@ -73,7 +80,7 @@ export class Window<in Event> {
    * @example
    * Window.fixed(1, 'hour', (flight) => flight.time)
    */
-  static fixed<Event>(count: number, unit: TimeUnit, by: (event: Event) => number): Window<Event> {
+  static fixed<Event = Untold>(count: number, unit: TimeUnit, by: (event: Event) => number): Window<Event> {
     const length = durationMs('Window.fixed', count, unit);
     checkFunction('Window.fixed', 'by', by);
     return new Window({ ...GLOBAL, type: 'fixed', length, step: length, by });
@@ -88,7 +95,7 @@ export class Window<in Event> {
    * @example
    * Window.sliding(60, 15, 'minute', (flight) => flight.time) // four windows per flight
    */
-  static sliding<Event>(
+  static sliding<Event = Untold>(
     count: number,
     step: number,
     unit: TimeUnit,
@@ -118,7 +125,7 @@ export class Window<in Event> {
    * @example
    * Window.session(30, 'minute', (click) => click.time, { key: (click) => click.user })
    */
-  static session<Event>(
+  static session<Event = Untold>(
     gap: number,
     unit: TimeUnit,
     by: (event: Event) => number,

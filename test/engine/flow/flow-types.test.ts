@@ -141,6 +141,15 @@ describe('Flow infers', () => {
     });
   });
 
+  it('a window that goes on takes whatever its flow holds', () => {
+    types(() => {
+      const window = Window.fixed(1, 'hour', ({ time }) => time).allowedLateness(5, 'minute');
+      expectTypeOf(Flow.from(flights).partition({ window, key: 'origin' })).toEqualTypeOf<Flow<Flight>>();
+      // @ts-expect-error -- a lone window knows what the flow holds
+      Flow.from(flights).partition({ window: Window.fixed(1, 'hour', (f) => f.times) });
+    });
+  });
+
   it('handles of pipelines', () => {
     types(() => {
       pipeline(({ start, subscribe }) => {
