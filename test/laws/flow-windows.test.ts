@@ -192,21 +192,27 @@ describe('the outputs of windows part their input: every event is in each window
   it.each([
     ['FL-121 FL-123 a trigger every n events', (n: number) => Window.global<Ping>().triggerEvery(n)],
     ['FL-125 a trigger of its own', (n: number) => Window.global<Ping>().trigger(() => 0, cutAfter(n))],
-  ])('FL-120 global with %s: slices of n events, and what is left', async (_name, windowOf) => {
-    const size = fc.integer({ min: 1, max: 6 });
-    await fc.assert(
-      fc.asyncProperty(settings, size, async (setting, n) => {
-        const panes = await panesOf(setting, windowOf(n));
-        expectEachDoneOnce(panes);
-        expect(sorted(held(panes).map(({ ping }) => ping.n))).toEqual(setting.lists.flat().map((_, i) => i));
-        for (const { firing, pings } of panes) {
-          if (firing.trigger === 'done') expect(pings.length).toBeLessThan(n);
-          else expect(pings.length).toBe(n);
-        }
-      }),
-      { numRuns },
-    );
-  }, 60_000);
+  ])(
+    'FL-120 global with %s: slices of n events, and what is left',
+    async (_name, windowOf) => {
+      const size = fc.integer({ min: 1, max: 6 });
+      await fc.assert(
+        fc.asyncProperty(settings, size, async (setting, n) => {
+          const panes = await panesOf(setting, windowOf(n));
+          expectEachDoneOnce(panes);
+          expect(sorted(held(panes).map(({ ping }) => ping.n))).toEqual(
+            setting.lists.flat().map((_, i) => i),
+          );
+          for (const { firing, pings } of panes) {
+            if (firing.trigger === 'done') expect(pings.length).toBeLessThan(n);
+            else expect(pings.length).toBe(n);
+          }
+        }),
+        { numRuns },
+      );
+    },
+    60_000,
+  );
 
   it('FL-140 FL-145 fixed: the one window of its time', async () => {
     await fc.assert(

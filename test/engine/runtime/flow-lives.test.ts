@@ -87,8 +87,8 @@ describe('a flow under a supervisor', () => {
       const order = starts.map(({ stage }) => stage).filter((stage) => stage !== 'sink');
       expect(order).toEqual(['flow', ...own]);
       // Who was seen to end first counts: the flow, or the consumer it took along.
-    expect(of(entries, 'restart')).toHaveLength(1);
-    const last = of(entries, 'exit')
+      expect(of(entries, 'restart')).toHaveLength(1);
+      const last = of(entries, 'exit')
         .filter(({ stage }) => stage === 'flow')
         .at(-1);
       expect(last?.reason).toBe('normal');
