@@ -46,6 +46,13 @@ test('a word count is drawn by its layers, runs on workers, and prints what it c
     );
   }
   await expect(lesson.subscription('reduce 2', 'flatMap 1')).toHaveAccessibleName(/partition 1\. /);
+  // The stages of a layer run at the same time.
+  await expect(lesson.stage('reduce 1')).toContainText(/worker \d/);
+  const workers = [1, 2, 3].map(async (stage) => {
+    const text = (await lesson.stage(`reduce ${stage}`).textContent()) ?? '';
+    return /worker \d/.exec(text)?.[0];
+  });
+  expect(new Set(await Promise.all(workers)).size).toBe(3);
 
   await partition.click();
   await expect(partition).toHaveAttribute('aria-pressed', 'true');

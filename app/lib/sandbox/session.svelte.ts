@@ -16,7 +16,7 @@ import { sandboxProblem, type ProgramText } from './problems.ts';
 import { viewOfRecording } from './recording-view.ts';
 import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
-import { countStarts, usesTasks, type Sources } from './source-search.ts';
+import { countStarts, usesFlows, usesTasks, type Sources } from './source-search.ts';
 import { SpareFrame } from './spare-frame.ts';
 
 export type { CheckResult } from './evaluate.ts';
@@ -251,8 +251,10 @@ function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {
   return { requests, silenceMs: CALLBACK_LIMIT_MS, limitMs: CHECK_LIMIT_MS };
 }
 
+/** Those that turn out to have no stage are let go of. */
 function workersFor({ sources }: ProgramText): number {
-  return usesTasks(sources) ? MAX_WORKERS : Math.min(Math.max(1, countStarts(sources)), MAX_WORKERS);
+  if (usesTasks(sources) || usesFlows(sources)) return MAX_WORKERS;
+  return Math.min(Math.max(1, countStarts(sources)), MAX_WORKERS);
 }
 
 /** The rows of the data sets that a program reads. Rejects when one cannot be fetched. */

@@ -56,6 +56,11 @@ export function usesTasks(sources: Sources): boolean {
   return Object.values(sources).some((source) => /\b(?:task|consumerSupervisor)\s*\(/.test(codeOnly(source)));
 }
 
+/** Whether a program seems to have flows, which are planned into stages that no source spells out: a guess as well. */
+export function usesFlows(sources: Sources): boolean {
+  return Object.values(sources).some((source) => /\bFlow\s*\.\s*\w/.test(codeOnly(source)));
+}
+
 interface Offset {
   readonly file: string;
   readonly offset: number;

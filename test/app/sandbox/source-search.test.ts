@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   countStarts,
+  usesFlows,
   usesTasks,
   findCallback,
   findDefaultExport,
@@ -144,6 +145,17 @@ describe('`usesTasks()`', () => {
     expect(usesTasks({ 'a.ts': 'const pool = consumerSupervisor({ child });' })).toBe(true);
     expect(usesTasks({ 'a.ts': "// task(one)\nconst text = 'task(two)'; multitask(three);" })).toBe(false);
     expect(usesTasks(sources)).toBe(false);
+  });
+});
+
+describe('`usesFlows()`', () => {
+  it('knows a program that makes flows, outside comments and texts', () => {
+    expect(usesFlows({ 'a.ts': 'export default Flow.from([1, 2]).map((n) => n);' })).toBe(true);
+    expect(usesFlows({ 'a.ts': 'const both = Flow\n  .shuffle([a, b]);' })).toBe(true);
+    expect(usesFlows({ 'a.ts': "// Flow.from(a)\nconst text = 'Flow.from(b)'; Overflow.from(c);" })).toBe(
+      false,
+    );
+    expect(usesFlows(sources)).toBe(false);
   });
 });
 
