@@ -19,6 +19,13 @@ export interface Transport {
    * After `close` nothing is sent.
    */
   send(envelopes: readonly RemoteEnvelope[]): readonly Refused[];
+  /**
+   * Takes what has come by now, without waiting for a turn of the event loop: the listener is called before it returns.
+   * Left out where everything comes by the event loop.
+   *
+   * @returns Whether anything had come.
+   */
+  readonly poll?: () => boolean;
   /** Sets who gets the batches. What came before somebody listened is kept for them. */
   receive(listener: (envelopes: readonly RemoteEnvelope[]) => void): void;
   /** Ends this side. Nothing arrives any more, not even what is on its way. */
