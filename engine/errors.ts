@@ -327,6 +327,21 @@ export const ERRORS = {
       `Cannot read the recording as it must be version ${d.supported}: received ${d.received}`,
     hint: 'Record it again with this version of Sluice.',
   },
+  not_a_recording: {
+    message: (d: { received: string }) =>
+      `Cannot open the recording as its first line must say what it is: received ${d.received}`,
+    hint: 'A recording is written by npx sluice run … --trace FILE, or saved below the picture of a run.',
+  },
+  recording_no_plan: {
+    message: (d: { received: string }) =>
+      `Cannot open the recording as its first line must hold the plan of the run: received ${d.received}`,
+    hint: 'Nothing could be drawn without the plan. Record the program again.',
+  },
+  recording_too_large: {
+    message: (d: { what: string; limit: number }) =>
+      `Cannot open the recording as it may have at most ${d.limit} ${d.what}: received more`,
+    hint: 'Record less: fewer events, or stop the run earlier. npx sluice replay FILE reads recordings of any length.',
+  },
   source_closed: {
     message: (d: { at: string }) =>
       `Cannot read on as what ${d.at} reads must come to its end: received a stream that was closed before`,

@@ -100,6 +100,17 @@ export type { Placement } from './runtime/placement.ts';
 export { realScheduler } from './time/scheduler.ts';
 export type { Scheduler } from './time/scheduler.ts';
 export { decodeTrace, encodeTrace, parseEntry } from './trace/codec.ts';
+export { encodeEntry, encodeHead, encodeRecording, encodeTail } from './trace/recording.ts';
+export type {
+  RecordedLine,
+  RecordedProgram,
+  Recording,
+  RecordingHead,
+  RecordingTail,
+} from './trace/recording.ts';
+export { decodeRecording, inOrder, RecordingReader } from './trace/recording-reader.ts';
+export type { RecordingLimits } from './trace/recording-reader.ts';
+export type { RecordedEnd } from './trace/run-end.ts';
 export { advance, partitionName } from './trace/advance.ts';
 export { emptyState } from './trace/pipeline-state.ts';
 export { Replay, replay } from './trace/replay.ts';

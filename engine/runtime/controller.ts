@@ -345,10 +345,16 @@ class Controller implements RunHandle {
     this.#output.report(worker, telemetry);
     if (telemetry.held === 'budget') this.#heldForBudget.add(worker);
     else this.#heldForBudget.delete(worker);
-    this.#links[worker]?.post({ type: 'credit', batches: 1 });
+    const taken = this.#options.onEntries?.(telemetry.entries);
+    if (taken) void taken.then(() => this.#credit(worker));
+    else this.#credit(worker);
     this.#pacing.report(worker, telemetry);
     if (this.#isLookedFor) this.#settling.report(worker, telemetry);
     this.#notify();
+  }
+
+  #credit(worker: WorkerId): void {
+    this.#links[worker]?.post({ type: 'credit', batches: 1 });
   }
 
   #pong(worker: WorkerId, message: Extract<FromWorker, { type: 'pong' }>): void {
@@ -434,7 +440,9 @@ class Controller implements RunHandle {
     }
     this.#postAll({ type: 'stop' });
     this.#cancelBeat();
-    this.#cancelBeat = this.#options.scheduler.after(STOP_GRACE_MS, () => this.#conclude(end));
+    this.#cancelBeat = this.#options.scheduler.after(this.#options.stopGraceMs ?? STOP_GRACE_MS, () =>
+      this.#conclude(end),
+    );
   }
 
   #conclude(end: RunEnd): void {

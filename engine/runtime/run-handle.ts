@@ -5,6 +5,7 @@ import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../
 import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import type { RunEnd } from '../trace/run-end.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
 import type {
   FromWorker,
@@ -17,6 +18,8 @@ import type {
 import type { Subscribed } from '../transport/parse-answer.ts';
 import type { Placement } from './placement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
+
+export type { RunEnd, RunFailure } from '../trace/run-end.ts';
 
 /** How deliveries go: as fast as they can, one every so often, or one when asked. */
 export type Speed =
@@ -55,35 +58,16 @@ export interface RunOptions {
   readonly heartbeatMs?: number;
   /** Entries kept for the picture; the first ones, so that every position can be replayed. Default 200,000. */
   readonly maxEntries?: number;
+  /**
+   * Gets every entry, also those that are not kept: a report of one worker at a time, each worker's in order. What it returns
+   * is waited for before that worker may report again, so that who writes to a file sets the pace. Must not throw or reject.
+   */
+  readonly onEntries?: (entries: readonly TraceEntry[]) => Promise<void> | void;
+  /** How long a worker may take to hand over what it has recorded when the run ends, ms. Default 150. */
+  readonly stopGraceMs?: number;
   /** Goes on when nothing is left to do, for calls and asks from outside, until it is stopped. Default false. */
   readonly keepAlive?: boolean;
   readonly scheduler: Scheduler;
-}
-
-/** Why a run is over. */
-export type RunEnd =
-  /** Nothing is left to do: all demand is met, or nobody asks. */
-  | { readonly type: 'idle' }
-  /** Every stage has exited. */
-  | { readonly type: 'exited' }
-  /** Nothing is left to do, and at least one stage has crashed (its entry says why). */
-  | { readonly type: 'crashed' }
-  /** Somebody stopped it. */
-  | { readonly type: 'stopped' }
-  | RunFailure;
-
-/** The run could not begin or go on. */
-export interface RunFailure {
-  readonly type: 'failed';
-  /**
-   * `load`: the program threw while it was loaded; `plan`: it is no valid pipeline, or differs between workers;
-   * `watchdog`: a callback does not return; `platform`: a worker could not be made, died, or spoke nonsense.
-   */
-  readonly phase: 'load' | 'plan' | 'watchdog' | 'platform';
-  readonly error: TraceError;
-  /** The stage that hangs, as far as known. */
-  readonly stage: StageId | null;
-  readonly worker: WorkerId | null;
 }
 
 /** Where a run stands. A new one each time; its parts are never mutated. */

@@ -194,6 +194,43 @@ describe('startRun()', () => {
     expect(run.now.dropped).toBe(all.run.now.entries.length - 10);
   });
 
+  it('gives every entry to onEntries, also those that are not kept', async () => {
+    const all = begin();
+    await passTime(all.scheduler, all.run.done);
+    const given: TraceEntry[] = [];
+    const { run, scheduler } = begin(
+      {},
+      { maxEntries: 0, onEntries: (entries) => void given.push(...entries) },
+    );
+    await passTime(scheduler, run.done);
+    expect(run.now.entries).toEqual([]);
+    expect(run.now.dropped).toBe(given.length);
+    expect(given.toSorted((a, b) => a.seq - b.seq)).toEqual(all.run.now.entries);
+  });
+
+  it('lets a worker record no faster than onEntries takes entries', async () => {
+    let taken = 0;
+    const { run, scheduler } = begin(
+      { plan: () => chain(1e9) },
+      {
+        entryBudget: Infinity,
+        maxEntries: 0,
+        onEntries: (entries) => {
+          taken += entries.length;
+          return new Promise<void>(() => undefined);
+        },
+      },
+    );
+    await passTime(scheduler, new Promise<void>((resolve) => scheduler.after(2_000, resolve)));
+    // Two reports of each of three workers are under way, and nobody takes more.
+    expect(taken).toBeLessThanOrEqual(6_000);
+    const handled = run.now.stages.map((stage) => stage.handled);
+    await passTime(scheduler, new Promise<void>((resolve) => scheduler.after(1_000, resolve)));
+    expect(run.now.stages.map((stage) => stage.handled)).toEqual(handled);
+    run.stop();
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
+  });
+
   it('records counters alone when asked to', async () => {
     const { run, scheduler } = begin({}, { trace: 'counters' });
     expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });

@@ -1,0 +1,90 @@
+import type { StageId, WorkerId } from '../ids.ts';
+import type { PlanView } from './plan-view.ts';
+import type { RecordedEnd } from './run-end.ts';
+import { TRACE_VERSION } from './trace-entry.ts';
+import type { LogLevel, TraceEntry, TraceError, TraceValue } from './trace-entry.ts';
+
+/**
+ * A recording is text: a line that says what ran ({@link RecordingHead}), a line per entry, and a line that says how it
+ * ended ({@link RecordingTail}). Who records can so write while the run goes on; where the last line is missing, the
+ * file was cut off. Entries stand in the order in which they came from the workers; `seq` is their order in the run.
+ */
+export interface Recording extends RecordingHead {
+  /** In order of `seq`. */
+  readonly entries: readonly TraceEntry[];
+  /** `null`: the file was cut off, and holds the run up to there. */
+  readonly tail: RecordingTail | null;
+}
+
+/** What is known of a run before its first entry. */
+export interface RecordingHead {
+  /** Without stages where the program could not be loaded. */
+  readonly plan: PlanView;
+  readonly seed: number;
+  /** Workers in use. */
+  readonly workers: number;
+  readonly placement: Readonly<Record<StageId, WorkerId>>;
+  /** Left out where nobody has kept it. */
+  readonly program?: RecordedProgram;
+}
+
+/** What ran, so that places of a recording can be shown in it. Never run when a recording is opened. */
+export interface RecordedProgram {
+  /** File whose default export is the pipeline. */
+  readonly entry: string;
+  /** By name. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Source map of the compiled program, JSON: where the places of entries lie in `files`. */
+  readonly map: string;
+}
+
+/** What is known of a run once it is over. */
+export interface RecordingTail {
+  readonly end: RecordedEnd;
+  readonly elapsedMs: number;
+  /** Entries that are missing, as more happened than was kept. */
+  readonly dropped: number;
+  /** What was printed outside all stages, by time. */
+  readonly output: readonly RecordedLine[];
+  /** What was thrown outside all callbacks, the first ones. */
+  readonly uncaught: readonly TraceError[];
+}
+
+/** What a program printed while no stage of its own handled a message. */
+export interface RecordedLine {
+  readonly worker: WorkerId;
+  readonly atMs: number;
+  readonly level: LogLevel;
+  readonly values: readonly TraceValue[];
+  /** In the generated code: `line:column`, 1-based. */
+  readonly place?: string;
+}
+
+/** A recording as text, as {@link RecordingReader} reads it back. */
+export function encodeRecording(recording: Recording): string {
+  const { entries, tail } = recording;
+  return [
+    encodeHead(recording),
+    ...entries.map(encodeEntry),
+    ...(tail === null ? [] : [encodeTail(tail)]),
+  ].join('');
+}
+
+/** The first line, with its end. */
+export function encodeHead({ plan, seed, workers, placement, program }: RecordingHead): string {
+  return line({ trace: TRACE_VERSION, plan, seed, workers, placement, ...(program && { program }) });
+}
+
+/** The line of one entry, with its end. */
+export function encodeEntry(entry: TraceEntry): string {
+  return line(entry);
+}
+
+/** The last line, with its end. */
+export function encodeTail({ end, elapsedMs, dropped, output, uncaught }: RecordingTail): string {
+  return line({ end, elapsedMs, dropped, output, uncaught });
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
