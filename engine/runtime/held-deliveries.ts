@@ -1,21 +1,31 @@
 import type { StageId } from '../ids.ts';
 import type { Pace } from '../transport/protocol.ts';
+import { readerOf } from './inner-streams.ts';
 import type { StageHost } from './stage-host.ts';
 
-/** Stages wait while so many entries do: a trace with holes could not be replayed. */
-const MAX_WAITING_ENTRIES = 10_000;
+/** How deliveries are held when a run begins. */
+export interface HeldOptions {
+  readonly pace: Pace;
+  /** Entries after which this worker holds by itself; `Infinity` where few entries are recorded at all. */
+  readonly entryLimit: number;
+  /** Those that handle no events of the program, such as the coordinator of a flow. */
+  readonly isFree: (stage: StageId) => boolean;
+}
 
-/** Which deliveries of one worker may happen: pace and permits (RUN-5), budget (RUN-6), a reader that is slow (RUN-7). */
+/** Which deliveries of one worker may happen: pace and permits (RUN-5), budget (RUN-6). */
 export class HeldDeliveries {
+  readonly #isFree: (stage: StageId) => boolean;
+  /** Stages that receive for who reads from outside: the reader sets their pace. */
+  readonly #outlets = new Set<StageId>();
   readonly #permits = new Map<StageId, number>();
   #pace: Pace;
-  /** Entries after which this worker holds by itself; `Infinity` where few entries are recorded at all. */
   #entryLimit: number;
   #permitsUsed = 0;
 
-  constructor(pace: Pace, entryLimit: number) {
+  constructor({ pace, entryLimit, isFree }: HeldOptions) {
     this.#pace = pace;
     this.#entryLimit = entryLimit;
+    this.#isFree = isFree;
   }
 
   /** Deliveries made with a permit, in all. */
@@ -38,14 +48,19 @@ export class HeldDeliveries {
     this.#entryLimit = Math.max(this.#entryLimit, host.recorder.recorded) + entries;
   }
 
+  /** This stage hands on what somebody outside reads. */
+  addOutlet(stage: StageId): void {
+    this.#outlets.add(stage);
+  }
+
   /** Whether the pace lets a stage take a message. */
-  allows(stage: StageId): boolean {
-    return this.#pace === 'full' || (this.#permits.get(stage) ?? 0) > 0;
+  mayHandle(stage: StageId): boolean {
+    return this.#pace === 'full' || (this.#permits.get(stage) ?? 0) > 0 || !this.#needsPermit(stage);
   }
 
   /** A stage takes a message. */
   use(stage: StageId): void {
-    if (this.#pace === 'held') this.#use(stage, 1);
+    if (this.#pace === 'held' && this.#needsPermit(stage)) this.#use(stage, 1);
   }
 
   isSpent(host: StageHost): boolean {
@@ -64,15 +79,18 @@ export class HeldDeliveries {
     return this.#pace === 'held' ? 'pace' : 'no';
   }
 
+  /**
+   * What a held run holds is deliveries to stages of the program. One that hands on what somebody reads goes as that reader
+   * does, and the coordinator of a flow handles no events.
+   */
+  #needsPermit(stage: StageId): boolean {
+    return !this.#outlets.has(stage) && readerOf(stage) === null && !this.#isFree(stage);
+  }
+
   #use(stage: StageId, count: number): void {
     const left = (this.#permits.get(stage) ?? 0) - count;
     if (left > 0) this.#permits.set(stage, left);
     else this.#permits.delete(stage);
     this.#permitsUsed += count;
   }
-}
-
-/** Whether the page takes in entries more slowly than they are recorded. */
-export function isClogged(host: StageHost, entriesSent: number): boolean {
-  return host.recorder.recorded - host.recorder.dropped - entriesSent >= MAX_WAITING_ENTRIES;
 }
