@@ -387,6 +387,21 @@ export const ERRORS = {
       `Cannot send from "${d.stage}" to another worker as events must be plain data: received ${d.received} at ${d.path}`,
     hint: 'Send numbers, texts, arrays and plain objects. Functions, symbols and promises stay where they are made.',
   },
+  line_damaged: {
+    message: (d: { problem: string }) =>
+      `Cannot read what another worker has sent as every frame must be whole: received one in which ${d.problem}`,
+    hint: 'Memory that workers share was written by something that is not part of Sluice. Run the program again.',
+  },
+  ring_size: {
+    message: (d: { received: number }) =>
+      `Cannot use the memory as a ring as its frames must have a power of two from 64 to 2^30 bytes: received ${d.received}`,
+    hint: 'Make it with ringMemory().',
+  },
+  bell_missing: {
+    message: (d: { worker: number; bells: number }) =>
+      `Cannot ring the bell of worker ${d.worker} as the memory must have one for each: received memory for ${d.bells}`,
+    hint: 'Make it with bellMemory(workers).',
+  },
   run_ended: {
     message: (d: { action: string; end: string }) =>
       `Cannot ${d.action} as the run must go on: it has ended (${d.end})`,

@@ -14,7 +14,7 @@ export function portOf(port: MessagePort): Port {
   const start = port.start.bind(port);
   const close = port.close.bind(port);
   return {
-    post: (message) => post(message),
+    post: (message, transfer) => (transfer ? post(message, [...transfer]) : post(message)),
     listen(listener) {
       addListener('message', (event) => listener(readData ? apply(readData, event, []) : undefined));
       start();

@@ -4,7 +4,7 @@ import type { Port } from '../transport/message-port.ts';
 /** A port of Node's worker_threads. */
 export function portOf(port: MessagePort): Port {
   return {
-    post: (message) => port.postMessage(message),
+    post: (message, transfer = []) => port.postMessage(message, transfer),
     listen: (listener) => void port.on('message', listener),
     close: () => port.close(),
   };

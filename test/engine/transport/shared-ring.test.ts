@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { MessageChannel } from 'node:worker_threads';
+import { portOf } from '../../../engine/platform/node-port.ts';
+import type { RemoteEnvelope } from '../../../engine/stage/message.ts';
+import { ringMemory } from '../../../engine/transport/ring-memory.ts';
+import { bellMemory, sharedBell } from '../../../engine/transport/shared-bell.ts';
+import { sharedRingTransport } from '../../../engine/transport/shared-ring.ts';
+import { eventsEnvelope, transportLaws } from './transport-laws.ts';
+
+function connect(bytes?: number) {
+  const [one, two] = [ringMemory(bytes), ringMemory(bytes)];
+  const { port1, port2 } = new MessageChannel();
+  const bells = bellMemory(2);
+  const a = sharedRingTransport({ out: one, in: two, port: portOf(port1), bell: sharedBell(bells, 1) });
+  const b = sharedRingTransport({ out: two, in: one, port: portOf(port2), bell: sharedBell(bells, 0) });
+  const settle = async () => {
+    for (let i = 0; i < 10; i += 1) {
+      a.poll?.();
+      b.poll?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { a, b, settle, bells };
+}
+
+describe.each([
+  ['as large as it is', undefined],
+  ['of 64 bytes', 64],
+  ['of 256 bytes', 256],
+])('sharedRingTransport(), its rings %s', (_, bytes) => {
+  transportLaws(() => connect(bytes));
+});
+
+describe('sharedRingTransport()', () => {
+  it('keeps the order of what goes by the ring and what goes by the port', async () => {
+    const { a, b, settle } = connect(256);
+    const got: unknown[] = [];
+    b.receive((batch) => got.push(...eventsOf(batch)));
+    const sent = Array.from({ length: 200 }, (_, i) => (i % 3 === 0 ? new Error(`error ${i}`) : i));
+    for (const event of sent) a.send([eventsEnvelope('numbers', [event])]);
+    await settle();
+    expect(got).toEqual(sent);
+    a.close();
+    b.close();
+  });
+
+  it('rings the bell of the receiver once per batch', () => {
+    const { a, b, bells } = connect();
+    const bell = sharedBell(bells, 1);
+    const before = bell.rung;
+    a.send([eventsEnvelope('numbers', [1]), eventsEnvelope('numbers', [2])]);
+    a.send([eventsEnvelope('numbers', [new Error('no compact form')])]);
+    expect(bell.rung - before).toBe(2);
+    expect(sharedBell(bells, 0).rung).toBe(0);
+    a.close();
+    b.close();
+  });
+});
+
+function eventsOf(batch: readonly RemoteEnvelope[]): unknown[] {
+  return batch.flatMap(({ message }) => (message.type === 'events' ? message.events : []));
+}
