@@ -14,6 +14,7 @@ import {
   type RunUpdate,
 } from 'sluice';
 import { compileProgram } from '../../app/lib/sandbox/compile-program.ts';
+import { filesInMemory } from '../../app/lib/sandbox/program-files.ts';
 import * as learnerApi from '../../engine/platform/learner-api.ts';
 import { NodePlatform, type NodeProgram } from '../../engine/platform/node.ts';
 
@@ -93,7 +94,7 @@ async function compiledFiles(
   dataSets: readonly string[],
 ): Promise<string> {
   const offered = { sluice: Object.keys(learnerApi), 'sluice/data': [...dataSets] };
-  const result = await compileProgram(build, { files, entry: 'start.ts' }, offered);
+  const result = await compileProgram(build, { files: filesInMemory(files), entry: 'start.ts' }, offered);
   if (!result.ok) throw new Error(`Cannot compile the program: ${JSON.stringify(result.problems)}`);
   return result.code;
 }

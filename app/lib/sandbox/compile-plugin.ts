@@ -1,6 +1,7 @@
 import type { BuildOptions, OnResolveArgs, OnResolveResult, Plugin } from 'esbuild-wasm';
 import type { OfferedExports } from './compiled.ts';
 import { nearestName } from './nearest-name.ts';
+import type { ProgramFiles } from './program-files.ts';
 
 /** esbuild's namespace of the learner's files; their names in problems and source maps lose it again. */
 export const PROGRAM = 'program';
@@ -18,11 +19,7 @@ export interface ImportDetail {
  * Options that bundle a learner's files into one ES module. Works the same with esbuild-wasm in a worker and in
  * Node: nothing here touches the DOM or the disk.
  */
-export function buildOptions(
-  files: Readonly<Record<string, string>>,
-  entry: string,
-  offered: OfferedExports,
-) {
+export function buildOptions(files: ProgramFiles, entry: string, offered: OfferedExports) {
   return {
     entryPoints: [entry],
     plugins: [programPlugin(files, offered)],
@@ -48,14 +45,14 @@ export function buildOptions(
 }
 
 /** Resolves a program's own files, `sluice` and `sluice/data`, and refuses every other import. */
-function programPlugin(files: Readonly<Record<string, string>>, offered: OfferedExports): Plugin {
+function programPlugin(files: ProgramFiles, offered: OfferedExports): Plugin {
   return {
     name: 'program',
     setup(build) {
       build.onResolve({ filter: /.*/ }, (args) => resolve(args, files));
 
       build.onLoad({ filter: /.*/, namespace: PROGRAM }, ({ path }) => ({
-        contents: files[path] ?? '',
+        contents: files.text(path),
         loader: path.endsWith('.json') ? 'json' : 'ts',
       }));
 
@@ -86,7 +83,7 @@ function offeredModule(specifier: keyof OfferedExports, names: readonly string[]
   return [read, ...reads].join('\n');
 }
 
-function resolve(args: OnResolveArgs, files: Readonly<Record<string, string>>): OnResolveResult {
+function resolve(args: OnResolveArgs, files: ProgramFiles): OnResolveResult {
   const { path, kind, importer } = args;
   if (kind === 'entry-point') return { path, namespace: PROGRAM };
   if (args.namespace === OFFERED && path.startsWith(`${DATA_SET}:`)) {
@@ -98,31 +95,45 @@ function resolve(args: OnResolveArgs, files: Readonly<Record<string, string>>): 
 }
 
 /** A file of the same program: with its extension, or without as TypeScript allows. */
-function resolveFile(
-  path: string,
-  importer: string,
-  files: Readonly<Record<string, string>>,
-): OnResolveResult {
+function resolveFile(path: string, importer: string, files: ProgramFiles): OnResolveResult {
   const name = joined(importer, path);
-  const found = [name, `${name}.ts`, name.replace(/\.js$/, '.ts')].find((each) => Object.hasOwn(files, each));
+  const found = [name, `${name}.ts`, name.replace(/\.js$/, '.ts')].find((each) => files.has(each));
   if (found !== undefined) return { path: found, namespace: PROGRAM };
-  const others = Object.keys(files).filter((each) => each !== importer);
+  const others = files.near(importer);
   const near = nearestName(name, others) ?? nearestName(`${name}.ts`, others);
   return refuse(
     `Cannot import "${path}": this program has no such file`,
     near === null
       ? others.length === 0
         ? 'This program has one file only; write the code in it.'
-        : `Its other files are ${others.join(', ')}.`
-      : `Did you mean "./${near}"?`,
+        : `Its other files are ${listed(others)}.`
+      : `Did you mean "${fromImporter(importer, near)}"?`,
   );
 }
 
-/** `path` as written in the file `importer`, from the program's top. */
+const NAMES_LISTED = 12;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_LISTED).join(', ');
+  return names.length > NAMES_LISTED ? `${shown} …` : shown;
+}
+
+/** How the file `importer` writes the file `name`, both named from the program's top. */
+function fromImporter(importer: string, name: string): string {
+  const from = importer.split('/').slice(0, -1);
+  const to = name.split('/');
+  while (from.length > 0 && from[0] === to[0]) {
+    from.shift();
+    to.shift();
+  }
+  return `${from.length === 0 ? './' : '../'.repeat(from.length)}${to.join('/')}`;
+}
+
+/** `path` as written in the file `importer`, from the program's top; above it where it climbs out. */
 function joined(importer: string, path: string): string {
   const parts = path.startsWith('/') ? [] : importer.split('/').slice(0, -1);
   for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return parts.join('/');

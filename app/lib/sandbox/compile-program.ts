@@ -2,10 +2,11 @@ import type { build as esbuildBuild, BuildFailure, Metafile } from 'esbuild-wasm
 import { buildOptions, DATA_SET } from './compile-plugin.ts';
 import { fileNameOf, problemOf } from './compile-problems.ts';
 import type { Compiled, OfferedExports } from './compiled.ts';
+import type { ProgramFiles } from './program-files.ts';
 
-/** A program as it is compiled: its files by name, and which of them is the module that runs. */
+/** A program as it is compiled: its files, and which of them is the module that runs. */
 export interface Program {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: ProgramFiles;
   readonly entry: string;
 }
 
@@ -15,7 +16,7 @@ export async function compileProgram(
   { files, entry }: Program,
   offered: OfferedExports,
 ): Promise<Compiled> {
-  if (!Object.hasOwn(files, entry)) {
+  if (!files.has(entry)) {
     const message = `Cannot compile "${entry}": this program has no such file`;
     return { ok: false, problems: [{ severity: 'error', phase: 'compile', message }] };
   }

@@ -2,6 +2,7 @@ import * as esbuild from 'esbuild-wasm/esm/browser.js';
 import type { FromCompileWorker, ToCompileWorker } from './compile-messages.ts';
 import { compileProgram } from './compile-program.ts';
 import type { OfferedExports } from './compiled.ts';
+import { filesInMemory } from './program-files.ts';
 
 /** What the page offered, once esbuild is up. */
 let started: Promise<OfferedExports> | null = null;
@@ -23,11 +24,9 @@ self.addEventListener('message', async ({ data }: MessageEvent<ToCompileWorker>)
       return;
     }
     if (started === null) throw new Error('it was not started');
-    post({
-      type: 'compiled',
-      id: data.id,
-      compiled: await compileProgram(esbuild.build, data, await started),
-    });
+    const { id, files, entry } = data;
+    const program = { files: filesInMemory(files), entry };
+    post({ type: 'compiled', id, compiled: await compileProgram(esbuild.build, program, await started) });
   } catch (error) {
     post({ type: 'broken', reason: error instanceof Error ? error.message : String(error) });
   }

@@ -2,6 +2,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { build } from 'esbuild-wasm';
 import { describe, expect, it } from 'vitest';
 import { compileProgram } from '../../../app/lib/sandbox/compile-program.ts';
+import { filesInMemory } from '../../../app/lib/sandbox/program-files.ts';
 
 const OFFERED = {
   sluice: ['pipeline', 'producer', 'consumer', 'sleep'],
@@ -10,7 +11,7 @@ const OFFERED = {
 
 function compile(source: string | Record<string, string>) {
   const files = typeof source === 'string' ? { 'start.ts': source } : source;
-  return compileProgram(build, { files, entry: 'start.ts' }, OFFERED);
+  return compileProgram(build, { files: filesInMemory(files), entry: 'start.ts' }, OFFERED);
 }
 
 async function compiled(source: string | Record<string, string>) {
@@ -199,7 +200,9 @@ describe('compileProgram()', () => {
   });
 
   it('refuses an entry that is not among the files', async () => {
-    expect(await compileProgram(build, { files: {}, entry: 'start.ts' }, OFFERED)).toMatchObject({
+    expect(
+      await compileProgram(build, { files: filesInMemory({}), entry: 'start.ts' }, OFFERED),
+    ).toMatchObject({
       ok: false,
       problems: [{ message: 'Cannot compile "start.ts": this program has no such file' }],
     });

@@ -1,0 +1,17 @@
+/** The files of a program, by their names: those a learner has written, or those of a folder. */
+export interface ProgramFiles {
+  has(name: string): boolean;
+  /** The text of a file that is there. */
+  text(name: string): string;
+  /** Names of other files that the file `importer` may have meant. */
+  near(importer: string): readonly string[];
+}
+
+/** Files by name. */
+export function filesInMemory(files: Readonly<Record<string, string>>): ProgramFiles {
+  return {
+    has: (name) => Object.hasOwn(files, name),
+    text: (name) => files[name] ?? '',
+    near: (importer) => Object.keys(files).filter((name) => name !== importer),
+  };
+}
