@@ -85,6 +85,7 @@ export type { Subscribed } from './transport/parse-answer.ts';
 // --- Runs on workers (runtime, transport, replay) ---------------------------------------------------------------
 export { startRun } from './runtime/controller.ts';
 export type {
+  Crew,
   Platform,
   RunEnd,
   RunFailure,

@@ -1,6 +1,7 @@
 /**
- * The script of a browser worker, bundled to one self-contained text. The sandbox frame makes a worker of it and posts
- * one boot message. Learner code is loaded into the same realm, so whatever must keep working is taken hold of first.
+ * The script of a browser worker, bundled to one self-contained text. The sandbox frame makes a worker of it and posts one
+ * message, which brings a port: all else comes by that port, as the program can hear what is posted to the worker itself.
+ * Learner code is loaded into the same realm, so whatever must keep working is taken hold of first.
  */
 import { collectLoops, importLoops } from '../flow/loop-code.ts';
 import { planOf } from '../runtime/pipeline.ts';
@@ -14,20 +15,26 @@ import { portOf } from './browser-port.ts';
 import { captureConsole } from './console-capture.ts';
 import { provideProgramGlobals, runProgram, seedRandom, type ProgramWorker } from './program-worker.ts';
 
-/** Frame → worker, its first and only message. */
-interface Boot {
-  readonly type: 'boot';
-  /** Text of the compiled program, an ES module. */
-  readonly program: string;
-  /** Data set → its rows as JSON. */
-  readonly data: Readonly<Record<string, string>>;
-  readonly control: MessagePort;
-  /** By worker; `null` at its own place. */
-  readonly peers: readonly (MessagePort | null)[];
-  readonly worker: number;
-  readonly workers: number;
-  /** Hidden runs on the virtual scheduler, instead of a part of a real one. */
-  readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
+/** Frame → worker, by the worker's own port. */
+type Order =
+  /** Load the program; first of all. */
+  | {
+      readonly type: 'load';
+      /** Text of the compiled program, an ES module. */
+      readonly program: string;
+      /** Data set → its rows as JSON. */
+      readonly data: Readonly<Record<string, string>>;
+      readonly control: MessagePort;
+      readonly worker: number;
+      /** Hidden runs on the virtual scheduler, instead of a part of a real one. */
+      readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
+    }
+  /** The line to another worker of the run, in place of one that was there. */
+  | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
+
+/** One end of a line between two workers. */
+interface LineEnd {
+  readonly port: MessagePort;
 }
 
 /** Hidden runs that call the same callback again and again still say that they go on this often, ms. */
@@ -52,14 +59,21 @@ const scheduler = {
 };
 
 addEventListener('message', function boot(event: MessageEvent<unknown>) {
-  if (!isBoot(event.data)) return;
+  const [port] = event.ports;
+  if (!port) return;
   removeEventListener('message', boot);
-  begin(event.data);
+  let program: ProgramWorker | null = null;
+  // The frame is this project's own script: what it says is taken at its word.
+  portOf(port).listen((order) => {
+    const said = order as Order;
+    if (said.type === 'load') program = load(said);
+    else program?.connect(said.worker, messagePortTransport(portOf(said.line.port)));
+  });
 });
 
-function begin(boot: Boot): void {
-  const control = portOf(boot.control);
-  const peers = boot.peers.map((port) => port && messagePortTransport(portOf(port)));
+/** Loads the program; gives what takes its part in a run, if it is to have one. */
+function load(order: Extract<Order, { type: 'load' }>): ProgramWorker | null {
+  const control = portOf(order.control);
   const defer = deferrer();
   sleepOn(scheduler);
   let program: ProgramWorker | null = null;
@@ -67,24 +81,26 @@ function begin(boot: Boot): void {
   let print: Print | null = null;
   captureConsole((...line) => print?.(...line));
   captureErrors((error) => program?.uncaught(error));
-  provideProgramGlobals(boot.data);
+  provideProgramGlobals(order.data);
   hideOwnPorts();
   // A policy that refuses `eval` lets modules of blobs in.
   collectLoops();
-  const load = () => loadModule(boot.program);
+  const loadProgram = () => loadModule(order.program);
   const onPrint = (next: Print | null) => void (print = next);
-  if (boot.virtual) void runHidden(boot.virtual, { control, load, onPrint });
-  else {
-    const { worker, workers } = boot;
-    const processors = navigator.hardwareConcurrency;
-    program = runProgram({ worker, workers, processors, control, peers, scheduler, defer, load, prepare });
-    print = program.print;
+  if (order.virtual) {
+    void runHidden(order.virtual, { control, load: loadProgram, onPrint });
+    return null;
   }
+  const processors = navigator.hardwareConcurrency;
+  const { worker } = order;
+  program = runProgram({ worker, processors, control, scheduler, defer, load: loadProgram, prepare });
+  print = program.print;
+  return program;
 }
 
 /** Runs the program from its beginning once per request: a module's variables are new each time. */
 async function runHidden(
-  requests: NonNullable<Boot['virtual']>,
+  requests: readonly { readonly seed: number; readonly entryBudget: number }[],
   {
     control,
     load,
@@ -178,9 +194,4 @@ function hideOwnPorts(): void {
   ]) {
     Object.defineProperty(globalThis, name, { value: undefined, writable: false, configurable: false });
   }
-}
-
-/** The frame is this project's own script: what it boots with is taken at its word. */
-function isBoot(data: unknown): data is Boot {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'boot';
 }

@@ -10,34 +10,51 @@ import { evaluateLoops } from './evaluate-loops.ts';
 import { portOf } from './node-port.ts';
 import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
 
-/** What `node.ts` gives a worker along. */
+/** What `node.ts` gives a worker along: the port for all orders. */
 export interface NodeBoot {
-  readonly control: MessagePort;
-  /** By worker; `null` at its own place. */
-  readonly peers: readonly (MessagePort | null)[];
-  readonly worker: number;
-  readonly workers: number;
-  /** Address of the compiled program, an ES module. */
-  readonly programUrl: string;
-  /** Data set → its rows as JSON. */
-  readonly data: Readonly<Record<string, string>>;
+  readonly orders: MessagePort;
 }
 
-function begin({ control, peers, worker, workers, programUrl, data }: NodeBoot): void {
+/** What `node.ts` tells a worker. */
+export type NodeOrder =
+  /** Load the program; first of all. */
+  | {
+      readonly type: 'load';
+      readonly control: MessagePort;
+      readonly worker: number;
+      /** Address of the compiled program, an ES module. */
+      readonly programUrl: string;
+      /** Data set → its rows as JSON. */
+      readonly data: Readonly<Record<string, string>>;
+    }
+  /** The line to another worker of the run, in place of one that was there. */
+  | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
+
+/** One end of a line between two workers. */
+export interface LineEnd {
+  readonly port: MessagePort;
+}
+
+function begin(orders: MessagePort): void {
   let program: ProgramWorker | null = null;
-  const scheduler = realScheduler();
   const print: Print = (...line) => program?.print(...line);
   captureConsole(print);
   process.on('uncaughtException', (error) => program?.uncaught(error));
   process.on('unhandledRejection', (reason) => program?.uncaught(reason));
-  provideProgramGlobals(data);
   evaluateLoops();
-  program = runProgram({
+  orders.on('message', (order: NodeOrder) => {
+    if (order.type === 'load') program = load(order);
+    else program?.connect(order.worker, messagePortTransport(portOf(order.line.port)));
+  });
+}
+
+function load({ control, worker, programUrl, data }: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
+  const scheduler = realScheduler();
+  provideProgramGlobals(data);
+  return runProgram({
     worker,
-    workers,
     processors: availableParallelism(),
     control: portOf(control),
-    peers: peers.map((port) => port && messagePortTransport(portOf(port))),
     scheduler,
     defer: (task) => void setImmediate(task),
     load: () => import(programUrl),
@@ -46,8 +63,8 @@ function begin({ control, peers, worker, workers, programUrl, data }: NodeBoot):
 
 /** `node.ts` is the only one to start this script. */
 function isBoot(data: unknown): data is NodeBoot {
-  return typeof data === 'object' && data !== null && 'programUrl' in data;
+  return typeof data === 'object' && data !== null && 'orders' in data;
 }
 
 const boot: unknown = workerData;
-if (isBoot(boot)) begin(boot);
+if (isBoot(boot)) begin(boot.orders);

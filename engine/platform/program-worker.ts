@@ -21,9 +21,7 @@ const MAX_UNCAUGHT = 20;
 /** What a worker of any platform brings. */
 export interface WorkerEnvironment {
   readonly worker: WorkerId;
-  readonly workers: number;
   readonly control: Port;
-  readonly peers: readonly (Transport | null)[];
   /** Of the machine: the same on all workers of a run. */
   readonly processors: number;
   readonly scheduler: Scheduler;
@@ -36,6 +34,8 @@ export interface WorkerEnvironment {
 
 /** What the platform's hooks tell the worker. */
 export interface ProgramWorker {
+  /** Lays the line to another worker of the run, or lays it anew. */
+  readonly connect: (worker: WorkerId, transport: Transport) => void;
   readonly print: Print;
   readonly uncaught: (error: unknown) => void;
 }
@@ -46,6 +46,8 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   setDefaultStages(processors);
   const post = (message: FromWorker) => control.post(message);
   let run: WorkerRun | null = null;
+  /** Laid while the program was loaded. */
+  const lines = new Map<WorkerId, Transport>();
   let uncaughtErrors = 0;
   const early: (() => void)[] = [];
   let missed = 0;
@@ -76,6 +78,8 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
       const plan = planOf(program);
       await environment.prepare?.();
       run = new WorkerRun({ ...environment, plan, post, onSeed: seedRandom });
+      for (const [other, transport] of lines) run.connect(other, transport);
+      lines.clear();
       for (const print of early) print();
       run.skipLines(missed);
       early.length = 0;
@@ -93,6 +97,10 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   }
 
   return {
+    connect: (other, transport) => {
+      if (run) run.connect(other, transport);
+      else lines.set(other, transport);
+    },
     print: (level, values, place) => {
       if (run) return run.print(level, values, place);
       // Every worker loads the program: what it prints meanwhile is told once.

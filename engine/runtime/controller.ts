@@ -18,6 +18,7 @@ import { namesIn } from './plan.ts';
 import { PlanAgreement } from './plan-agreement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type {
+  Crew,
   Platform,
   RunEnd,
   RunFailure,
@@ -41,6 +42,9 @@ const START_WITHIN_MS = 20_000;
 /** A worker that is to stop may take this long to hand over what it recorded. */
 const STOP_GRACE_MS = 150;
 
+/** Ends after which a worker may be as it was before. */
+const BY_ITSELF: ReadonlySet<RunEnd['type']> = new Set(['idle', 'exited']);
+
 /** Starts a program on the workers of a platform. Never throws: what goes wrong is how the run ends. */
 export function startRun(platform: Platform, options: RunOptions): RunHandle {
   return new Controller(platform, options);
@@ -58,9 +62,9 @@ class Controller implements RunHandle {
   readonly #output = new CollectedOutput();
   readonly #stopped = new Set<WorkerId>();
   #resolveDone: (end: RunEnd) => void = () => undefined;
-  #spawned: readonly WorkerLink[] = [];
-  /** The links in use, by worker. */
-  #links: readonly WorkerLink[] = [];
+  #crew: Crew | null = null;
+  /** The links to workers that were told to load the program, by worker. */
+  readonly #links: WorkerLink[] = [];
   readonly #agreement = new PlanAgreement();
   readonly #started = new Set<WorkerId>();
   readonly #heldForBudget = new Set<WorkerId>();
@@ -234,20 +238,28 @@ class Controller implements RunHandle {
 
   async #spawn(platform: Platform): Promise<void> {
     try {
-      const links = await platform.spawn(Math.max(1, this.#options.workers));
+      const crew = await platform.spawn(Math.max(1, this.#options.workers));
       if (this.#ending) {
-        for (const link of links) link.terminate();
+        crew.end();
         return;
       }
-      this.#spawned = this.#links = links;
-      for (const [worker, link] of links.entries()) {
-        link.onFailure((error) => this.#workerFailed(worker, error));
-        link.onMessage((message) => this.#take(worker, message));
-      }
+      this.#crew = crew;
       this.#watchdog = new Watchdog(this.#heartbeatMs);
+      // The first worker's plan tells how many there is something to do for.
+      this.#startWorkers(1);
       this.#beat();
     } catch (error) {
       this.#fail({ phase: 'platform', error: traceError(error) });
+    }
+  }
+
+  /** Lets workers load the program until so many have. */
+  #startWorkers(count: number): void {
+    for (let worker = this.#links.length; worker < count && this.#crew; worker += 1) {
+      const link = this.#crew.start(worker);
+      this.#links.push(link);
+      link.onFailure((error) => this.#workerFailed(worker, error));
+      link.onMessage((message) => this.#take(worker, message));
     }
   }
 
@@ -261,23 +273,27 @@ class Controller implements RunHandle {
       });
       return;
     }
-    this.#warnings = message.warnings;
     if (this.#plan !== null) return;
-    const agreement = this.#agreement.add(worker, message.plan, this.#spawned.length);
-    if (agreement.kind === 'agreed') this.#start(agreement.plan, message.hasTasks);
+    if (worker === 0) {
+      this.#warnings = message.warnings;
+      this.#startWorkers(this.#useful(message));
+    }
+    const agreement = this.#agreement.add(worker, message.plan, this.#links.length);
+    if (agreement.kind === 'agreed') this.#start(agreement.plan);
     else if (agreement.kind === 'differs') {
       this.#fail({ phase: 'plan', worker: agreement.worker, error: traceError(agreement.error) });
     }
   }
 
-  #start(plan: PlanView, hasTasks: boolean): void {
-    const { entryBudget, seed, trace, workers } = this.#options;
-    // A worker without stages has something to do only where there are tasks.
-    const useful = hasTasks ? Infinity : plan.stages.length;
-    const used = Math.max(1, Math.min(this.#spawned.length, workers, useful));
-    this.#links = this.#spawned.slice(0, used);
-    for (const link of this.#spawned.slice(used)) link.terminate();
-    for (let worker = used; worker < this.#spawned.length; worker += 1) this.#watchdog?.forget(worker);
+  /** A worker without stages has something to do only where there are tasks. */
+  #useful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): number {
+    const workers = Math.max(1, this.#options.workers);
+    return hasTasks ? workers : Math.max(1, Math.min(workers, plan.stages.length));
+  }
+
+  #start(plan: PlanView): void {
+    const { entryBudget, seed, trace } = this.#options;
+    const used = this.#links.length;
     this.#plan = plan;
     this.#placement = placementOf(plan, used);
     this.#counters = new MergedCounters(plan);
@@ -398,7 +414,7 @@ class Controller implements RunHandle {
       });
       return;
     }
-    const worker = this.#agreement.missing(this.#spawned.length);
+    const worker = this.#agreement.missing(this.#links.length);
     if (worker !== undefined && nowMs - this.#startMs > START_WITHIN_MS) {
       const problem = `it was not ready within ${START_WITHIN_MS} ms`;
       const error = new EngineError('worker_failed', { worker: worker + 1, problem });
@@ -452,7 +468,8 @@ class Controller implements RunHandle {
     this.#endMs = this.#options.scheduler.nowMs();
     this.#cancelBeat();
     this.#pacing.end();
-    for (const link of this.#spawned) link.terminate();
+    if (BY_ITSELF.has(this.#end.type)) this.#crew?.release();
+    else this.#crew?.end();
     this.#requests.finish(this.#end.type);
     this.#streams.finish(this.#end);
     this.#settling.release();

@@ -2,9 +2,12 @@ import type { WorkerId } from '../ids.ts';
 import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Refused, Transport } from '../transport/transport.ts';
 
-/** The lines to the other workers: what one turn sends goes as one message to each, and both ways are counted (RUN-8). */
+/**
+ * The lines to the other workers: what one turn sends goes as one message to each, and both ways are counted (RUN-8). A line
+ * may be laid at any time: what is for a worker that has none yet waits.
+ */
 export class PeerLines {
-  readonly #peers: readonly (Transport | null)[];
+  readonly #peers = new Map<WorkerId, Transport>();
   readonly #outboxes = new Map<WorkerId, RemoteEnvelope[]>();
   /** Came before somebody could take them. */
   #early: (readonly RemoteEnvelope[])[] = [];
@@ -12,13 +15,7 @@ export class PeerLines {
   #sent = 0;
   #received = 0;
 
-  /** @param peers - By worker; `null` at one's own place. */
-  constructor(peers: readonly (Transport | null)[]) {
-    this.#peers = peers;
-    for (const transport of peers) transport?.receive((batch) => this.#receive(batch));
-  }
-
-  /** Envelopes that have left, in all. */
+  /** Envelopes that have left or wait for their line, in all: who waits is not done. */
   get sent(): number {
     return this.#sent;
   }
@@ -26,6 +23,15 @@ export class PeerLines {
   /** Envelopes that were taken, in all. */
   get received(): number {
     return this.#received;
+  }
+
+  /** Lays the line to a worker. One that was there before is closed: nothing of it arrives any more. */
+  connect(worker: WorkerId, transport: Transport): void {
+    this.#peers.get(worker)?.close();
+    this.#peers.set(worker, transport);
+    transport.receive((batch) => {
+      if (this.#peers.get(worker) === transport) this.#receive(batch);
+    });
   }
 
   /** Says who takes what comes; what came before is taken now. */
@@ -38,6 +44,7 @@ export class PeerLines {
 
   /** Keeps an envelope for the next flush. */
   send(envelope: RemoteEnvelope, to: WorkerId): void {
+    this.#sent += 1;
     const outbox = this.#outboxes.get(to);
     if (outbox) outbox.push(envelope);
     else this.#outboxes.set(to, [envelope]);
@@ -45,19 +52,25 @@ export class PeerLines {
 
   /** Sends what one turn has produced. What cannot cross is handed to `onRefused`, which may send more. */
   flush(onRefused: (refused: Refused) => void): void {
-    while (this.#outboxes.size > 0) {
-      const outboxes = [...this.#outboxes];
-      this.#outboxes.clear();
-      for (const [worker, envelopes] of outboxes) {
-        const refused = this.#peers[worker]?.send(envelopes) ?? [];
-        this.#sent += envelopes.length - refused.length;
+    let again = this.#outboxes.size > 0;
+    while (again) {
+      again = false;
+      for (const [worker, envelopes] of [...this.#outboxes]) {
+        const transport = this.#peers.get(worker);
+        if (!transport) continue;
+        this.#outboxes.delete(worker);
+        const refused = transport.send(envelopes);
+        this.#sent -= refused.length;
         for (const each of refused) onRefused(each);
+        again ||= refused.length > 0;
       }
     }
   }
 
   close(): void {
-    for (const transport of this.#peers) transport?.close();
+    for (const transport of this.#peers.values()) transport.close();
+    this.#peers.clear();
+    this.#outboxes.clear();
   }
 
   #receive(batch: readonly RemoteEnvelope[]): void {

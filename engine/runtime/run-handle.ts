@@ -41,9 +41,28 @@ export interface WorkerLink {
 export interface Platform {
   readonly name: string;
   /**
-   * Makes workers that load the program, connected to each other. Each then posts `ready` with its plan, or `failed`.
+   * Makes workers, or takes some that are left of an earlier run, all at the same time: they load the engine, and not yet the
+   * program. Does not wait for them: whether one could be made, its link tells.
    */
-  spawn(count: number): Promise<readonly WorkerLink[]>;
+  spawn(count: number): Promise<Crew>;
+}
+
+/** The workers of one run. */
+export interface Crew {
+  /**
+   * Lets a worker load the program, and lays the lines between it and those that were told before. It then posts `ready`
+   * with its plan, or `failed`. To be called once for each worker; those that never are stay without the program.
+   */
+  start(worker: WorkerId): WorkerLink;
+  /**
+   * Ends a worker that was started, at once, and makes another in its place, with the program and new lines to all others.
+   * Nothing that was sent over the old lines and is still under way arrives.
+   */
+  replace(worker: WorkerId): WorkerLink;
+  /** The run has ended by itself: workers that are as they were before it may serve another run, all others are ended. */
+  release(): void;
+  /** Ends all workers at once, whatever they do. */
+  end(): void;
 }
 
 export interface RunOptions {

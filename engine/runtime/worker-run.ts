@@ -32,11 +32,7 @@ const RECORDER_CAPACITY = 50_000;
 
 export interface WorkerRunOptions {
   readonly worker: WorkerId;
-  /** Workers that were made; fewer may be used. */
-  readonly workers: number;
   readonly plan: Plan;
-  /** By worker; `null` at its own place. */
-  readonly peers: readonly (Transport | null)[];
   readonly post: (message: FromWorker) => void;
   readonly scheduler: Scheduler;
   /** Runs a task in a later turn of the event loop, so that messages get in between. */
@@ -58,7 +54,7 @@ type StartMessage = Extract<ToWorker, { readonly type: 'start' }>;
 /** What a worker does during a run: has its stages driven, obeys the controller, answers. */
 export class WorkerRun {
   readonly #options: WorkerRunOptions;
-  readonly #lines: PeerLines;
+  readonly #lines = new PeerLines();
   readonly #printed: PrintedLines;
   /** `null` before `start`. */
   #begun: Begun | null = null;
@@ -66,8 +62,15 @@ export class WorkerRun {
 
   constructor(options: WorkerRunOptions) {
     this.#options = options;
-    this.#lines = new PeerLines(options.peers);
     this.#printed = new PrintedLines(options.worker);
+  }
+
+  /** Lays the line to another worker, or lays it anew. What was sent there before waits for it. */
+  connect(worker: WorkerId, transport: Transport): void {
+    if (this.#stopped) return transport.close();
+    this.#lines.connect(worker, transport);
+    // Nothing else may be left to do that would send what waits.
+    this.#begun?.drive.go();
   }
 
   /** A message of the controller. */
@@ -153,7 +156,7 @@ export class WorkerRun {
 
   /** What a run consists of here, before any stage has been started. */
   #begin(message: StartMessage, functions: PlannedFunctions): Begun {
-    const { worker, workers, plan, scheduler, defer, post } = this.#options;
+    const { worker, plan, scheduler, defer, post } = this.#options;
     const { placement, trace, credits, pace, entryBudget } = message;
     // Every worker has numbers of its own, the same in every run with this seed.
     const seed = message.seed + worker * 7_919;
@@ -161,7 +164,7 @@ export class WorkerRun {
     const startMs = scheduler.nowMs();
     const host: StageHost = new StageHost({
       worker,
-      workers,
+      workers: message.workers,
       placement,
       supervisors: plan.supervisors,
       flows: plan.flows,
@@ -174,7 +177,6 @@ export class WorkerRun {
       capacity: RECORDER_CAPACITY,
       onRemote: (envelope, to) => this.#lines.send(functions.leave(envelope), to),
       onEntering: (stage, callback) => reports.entering(stage, callback),
-      taskWorkers: message.workers,
       definitionOf: (id) => plan.stages.find((stage) => stage.id === id)?.definition ?? null,
       onTasks: () => drive.goLater(),
       // A timer, or an answer, has woken a stage outside all slices.

@@ -2,6 +2,7 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import {
   parseFromWorker,
   traceError,
+  type Crew,
   type FromWorker,
   type Platform,
   type RemoteEnvelope,
@@ -9,7 +10,7 @@ import {
   type WorkerLink,
 } from 'sluice';
 import type { NodeProgram } from '../../engine/platform/node.ts';
-import type { NodeBoot } from '../../engine/platform/node-worker.ts';
+import type { NodeBoot, NodeOrder } from '../../engine/platform/node-worker.ts';
 import { portOf } from '../../engine/platform/node-port.ts';
 import { messagePortTransport } from '../../engine/transport/message-port.ts';
 import type { Transport } from '../../engine/transport/transport.ts';
@@ -20,6 +21,12 @@ interface Line {
   readonly transport: Transport;
   sent: number;
   received: number;
+}
+
+/** A thread that was started, and how to give it orders. */
+interface Started {
+  readonly link: WorkerLink;
+  readonly order: (order: NodeOrder, port: MessagePort) => void;
 }
 
 /**
@@ -45,22 +52,27 @@ export class ProbePlatform implements Platform {
     line.transport.send([{ to, from: PROBE, cause: null, message }]);
   }
 
-  spawn(count: number): Promise<readonly WorkerLink[]> {
-    const peers = Array.from({ length: count }, (): (MessagePort | null)[] => []);
-    for (let a = 0; a < count; a++) {
-      peers[a]?.splice(a, 1, null);
-      for (let b = a + 1; b < count; b++) {
+  spawn(count: number): Promise<Crew> {
+    const started: Started[] = [];
+    const end = () => started.forEach(({ link }) => link.terminate());
+    const start = (worker: number): WorkerLink => {
+      const own = this.#startOne(worker, count);
+      for (const [other, peer] of started.entries()) {
         const { port1, port2 } = new MessageChannel();
-        peers[a]?.splice(b, 1, port1);
-        peers[b]?.splice(a, 1, port2);
+        own.order({ type: 'connect', worker: other, line: { port: port1 } }, port1);
+        peer.order({ type: 'connect', worker, line: { port: port2 } }, port2);
       }
-    }
-    const links = peers.map((own, worker) => {
+      // The last of its peers is this thread.
       const { port1, port2 } = new MessageChannel();
       this.#lines.push(this.#line(port1));
-      return this.#spawnOne({ worker, workers: count + 1, peers: [...own, port2] });
-    });
-    return Promise.resolve(links);
+      own.order({ type: 'connect', worker: count, line: { port: port2 } }, port2);
+      started.push(own);
+      return own.link;
+    };
+    const replace = () => {
+      throw new Error('Cannot replace a worker as the probe has no second line to it');
+    };
+    return Promise.resolve({ start, replace, release: end, end });
   }
 
   #line(port: MessagePort): Line {
@@ -72,30 +84,35 @@ export class ProbePlatform implements Platform {
     return line;
   }
 
-  #spawnOne(place: Pick<NodeBoot, 'worker' | 'workers' | 'peers'>): WorkerLink {
+  /** @param probe - Number of the probe's worker. */
+  #startOne(worker: number, probe: number): Started {
     const { workerFile, programUrl, data = {} } = this.#program;
-    const { port1: control, port2: theirs } = new MessageChannel();
-    const boot: NodeBoot = { ...place, control: theirs, programUrl, data };
-    const ports = [theirs, ...place.peers.filter((port) => port !== null)];
-    const thread = new Worker(workerFile, { workerData: boot, transferList: ports });
-    // The last of its peers is this thread.
-    const known = { [PROBE]: place.workers - 1 };
-    return {
+    const { port1: orders, port2: theirs } = new MessageChannel();
+    const boot: NodeBoot = { orders: theirs };
+    const thread = new Worker(workerFile, { workerData: boot, transferList: [theirs] });
+    const order: Started['order'] = (one, port) => orders.postMessage(one, [port]);
+    const { port1: control, port2: ofWorker } = new MessageChannel();
+    order({ type: 'load', control: ofWorker, worker, programUrl, data }, ofWorker);
+    const link: WorkerLink = {
       post: (message) =>
         control.postMessage(
-          message.type === 'start' ? { ...message, placement: { ...message.placement, ...known } } : message,
+          message.type === 'start'
+            ? { ...message, placement: { ...message.placement, [PROBE]: probe } }
+            : message,
         ),
       onMessage: (listener) =>
         void control.on('message', (message: unknown) =>
-          listener(this.#lessCrossings(parseFromWorker(message), place.worker)),
+          listener(this.#lessCrossings(parseFromWorker(message), worker)),
         ),
       onFailure: (listener) => void thread.on('error', (error) => listener(traceError(error))),
       terminate: () => {
-        this.#lines[place.worker]?.transport.close();
+        this.#lines[worker]?.transport.close();
         control.close();
+        orders.close();
         void thread.terminate();
       },
     };
+    return { link, order };
   }
 
   #lessCrossings(message: FromWorker, worker: number): FromWorker {

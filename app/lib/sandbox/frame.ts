@@ -5,7 +5,7 @@
  * workers, and pairs of workers talk to each other directly.
  */
 import { ENGINE_MARK } from './engine-mark.ts';
-import type { FromFrame, SpawnRequest, ToFrame, WorkerBoot } from './protocol.ts';
+import type { FromFrame, LineEnd, SpawnRequest, ToFrame, WorkerOrder } from './protocol.ts';
 
 /** Uncaught errors that are passed on per worker; a loop that throws must not flood the page. */
 const MAX_ERRORS = 20;
@@ -13,16 +13,33 @@ const MAX_ERRORS = 20;
 /** The worker says so before its script begins, which tells a worker that works from one that cannot be made. */
 const LOADED = 'loaded';
 
-let running: readonly (Worker | null)[] = [];
+/** A worker and the port for its orders, which wait there until its script runs. */
+interface Member {
+  readonly worker: Promise<Worker | null>;
+  readonly orders: MessagePort;
+}
+
+/** The workers of a run. */
+interface Crew {
+  readonly request: SpawnRequest;
+  readonly members: Member[];
+  readonly started: Set<number>;
+}
 
 addEventListener('message', function accept(event: MessageEvent<unknown>) {
   const [page] = event.ports;
   if (event.source !== parent || !page) return;
   removeEventListener('message', accept);
+  let crew: Crew | null = null;
   page.onmessage = ({ data }: MessageEvent<ToFrame>) => {
-    if (data.type === 'ping') tell(page, { type: 'pong', id: data.id });
-    else if (data.type === 'terminate') running[data.worker]?.terminate();
-    else void spawn(page, data);
+    if (data.type === 'ping') return tell(page, { type: 'pong', id: data.id });
+    if (data.type === 'spawn') return void (crew = spawn(page, data));
+    if (!crew) return;
+    if (data.type === 'start') return start(page, crew, data.worker, data.control);
+    terminate(crew.members[data.worker]);
+    if (data.type === 'terminate') return;
+    delete crew.members[data.worker];
+    start(page, crew, data.worker, data.control);
   };
   tell(page, { type: 'ready', isolated: crossOriginIsolated });
 });
@@ -31,29 +48,48 @@ function tell(page: MessagePort, message: FromFrame): void {
   page.postMessage(message);
 }
 
-/** Makes one worker per control port, and a channel between every two of them. */
-async function spawn(page: MessagePort, request: SpawnRequest): Promise<void> {
-  const { controls, program, data, virtual } = request;
-  const workers = controls.length;
-  const made = await Promise.all(controls.map((_, worker) => makeWorker(page, request.script, worker)));
-  const peers = controls.map((): (MessagePort | null)[] => controls.map(() => null));
-  peers.forEach((own, a) => {
-    for (let b = a + 1; b < workers; b += 1) {
-      const { port1, port2 } = new MessageChannel();
-      own[b] = port1;
-      const other = peers[b];
-      if (other) other[a] = port2;
-    }
-  });
-  running = made;
-  made.forEach((worker, index) => {
-    const control = controls[index];
-    const own = peers[index];
-    if (!worker || !control || !own) return;
-    const boot: WorkerBoot = { type: 'boot', program, data, control, peers: own, worker: index, workers };
-    const ports = [control, ...own.filter((port) => port !== null)];
-    worker.postMessage(virtual ? { ...boot, virtual } : boot, ports);
-  });
+/** Makes workers, all at the same time. */
+function spawn(page: MessagePort, request: SpawnRequest): Crew {
+  const members = Array.from({ length: request.count }, (_, worker) => member(page, request, worker));
+  return { request, members, started: new Set() };
+}
+
+function member(page: MessagePort, { script }: SpawnRequest, index: number): Member {
+  const { port1: orders, port2 } = new MessageChannel();
+  const worker = makeWorker(page, script, index);
+  void worker.then((made) => made?.postMessage(null, [port2]));
+  return { worker, orders };
+}
+
+/** Lets a worker load the program, and lays its lines to the others that have been started. */
+function start(page: MessagePort, crew: Crew, index: number, control: MessagePort): void {
+  const { request, members, started } = crew;
+  const own = (members[index] ??= member(page, request, index));
+  const { program, data, virtual } = request;
+  const load: WorkerOrder = { type: 'load', program, data, control, worker: index };
+  give(own, virtual ? { ...load, virtual } : load, control);
+  started.add(index);
+  for (const other of started) {
+    const peer = members[other];
+    if (other === index || !peer) continue;
+    const [ours, theirs] = lineEnds();
+    give(own, { type: 'connect', worker: other, line: ours }, ours.port);
+    give(peer, { type: 'connect', worker: index, line: theirs }, theirs.port);
+  }
+}
+
+function terminate(member: Member | undefined): void {
+  void member?.worker.then((worker) => worker?.terminate());
+}
+
+function give({ orders }: Member, order: WorkerOrder, ...ports: MessagePort[]): void {
+  orders.postMessage(order, ports);
+}
+
+/** Both ends of a new line. */
+function lineEnds(): readonly [LineEnd, LineEnd] {
+  const { port1, port2 } = new MessageChannel();
+  return [{ port: port1 }, { port: port2 }];
 }
 
 /** Resolves to a worker whose script runs, or to `null` when the page has been told why there is none. */

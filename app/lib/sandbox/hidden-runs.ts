@@ -72,7 +72,7 @@ export function hiddenRuns(
     };
     listenFor(BEGIN_WITHIN_MS);
     frame.spawn(
-      { ...program, controls: [port2], virtual: requests },
+      { ...program, count: 1, virtual: requests },
       {
         onWorkerFailure: ({ fatal, message }) => {
           if (fatal) broken(message);
@@ -81,6 +81,7 @@ export function hiddenRuns(
         onMalformed: malformed,
       },
     );
+    frame.start(0, port2);
   }).finally(() => {
     clearTimeout(silence);
     clearTimeout(limit);

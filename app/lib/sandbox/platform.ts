@@ -1,4 +1,4 @@
-import type { FromWorker, Platform, ToWorker, TraceError, WorkerLink } from 'sluice';
+import type { Crew, FromWorker, Platform, ToWorker, TraceError, WorkerLink } from 'sluice';
 import { FRAME_GONE } from './problems.ts';
 import { parseFromWorker } from './protocol.ts';
 import type { Sandbox, WorkerFailure } from './sandbox-frame.ts';
@@ -18,15 +18,14 @@ export class SandboxPlatform implements Platform {
   readonly name = 'sandbox';
   readonly #frame: Sandbox;
   readonly #program: SandboxProgram;
-  readonly #onEmpty: () => void;
-  #links: readonly SandboxLink[] = [];
+  readonly #onEnd: () => void;
   #malformed = 0;
 
-  /** @param onEmpty called when the last worker has been ended: the frame is not needed any more */
-  constructor(frame: Sandbox, program: SandboxProgram, onEmpty: () => void) {
+  /** @param onEnd called when the workers are needed no more: only with the frame do those end at once that loop */
+  constructor(frame: Sandbox, program: SandboxProgram, onEnd: () => void) {
     this.#frame = frame;
     this.#program = program;
-    this.#onEmpty = onEmpty;
+    this.#onEnd = onEnd;
   }
 
   /** Messages that could not be read, and were left out. */
@@ -34,67 +33,95 @@ export class SandboxPlatform implements Platform {
     return this.#malformed;
   }
 
-  spawn(count: number): Promise<readonly WorkerLink[]> {
-    const channels = Array.from({ length: count }, () => new MessageChannel());
-    this.#links = channels.map(
-      ({ port1 }, worker) =>
-        new SandboxLink(port1, {
-          malformed: () => this.#countMalformed(),
-          ended: () => this.#ended(worker),
-        }),
-    );
+  spawn(count: number): Promise<Crew> {
+    const malformed = () => void (this.#malformed += 1);
+    const crew = new SandboxCrew(this.#frame, { malformed, ended: this.#onEnd });
     this.#frame.spawn(
-      { ...this.#program, controls: channels.map(({ port2 }) => port2) },
+      { ...this.#program, count },
       {
-        onWorkerFailure: (failure) => this.#workerFailed(failure),
-        onDeath: () => this.#failAll({ name: 'SandboxError', message: 'The sandbox died', code: FRAME_GONE }),
-        onMalformed: () => this.#countMalformed(),
+        onWorkerFailure: (failure) => crew.workerFailed(failure),
+        onDeath: () => crew.fail({ name: 'SandboxError', message: 'The sandbox died', code: FRAME_GONE }),
+        onMalformed: malformed,
       },
     );
-    return Promise.resolve(this.#links);
-  }
-
-  #countMalformed(): void {
-    this.#malformed += 1;
-  }
-
-  #workerFailed({ worker, fatal, message, stack }: WorkerFailure): void {
-    const error = { name: 'Error', message, ...(stack !== undefined && { stack }) };
-    if (fatal) this.#links[worker]?.fail(error);
-    else this.#links[worker]?.say({ type: 'uncaught', worker, error });
-  }
-
-  #failAll(error: TraceError): void {
-    for (const link of this.#links) link.fail(error);
-  }
-
-  /** Only with the last worker the frame goes: that is what ends workers that loop. */
-  #ended(worker: number): void {
-    if (this.#links.every((link) => link.isEnded)) this.#onEmpty();
-    else this.#frame.terminate(worker);
+    return Promise.resolve(crew);
   }
 }
 
-interface LinkOwner {
+interface CrewOwner {
   readonly malformed: () => void;
   readonly ended: () => void;
 }
 
+class SandboxCrew implements Crew {
+  readonly #frame: Sandbox;
+  readonly #owner: CrewOwner;
+  readonly #links: SandboxLink[] = [];
+  /** Why there is no worker of this number, from before it was started. */
+  readonly #failures = new Map<number, TraceError>();
+
+  constructor(frame: Sandbox, owner: CrewOwner) {
+    this.#frame = frame;
+    this.#owner = owner;
+  }
+
+  start(worker: number): WorkerLink {
+    const { port1, port2 } = new MessageChannel();
+    this.#frame.start(worker, port2);
+    return this.#link(worker, port1);
+  }
+
+  replace(worker: number): WorkerLink {
+    this.#links[worker]?.terminate();
+    this.#failures.delete(worker);
+    const { port1, port2 } = new MessageChannel();
+    this.#frame.replace(worker, port2);
+    return this.#link(worker, port1);
+  }
+
+  release(): void {
+    this.end();
+  }
+
+  end(): void {
+    for (const link of this.#links) link.close();
+    this.#owner.ended();
+  }
+
+  workerFailed({ worker, fatal, message, stack }: WorkerFailure): void {
+    const error = { name: 'Error', message, ...(stack !== undefined && { stack }) };
+    if (!fatal) return this.#links[worker]?.say({ type: 'uncaught', worker, error });
+    this.#failures.set(worker, error);
+    this.#links[worker]?.fail(error);
+  }
+
+  fail(error: TraceError): void {
+    for (const link of this.#links) link.fail(error);
+  }
+
+  #link(worker: number, port: MessagePort): WorkerLink {
+    const link = new SandboxLink(port, {
+      malformed: this.#owner.malformed,
+      ended: () => this.#frame.terminate(worker),
+    });
+    this.#links[worker] = link;
+    const failure = this.#failures.get(worker);
+    if (failure) link.fail(failure);
+    return link;
+  }
+}
+
 class SandboxLink implements WorkerLink {
   readonly #port: MessagePort;
-  readonly #owner: LinkOwner;
+  readonly #owner: CrewOwner;
   #listener: ((message: FromWorker) => void) | null = null;
   #failureListener: ((error: TraceError) => void) | null = null;
   #failure: TraceError | null = null;
   #isEnded = false;
 
-  constructor(port: MessagePort, owner: LinkOwner) {
+  constructor(port: MessagePort, owner: CrewOwner) {
     this.#port = port;
     this.#owner = owner;
-  }
-
-  get isEnded(): boolean {
-    return this.#isEnded;
   }
 
   post(message: ToWorker): void {
@@ -119,9 +146,14 @@ class SandboxLink implements WorkerLink {
 
   terminate(): void {
     if (this.#isEnded) return;
+    this.close();
+    this.#owner.ended();
+  }
+
+  /** Nothing is heard or said any more. */
+  close(): void {
     this.#isEnded = true;
     this.#port.close();
-    this.#owner.ended();
   }
 
   say(message: FromWorker): void {

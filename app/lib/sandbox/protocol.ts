@@ -21,38 +21,47 @@ export interface VirtualRequest {
   readonly entryBudget: number;
 }
 
-/** Makes one worker per control port. The page keeps the other ends; the frame passes on nothing. */
+/** What the workers of a run load. */
 export interface SpawnRequest {
   readonly type: 'spawn';
   /** Text of `virtual:sluice-worker`. */
   readonly script: string;
+  /** Workers to make; they load the script at once, and the program when they are started. */
+  readonly count: number;
   /** Text of the compiled program, an ES module. */
   readonly program: string;
   /** Data set → its rows as JSON. */
   readonly data: Readonly<Record<string, string>>;
-  readonly controls: readonly MessagePort[];
   /** Runs the program on the virtual scheduler instead of connecting workers. */
   readonly virtual?: readonly VirtualRequest[];
 }
 
-/** Page → frame. A frame makes workers once; it is removed with them. */
+/** Page → frame. The page keeps the other ends of control ports; the frame passes on nothing. */
 export type ToFrame =
   | { readonly type: 'ping'; readonly id: number }
-  | { readonly type: 'terminate'; readonly worker: number }
-  | SpawnRequest;
+  | SpawnRequest
+  /** Lets a worker load the program, with lines to all that were started before. */
+  | { readonly type: 'start'; readonly worker: number; readonly control: MessagePort }
+  /** Ends a worker and starts another in its place. */
+  | { readonly type: 'replace'; readonly worker: number; readonly control: MessagePort }
+  | { readonly type: 'terminate'; readonly worker: number };
 
-/** Frame → worker, its first and only message. */
-export interface WorkerBoot {
-  readonly type: 'boot';
-  readonly program: string;
-  readonly data: Readonly<Record<string, string>>;
-  readonly control: MessagePort;
-  /** By worker; `null` at its own place. */
-  readonly peers: readonly (MessagePort | null)[];
-  readonly worker: number;
-  readonly workers: number;
-  readonly virtual?: readonly VirtualRequest[];
+/** One end of a line between two workers. */
+export interface LineEnd {
+  readonly port: MessagePort;
 }
+
+/** Frame → worker, by the port that the frame's only message to the worker itself brings. */
+export type WorkerOrder =
+  | {
+      readonly type: 'load';
+      readonly program: string;
+      readonly data: Readonly<Record<string, string>>;
+      readonly control: MessagePort;
+      readonly worker: number;
+      readonly virtual?: readonly VirtualRequest[];
+    }
+  | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
 
 /** Frame → page. */
 export type FromFrame =

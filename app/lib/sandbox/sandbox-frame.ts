@@ -32,8 +32,12 @@ export interface FrameListener {
 
 /** A place that makes workers, for one run. */
 export interface Sandbox {
-  /** Makes workers, one per control port. Errors of theirs, and the sandbox's own end, go to `listener`. */
+  /** Makes workers. Errors of theirs, and the sandbox's own end, go to `listener`. */
   spawn(request: Omit<SpawnRequest, 'type'>, listener: FrameListener): void;
+  /** Lets a worker load the program. `control` is the worker's end of the line to who drives it. */
+  start(worker: number, control: MessagePort): void;
+  /** Ends a worker and starts another in its place. */
+  replace(worker: number, control: MessagePort): void;
   /** Ends one worker; one that loops takes its time. */
   terminate(worker: number): void;
   /** Ends the sandbox and every worker in it, at once. Idempotent. */
@@ -92,7 +96,15 @@ export class SandboxFrame implements Sandbox {
     this.#listener = listener;
     this.#answered = this.#sent;
     this.#heartbeat ??= setInterval(() => this.#beat(), PING_EVERY_MS);
-    this.#post({ type: 'spawn', ...request }, [...request.controls]);
+    this.#post({ type: 'spawn', ...request });
+  }
+
+  start(worker: number, control: MessagePort): void {
+    this.#post({ type: 'start', worker, control }, [control]);
+  }
+
+  replace(worker: number, control: MessagePort): void {
+    this.#post({ type: 'replace', worker, control }, [control]);
   }
 
   get isSilent(): boolean {

@@ -9,6 +9,9 @@ export class FakeSandbox implements Sandbox {
   answers = true;
   request: Omit<SpawnRequest, 'type'> | null = null;
   listener: FrameListener | null = null;
+  /** By worker: the latest. */
+  readonly controls: MessagePort[] = [];
+  readonly replaced: number[] = [];
   readonly terminated: number[] = [];
 
   constructor(number = 1) {
@@ -20,13 +23,22 @@ export class FakeSandbox implements Sandbox {
     this.listener = listener;
   }
 
+  start(worker: number, control: MessagePort): void {
+    this.controls[worker] = control;
+  }
+
+  replace(worker: number, control: MessagePort): void {
+    this.replaced.push(worker);
+    this.start(worker, control);
+  }
+
   terminate(worker: number): void {
     this.terminated.push(worker);
   }
 
   remove(): void {
     this.isRemoved = true;
-    for (const port of this.request?.controls ?? []) port.close();
+    for (const port of this.controls) port.close();
   }
 
   isAlive(): Promise<boolean> {
@@ -35,6 +47,6 @@ export class FakeSandbox implements Sandbox {
 
   /** What worker `index` says. */
   say(index: number, message: unknown): void {
-    this.request?.controls[index]?.postMessage(message);
+    this.controls[index]?.postMessage(message);
   }
 }

@@ -17,7 +17,8 @@ describe('`hiddenRuns()`', () => {
   it('asks one worker for the runs, and takes them', async () => {
     const { sandbox, outcome } = started();
     expect(sandbox.request).toMatchObject({ ...program, virtual: requests });
-    expect(sandbox.request?.controls).toHaveLength(1);
+    expect(sandbox.request?.count).toBe(1);
+    expect(sandbox.controls).toHaveLength(1);
     const warnings = [
       { code: 'never_subscribed', stage: 'evens', message: 'Nothing subscribes to "evens"', declared: '' },
     ];

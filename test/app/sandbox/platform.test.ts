@@ -1,4 +1,4 @@
-import type { FromWorker, TraceError } from 'sluice';
+import type { FromWorker, TraceError, WorkerLink } from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { SandboxPlatform } from '$lib/sandbox/platform.ts';
 import { FRAME_GONE } from '$lib/sandbox/problems.ts';
@@ -6,35 +6,40 @@ import { FakeSandbox } from './fake-sandbox.ts';
 
 const program = { script: 'worker()', program: 'export default 1;', data: { flights: '[]' } };
 
-/** A platform whose workers were made, and all that their links heard. */
-async function spawned(count: number) {
+/** A platform whose workers were started, and all that their links heard. */
+async function started(count: number) {
   const sandbox = new FakeSandbox();
-  const emptied: true[] = [];
+  const ended: true[] = [];
   const platform = new SandboxPlatform(sandbox, program, () => {
-    emptied.push(true);
+    ended.push(true);
     sandbox.remove();
   });
-  const links = await platform.spawn(count);
-  const heard: FromWorker[][] = links.map(() => []);
-  const failures: TraceError[][] = links.map(() => []);
-  links.forEach((link, i) => {
-    link.onMessage((message) => heard[i]?.push(message));
-    link.onFailure((error) => failures[i]?.push(error));
-  });
-  return { sandbox, platform, links, heard, failures, emptied };
+  const crew = await platform.spawn(count);
+  const heard: FromWorker[][] = [];
+  const failures: TraceError[][] = [];
+  const listenTo = (link: WorkerLink, worker: number) => {
+    const [messages, errors]: [FromWorker[], TraceError[]] = [[], []];
+    heard[worker] = messages;
+    failures[worker] = errors;
+    link.onMessage((message) => messages.push(message));
+    link.onFailure((error) => errors.push(error));
+    return link;
+  };
+  const links = Array.from({ length: count }, (_, worker) => listenTo(crew.start(worker), worker));
+  return { sandbox, platform, crew, links, listenTo, heard, failures, ended };
 }
 
 /** Until messages that were posted have arrived. */
 const arrived = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('`SandboxPlatform`', () => {
-  it('hands the program and one port per worker to the sandbox', async () => {
-    const { sandbox, links } = await spawned(3);
-    expect(sandbox.request).toMatchObject(program);
-    expect(sandbox.request?.controls).toHaveLength(3);
+  it('hands the program to the sandbox, and a port to each worker that is started', async () => {
+    const { sandbox, links } = await started(3);
+    expect(sandbox.request).toEqual({ ...program, count: 3 });
+    expect(sandbox.controls).toHaveLength(3);
     const received = new Promise((resolve) => {
-      sandbox.request?.controls[2]?.addEventListener('message', ({ data }) => resolve(data));
-      sandbox.request?.controls[2]?.start();
+      sandbox.controls[2]?.addEventListener('message', ({ data }) => resolve(data));
+      sandbox.controls[2]?.start();
     });
     links[2]?.post({ type: 'wire' });
     expect(await received).toEqual({ type: 'wire' });
@@ -42,7 +47,7 @@ describe('`SandboxPlatform`', () => {
   });
 
   it('passes on what a worker says, and counts what nobody can read', async () => {
-    const { sandbox, platform, heard } = await spawned(2);
+    const { sandbox, platform, heard } = await started(2);
     sandbox.say(1, { type: 'started', worker: 1 });
     sandbox.say(1, { type: 'started' });
     sandbox.say(0, 'hello');
@@ -53,17 +58,28 @@ describe('`SandboxPlatform`', () => {
     sandbox.remove();
   });
 
-  it('ends one worker alone, and the sandbox with the last one', async () => {
-    const { sandbox, links, emptied } = await spawned(2);
+  it('ends one worker alone, and the sandbox with the crew', async () => {
+    const { sandbox, crew, links, ended } = await started(2);
     links[1]?.terminate();
     links[1]?.terminate();
-    expect([sandbox.terminated, emptied]).toEqual([[1], []]);
-    links[0]?.terminate();
-    expect([sandbox.terminated, emptied]).toEqual([[1], [true]]);
+    expect([sandbox.terminated, ended]).toEqual([[1], []]);
+    crew.end();
+    expect([sandbox.terminated, ended]).toEqual([[1], [true]]);
+  });
+
+  it('puts a new worker in the place of one that is gone', async () => {
+    const { sandbox, crew, links, heard, listenTo } = await started(2);
+    sandbox.listener?.onWorkerFailure({ type: 'workerFailed', worker: 1, message: 'gone', fatal: true });
+    const replacement = listenTo(crew.replace(1), 1);
+    expect([sandbox.replaced, replacement === links[1]]).toEqual([[1], false]);
+    sandbox.say(1, { type: 'booted', worker: 1 });
+    await arrived();
+    expect(heard[1]).toEqual([{ type: 'booted', worker: 1 }]);
+    sandbox.remove();
   });
 
   it('hears nothing of a worker that was ended', async () => {
-    const { sandbox, links, heard, failures } = await spawned(2);
+    const { sandbox, links, heard, failures } = await started(2);
     links[0]?.terminate();
     sandbox.say(0, { type: 'started', worker: 0 });
     sandbox.listener?.onDeath();
@@ -73,15 +89,24 @@ describe('`SandboxPlatform`', () => {
     sandbox.remove();
   });
 
+  it('tells of a worker that could not be made before it was started', async () => {
+    const sandbox = new FakeSandbox();
+    const crew = await new SandboxPlatform(sandbox, program, () => undefined).spawn(1);
+    sandbox.listener?.onWorkerFailure({ type: 'workerFailed', worker: 0, message: 'none made', fatal: true });
+    const errors: TraceError[] = [];
+    crew.start(0).onFailure((error) => errors.push(error));
+    expect(errors).toMatchObject([{ message: 'none made' }]);
+  });
+
   it('fails every worker when the frame dies', async () => {
-    const { sandbox, failures } = await spawned(2);
+    const { sandbox, failures } = await started(2);
     sandbox.listener?.onDeath();
     expect(failures.map(([error]) => error?.code)).toEqual([FRAME_GONE, FRAME_GONE]);
     sandbox.remove();
   });
 
   it('fails a worker that could not be made, and reports an error that nobody caught', async () => {
-    const { sandbox, heard, failures } = await spawned(2);
+    const { sandbox, heard, failures } = await started(2);
     sandbox.listener?.onWorkerFailure({ type: 'workerFailed', worker: 0, message: 'none made', fatal: true });
     sandbox.listener?.onWorkerFailure({ type: 'workerFailed', worker: 1, message: 'oops', fatal: false });
     expect(failures).toMatchObject([[{ message: 'none made' }], []]);

@@ -55,7 +55,7 @@ function begin(platform: Partial<InMemoryOptions> = {}, options: Partial<RunOpti
   });
   const until = (holds: (update: RunUpdate) => boolean) =>
     passTime(scheduler, new Promise<void>((resolve) => run.onUpdate((update) => holds(update) && resolve())));
-  return { run, scheduler, until, terminated: made.terminated };
+  return { run, scheduler, until, platform: made };
 }
 
 const deliveries = (entries: readonly TraceEntry[]) =>
@@ -300,7 +300,8 @@ describe('startRun()', () => {
       worker: 1,
       error: { code: 'plan_differs', message: expect.stringContaining('stage "numbers" against "other"') },
     });
-    expect(odd.terminated).toEqual(new Set([0, 1, 2]));
+    expect(odd.platform.terminated).toEqual([0, 1, 2]);
+    expect(odd.platform.partings).toEqual(['end']);
   });
 
   it('notices a worker that never answers', async () => {
@@ -327,22 +328,44 @@ describe('startRun()', () => {
   });
 
   it('ends idle at once when stopped before it has begun', async () => {
-    const { run, scheduler, terminated } = begin();
+    const { run, scheduler, platform } = begin();
     run.stop();
     expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
     await passTime(scheduler, Promise.resolve());
-    expect(terminated.size).toBe(3);
+    expect(platform.started).toEqual([]);
+    expect(platform.partings).toEqual(['end']);
   });
 });
 
 describe('workers of a run', () => {
+  it('load the program one after the first, once its plan has told how many there is something to do for', async () => {
+    const { run, scheduler, platform } = begin({ delayMs: () => 10 }, { workers: 8 });
+    scheduler.advance();
+    await Promise.resolve();
+    expect(platform.started).toEqual([0]);
+    await passTime(scheduler, run.done);
+    expect(platform.started).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    { how: 'release', end: 'idle', stop: false },
+    { how: 'end', end: 'stopped', stop: true },
+  ])('are let go of by `$how` after a run that is $end', async ({ how, end, stop }) => {
+    const { run, scheduler, platform, until } = begin();
+    if (stop) await until(({ status }) => status === 'running');
+    if (stop) run.stop();
+    expect(await passTime(scheduler, run.done)).toEqual({ type: end });
+    expect(platform.partings).toEqual([how]);
+  });
+
   it.each([
     { hasTasks: false, used: 3 },
     { hasTasks: true, used: 4 },
   ])('are no more than the stages, unless there are tasks: $hasTasks', async ({ hasTasks, used }) => {
-    const { run, scheduler, terminated } = begin({ hasTasks }, { workers: 4 });
+    const { run, scheduler, platform } = begin({ hasTasks }, { workers: 4 });
     await passTime(scheduler, run.done);
     expect(run.now.workers).toBe(used);
-    expect(terminated.size).toBe(4);
+    expect(platform.started).toHaveLength(used);
+    expect(platform.terminated).toHaveLength(used);
   });
 });

@@ -1,10 +1,9 @@
-import type { Plan, Platform, WorkerLink } from 'sluice';
+import type { Crew, Plan, Platform, WorkerLink } from 'sluice';
 import { PROTOCOL_VERSION, viewOfPlan } from 'sluice';
 import { WorkerRun } from '../../../engine/runtime/worker-run.ts';
 import type { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
 import { inMemoryPair } from '../../../engine/transport/in-memory.ts';
 import type { FromWorker } from '../../../engine/transport/protocol.ts';
-import type { Transport } from '../../../engine/transport/transport.ts';
 
 /** How a platform of one thread behaves. */
 export interface InMemoryOptions {
@@ -21,68 +20,102 @@ export interface InMemoryOptions {
 }
 
 /** Workers that all run on one thread, in virtual time. */
-export function inMemoryPlatform(options: InMemoryOptions): Platform & { readonly terminated: Set<number> } {
-  const { scheduler, plan, version = PROTOCOL_VERSION, mute, hasTasks = false } = options;
-  const terminated = new Set<number>();
-  const defer = (task: () => void) => void scheduler.after(0, task);
+export interface InMemoryPlatform extends Platform {
+  /** The workers that were let load the program, by number; a replacement counts again. */
+  readonly started: readonly number[];
+  /** The workers that have been ended, each as often as it was. */
+  readonly terminated: readonly number[];
+  /** How the crews were let go of. */
+  readonly partings: readonly ('release' | 'end')[];
+}
+
+export function inMemoryPlatform(options: InMemoryOptions): InMemoryPlatform {
+  const started: number[] = [];
+  const terminated: number[] = [];
+  const partings: ('release' | 'end')[] = [];
   return {
     name: 'in memory',
+    started,
     terminated,
-    spawn(count) {
-      const peers = Array.from({ length: count }, () =>
-        Array.from({ length: count }, (): Transport | null => null),
-      );
-      for (let a = 0; a < count; a += 1) {
-        for (let b = a + 1; b < count; b += 1) {
-          const [one, other] = inMemoryPair(line(options));
-          peers[a]?.splice(b, 1, one);
-          peers[b]?.splice(a, 1, other);
+    partings,
+    spawn() {
+      const workers = new Map<number, InMemoryWorker>();
+      const start = (index: number): WorkerLink => {
+        const worker = new InMemoryWorker(index, options, () => terminated.push(index));
+        started.push(index);
+        for (const [other, { run }] of workers) {
+          if (other === index) continue;
+          const [ours, theirs] = inMemoryPair(line(options));
+          worker.run.connect(other, ours);
+          run.connect(index, theirs);
         }
-      }
-      const links = peers.map((own, worker): WorkerLink => {
-        let listener: (message: FromWorker) => void = () => undefined;
-        const toController = line(options);
-        const toWorker = line(options);
-        const post = (message: FromWorker) => {
-          if (worker === mute) return;
-          toController(() => {
-            if (!terminated.has(worker)) listener(message);
-          });
-        };
-        const declared = plan(worker);
-        const run = new WorkerRun({
-          worker,
-          workers: count,
-          plan: declared,
-          peers: own,
-          post,
-          scheduler,
-          defer,
-        });
-        if (worker === mute) toController(() => listener({ type: 'booted', worker }));
-        post({ type: 'booted', worker });
-        post({
-          type: 'ready',
-          version,
-          worker,
-          hasTasks,
-          plan: viewOfPlan(declared),
-          warnings: declared.warnings,
-        });
-        return {
-          post: (message) => {
-            toWorker(() => {
-              if (!terminated.has(worker)) run.handle(message);
-            });
-          },
-          onMessage: (next) => void (listener = next),
-          onFailure: () => undefined,
-          terminate: () => void terminated.add(worker),
-        };
-      });
-      return Promise.resolve(links);
+        workers.set(index, worker);
+        return worker;
+      };
+      const part = (how: 'release' | 'end') => {
+        partings.push(how);
+        for (const worker of workers.values()) worker.terminate();
+      };
+      const crew: Crew = {
+        start,
+        replace(index) {
+          workers.get(index)?.terminate();
+          return start(index);
+        },
+        release: () => part('release'),
+        end: () => part('end'),
+      };
+      return Promise.resolve(crew);
     },
   };
+}
+
+/** A worker and the line of the controller to it. */
+class InMemoryWorker implements WorkerLink {
+  readonly run: WorkerRun;
+  readonly #toWorker: (task: () => void) => void;
+  readonly #onEnd: () => void;
+  #listener: (message: FromWorker) => void = () => undefined;
+  #isTerminated = false;
+
+  constructor(worker: number, options: InMemoryOptions, onEnd: () => void) {
+    const { scheduler, version = PROTOCOL_VERSION, mute, hasTasks = false } = options;
+    this.#toWorker = line(options);
+    this.#onEnd = onEnd;
+    const toController = line(options);
+    const say = (message: FromWorker) =>
+      toController(() => {
+        if (!this.#isTerminated) this.#listener(message);
+      });
+    const post = (message: FromWorker) => {
+      if (worker !== mute) say(message);
+    };
+    const plan = options.plan(worker);
+    const defer = (task: () => void) => void scheduler.after(0, task);
+    this.run = new WorkerRun({ worker, plan, post, scheduler, defer });
+    say({ type: 'booted', worker });
+    post({ type: 'ready', version, worker, hasTasks, plan: viewOfPlan(plan), warnings: plan.warnings });
+  }
+
+  post(message: Parameters<WorkerLink['post']>[0]): void {
+    this.#toWorker(() => {
+      if (!this.#isTerminated) this.run.handle(message);
+    });
+  }
+
+  onMessage(listener: (message: FromWorker) => void): void {
+    this.#listener = listener;
+  }
+
+  onFailure(): void {
+    // A worker of this thread cannot fail without it.
+  }
+
+  terminate(): void {
+    if (this.#isTerminated) return;
+    this.#isTerminated = true;
+    this.#onEnd();
+  }
 }
 
 /** A line that keeps its messages in order, however long each takes. */
