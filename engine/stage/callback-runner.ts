@@ -1,7 +1,7 @@
 import { EngineError, didYouMean } from '../errors.ts';
 import type { Seq, StageId } from '../ids.ts';
 import type { CallbackName, EntryOf, LostWhere, TraceEvent } from '../trace/trace-entry.ts';
-import { describe, traceValue } from '../trace/trace-value.ts';
+import { describe, traceError, traceValue } from '../trace/trace-value.ts';
 import type { Reason, StageCallbacks, Subscription } from './definition.ts';
 import { enter, type Inside } from './self.ts';
 import type { StageContext } from './stage-context.ts';
@@ -54,6 +54,8 @@ interface ReturnedStep {
 }
 
 const NOTHING_RETURNED: ReturnedStep = {};
+/** Events of one step: V8 keeps longer arrays as dictionaries, and one without items can claim to hold billions. */
+const MAX_EMITTED = 33_554_432;
 const NO_EVENTS: readonly unknown[] = [];
 const NO_REPLY: Reply = [];
 const STEP_KEYS = ['events', 'state', 'stop', 'hibernate'];
@@ -189,8 +191,16 @@ export class CallbackRunner {
     return this.take(callback, yield* this.call(callback, beginning, invoke, cause));
   }
 
-  /** Takes what a callback has returned, as {@link step} does. */
+  /** Takes what a callback has returned, as {@link step} does. A getter in it that throws is that callback's failure. */
   take(callback: CallbackName, returned: unknown, handling: Handling | null = null): Taken {
+    try {
+      return this.#take(callback, returned, handling);
+    } catch (error) {
+      throw error instanceof Ending ? error : this.#crashed(callback, error);
+    }
+  }
+
+  #take(callback: CallbackName, returned: unknown, handling: Handling | null): Taken {
     const step = this.#read(callback, returned);
     const { mode = 'automatic', stop } = step;
     const events = this.#events(callback, step);
@@ -290,22 +300,29 @@ export class CallbackRunner {
   #events(callback: CallbackName, step: ReturnedStep): readonly unknown[] {
     const { events } = step;
     if (events === undefined) return NO_EVENTS;
-    if (Array.isArray(events)) return events;
-    throw this.#bad(callback, 'events must be an array', step, events);
+    if (!Array.isArray(events)) throw this.#bad(callback, 'events must be an array', step, events);
+    if (events.length <= MAX_EMITTED) return events;
+    const requirement = `one step may emit at most ${MAX_EMITTED.toLocaleString('en')} events`;
+    throw this.#bad(callback, requirement, `${events.length} events`, events.length);
   }
 }
 
 /** A failure as a reason that may travel: GenStage's `{exception, stack}`. */
 export function failure(error: unknown): Reason {
-  if (error instanceof Error) return { error: error.name, message: error.message };
-  return { error: 'Thrown', message: describe(error) };
+  const { name, message } = traceError(error);
+  return { error: name, message };
 }
 
-/** Whether a callback has returned a promise: its stage is busy until that settles. */
+/** Whether a callback has returned a promise: its stage is busy until that settles. What refuses to be looked at is none. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return 'then' in value && typeof value.then === 'function';
+  } catch {
+    return false;
+  }
 }
 
 function isRecord(value: unknown): value is ReturnedStep {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

@@ -10,6 +10,9 @@ const MAX_VALUES = 20_000;
 /** Items of a printed value that is shown one level deeper. */
 const MAX_PRINTED = 1_000;
 const MORE = '…';
+const A_PROMISE = 'a promise';
+/** From here on a bigint is told by its size: its digits would take longer to find than anybody reads. */
+const LARGE = 10n ** BigInt(MAX_TEXT);
 
 /** Something that a trace shows as something else. */
 export abstract class Pictured {
@@ -51,21 +54,44 @@ function areNumbers(events: readonly unknown[]): events is readonly number[] {
   return true;
 }
 
-/** A thrown value as a trace keeps it. */
+/** A thrown value as a trace keeps it. Never throws: what cannot be read of an error is left out, or said so. */
 export function traceError(thrown: unknown): TraceError {
+  if (!isError(thrown)) return { name: 'Thrown', message: describe(thrown) };
+  const [name, message, code, stack] = [
+    memberOf(thrown, 'name'),
+    memberOf(thrown, 'message'),
+    memberOf(thrown, 'code'),
+    memberOf(thrown, 'stack'),
+  ];
+  return {
+    name: typeof name === 'string' ? cut(name, MAX_TEXT) : 'Error',
+    message: message === UNREADABLE ? 'an error whose message cannot be read' : cut(inText(message), 2_000),
+    ...(typeof code === 'string' ? { code: cut(code, MAX_TEXT) } : {}),
+    ...(typeof stack === 'string' ? { stack: cut(stack, 10_000) } : {}),
+  };
+}
+
+function inText(message: unknown): string {
+  return typeof message === 'string' ? message : describe(message);
+}
+
+/** Stands for a member whose getter throws. */
+const UNREADABLE: unique symbol = Symbol('unreadable');
+
+function memberOf(owner: object, key: string): unknown {
   try {
-    if (thrown instanceof Error) {
-      const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
-      return {
-        name: String(thrown.name),
-        message: cut(String(thrown.message), 2_000),
-        ...(code === null ? {} : { code }),
-        ...(typeof thrown.stack === 'string' ? { stack: cut(thrown.stack, 10_000) } : {}),
-      };
-    }
-    return { name: 'Thrown', message: describe(thrown) };
+    return Reflect.get(owner, key);
   } catch {
-    return { name: 'Error', message: 'an error whose message cannot be read' };
+    return UNREADABLE;
+  }
+}
+
+/** A proxy may refuse to say what it is. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
   }
 }
 
@@ -73,8 +99,9 @@ export function traceError(thrown: unknown): TraceError {
 export function describe(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (typeof value === 'function') return nameOf(value);
-  if (value instanceof Promise) return 'a promise';
   const shown = traceValue(value);
+  if (shown === A_PROMISE) return A_PROMISE;
+  if (shown === MORE && typeof value === 'object') return 'a value that cannot be read';
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(shown);
   return typeof value === 'number' ? String(value) : cut(JSON.stringify(shown), MAX_TEXT);
 }
@@ -91,9 +118,9 @@ function preview(value: unknown, level: number, path: readonly object[]): TraceV
     case 'undefined':
       return null;
     case 'bigint':
-      return `${value}n`;
+      return value < LARGE && value > -LARGE ? `${value}n` : `a bigint of more than ${MAX_TEXT} digits`;
     case 'symbol':
-      return String(value);
+      return cut(String(value), MAX_TEXT);
     case 'function':
       return nameOf(value);
     case 'object':
@@ -109,9 +136,12 @@ function preview(value: unknown, level: number, path: readonly object[]): TraceV
 function previewObject(value: object, level: number, path: readonly object[]): TraceValue {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof Pictured) return preview(value.picture(), level, path);
-  if (value instanceof Error) return cut(`${value.name}: ${value.message}`, MAX_TEXT);
+  if (value instanceof Error) {
+    const { name, message } = traceError(value);
+    return cut(`${name}: ${message}`, MAX_TEXT);
+  }
   // It has no fields of its own: a record of nothing would hide what was forgotten to be awaited.
-  if (value instanceof Promise) return 'a promise';
+  if (value instanceof Promise) return A_PROMISE;
   if (level >= MAX_LEVELS || path.includes(value)) return MORE;
   const inside = [...path, value];
   if (value instanceof Map) return previewItems(value.entries(), value.size, level, inside);

@@ -38,6 +38,13 @@ suite('traceValue()', () => {
     expect(traceValue(function next() {})).toBe('function next');
   });
 
+  it('tells a bigint with too many digits by its size, and cuts the description of a symbol', () => {
+    expect(traceValue(1n << (1n << 20n))).toBe('a bigint of more than 200 digits');
+    expect(traceValue(-(10n ** 200n))).toBe('a bigint of more than 200 digits');
+    expect(traceValue(10n ** 199n)).toBe(`1${'0'.repeat(199)}n`);
+    expect(traceValue(Symbol('s'.repeat(1_000)))).toHaveLength(201);
+  });
+
   it('never throws, and always gives what can be cloned and written as JSON', () => {
     fc.assert(
       fc.property(
