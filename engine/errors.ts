@@ -188,6 +188,11 @@ export const ERRORS = {
       `Cannot start a stage as its name must be a text that is not empty and does not end in @ and a number: received ${d.received}`,
     hint: 'The name comes first: start("numbers", numbers, 0). An end such as @2 marks what a restarted stage does.',
   },
+  subscription_unknown: {
+    message: (d: { action: string; subscription: string; nearest: string; known: string }) =>
+      `Cannot ${d.action} as "${d.subscription}" must be a subscription of the run (${d.known}): received an unknown name${d.nearest}`,
+    hint: 'A subscription is named after its ends, consumer first: "printer←numbers".',
+  },
   subscribe_target: {
     message: (d: { consumer: string; received: string }) =>
       `Cannot subscribe "${d.consumer}" as { to } must be a stage: received ${d.received}`,
@@ -202,6 +207,11 @@ export const ERRORS = {
     message: (d: { received: number; supported: number }) =>
       `Cannot talk to the other side as its protocol must be version ${d.supported}: received ${d.received}`,
     hint: 'Both sides must come from the same version of Sluice. Reload the page.',
+  },
+  fault_injected: {
+    message: (d: { stage: string; message: string }) =>
+      `Cannot go on as "${d.stage}" was made to fail from outside: received ${d.message}`,
+    hint: 'Somebody has injected this crash with crash(…) or from the menu of the picture; the program is not to blame.',
   },
   flow_after_into: {
     message: (d: { operator: string }) =>
@@ -481,6 +491,11 @@ export const ERRORS = {
     message: (d: { seconds: number }) =>
       `Cannot load the program as its file must come to an end: received no answer for ${d.seconds} s`,
     hint: 'Look for a loop outside the callbacks that never ends.',
+  },
+  worker_unknown: {
+    message: (d: { action: string; received: string; workers: number }) =>
+      `Cannot ${d.action} as a worker must be one of 0 to ${d.workers - 1}: received ${d.received}`,
+    hint: 'In the API workers count from 0; run.now.workers says how many there are.',
   },
   worker_failed: {
     message: (d: { worker: number; problem: string }) =>

@@ -36,6 +36,7 @@ export type {
   CallbackName,
   EntryBase,
   EntryOf,
+  FaultKind,
   LogLevel,
   LostWhere,
   SourcePlace,
@@ -60,6 +61,8 @@ export type { Print } from './runtime/print.ts';
 export { StageHost } from './runtime/stage-host.ts';
 export { hostStream } from './runtime/host-stream.ts';
 export type { StageHostOptions } from './runtime/host-options.ts';
+export type { Fault, FaultAccess } from './runtime/faults.ts';
+export type { PlannedFault } from './runtime/planned-faults.ts';
 export type { StageSnapshot } from './stage/stage-report.ts';
 export type { StartOutcome } from './stage/stage.ts';
 export type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from './stage/message.ts';

@@ -28,6 +28,7 @@ import type {
   Speed,
   WorkerLink,
 } from './run-handle.ts';
+import { RunFaults } from './run-faults.ts';
 import { RunRequests } from './run-requests.ts';
 import { RunStreams, streamMessageOf } from './run-streams.ts';
 import { Settling } from './settling.ts';
@@ -57,6 +58,7 @@ class Controller implements RunHandle {
   readonly #listeners = new Set<(update: RunUpdate) => void>();
   readonly #trace: MergedTrace;
   readonly #requests: RunRequests;
+  readonly #faults: RunFaults;
   readonly #streams: RunStreams;
   readonly #pacing: Pacing;
   readonly #output = new CollectedOutput();
@@ -100,8 +102,17 @@ class Controller implements RunHandle {
       endsOf: (id) => this.#counters?.endsOf(id),
       failed: (error) => this.#output.fail(traceError(error)),
     });
+    this.#faults = new RunFaults({
+      whenBegun: (action) => this.#requests.whenBegun(action),
+      order: (action, stage, messageTo) => this.#requests.order(action, stage, messageTo),
+      endsOf: (id) => this.#counters?.endsOf(id) ?? this.#requests.endsOf(id),
+      subscriptions: () => this.#counters?.subscriptions.map(({ subscription }) => subscription) ?? [],
+      workerOf: (stage) => this.#workerOf(stage),
+      workers: () => this.#links.length,
+      killWorker: (worker) => this.#killWorker(worker),
+    });
     this.#streams = new RunStreams({
-      workerOf: (stage) => (Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined),
+      workerOf: (stage) => this.#workerOf(stage),
       outletsOf: (stage) => this.#plan?.flows?.find(({ id }) => id === stage)?.outlets ?? null,
       post: (worker, message) => this.#links[worker]?.post(message),
       disturbed: () => {
@@ -216,6 +227,26 @@ class Controller implements RunHandle {
 
   kill(stage: StageRef, reason?: Reason): void {
     this.#requests.kill(stage, reason);
+  }
+
+  killWorker(worker: WorkerId): void {
+    this.#faults.killWorker(worker);
+  }
+
+  crash(stage: StageRef, message?: string): void {
+    this.#faults.crash(stage, message);
+  }
+
+  freeze(stage: StageRef): void {
+    this.#faults.freeze(stage);
+  }
+
+  thaw(stage: StageRef): void {
+    this.#faults.thaw(stage);
+  }
+
+  slowLink(subscription: SubscriptionRef, delayMs: number): void {
+    this.#faults.slowLink(subscription, delayMs);
   }
 
   stream<Event>(
@@ -425,6 +456,13 @@ class Controller implements RunHandle {
     this.#cancelBeat = this.#options.scheduler.after(this.#heartbeatMs, () => this.#beat());
   }
 
+  /** Without a worker in its place nothing of what ran there can go on. */
+  #killWorker(worker: WorkerId): void {
+    this.#links[worker]?.terminate();
+    const error = new EngineError('worker_failed', { worker: worker + 1, problem: 'it was killed' });
+    this.#fail({ phase: 'platform', worker, error: traceError(error) });
+  }
+
   // --- End ------------------------------------------------------------------------------------------------------
 
   #workerFailed(worker: WorkerId, error: TraceError): void {
@@ -486,8 +524,12 @@ class Controller implements RunHandle {
     return this.#pacing.isStepping ? 'paused' : 'running';
   }
 
+  #workerOf(stage: StageId): WorkerId | undefined {
+    return Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined;
+  }
+
   #lineTo(stage: StageId): ((message: ToWorker) => void) | undefined {
-    const worker = Object.hasOwn(this.#placement, stage) ? this.#placement[stage] : undefined;
+    const worker = this.#workerOf(stage);
     const link = worker === undefined ? undefined : this.#links[worker];
     return link && ((message) => link.post(message));
   }

@@ -2,14 +2,17 @@ import type { Seq, StageId, WorkerId } from '../ids.ts';
 import type { Caller, Reason } from '../stage/definition.ts';
 import type { Envelope, HostMessage, RemoteEnvelope, StageMessage } from '../stage/message.ts';
 import type { Address } from '../stage/stage-context.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { Hosted } from './hosted.ts';
 import { readerOf } from './inner-streams.ts';
 import type { Answer, OpenCalls } from './open-calls.ts';
+import { SlowLinks } from './slow-links.ts';
 
 /** What deliveries need to know of their host. */
 export interface DeliveriesOptions {
   readonly worker: WorkerId;
   readonly placement: Readonly<Record<StageId, WorkerId>>;
+  readonly scheduler: Scheduler;
   readonly onRemote: (envelope: RemoteEnvelope, worker: WorkerId) => void;
   readonly onReady?: (stage: Hosted) => void;
 }
@@ -19,10 +22,14 @@ export type EventsMessage = Extract<StageMessage, { readonly type: 'events' }>;
 
 /** Brings messages to where they belong: to a mailbox of this worker, or on their way to another worker. */
 export class Deliveries {
+  /** Subscriptions that are made to take longer. */
+  readonly links: SlowLinks;
   readonly #options: DeliveriesOptions;
   readonly #calls: OpenCalls;
   /** Events have come for a life that is over. */
   readonly #onLost: (envelope: Envelope, message: EventsMessage) => void;
+  /** A frozen stage is told to end. */
+  readonly #onThaw: (envelope: Envelope) => void;
   readonly #hosted = new Map<StageId, Hosted>();
   /** For stages of this worker that have not been started yet. */
   #early: RemoteEnvelope[] = [];
@@ -31,11 +38,19 @@ export class Deliveries {
   constructor(
     options: DeliveriesOptions,
     calls: OpenCalls,
-    onLost: (envelope: Envelope, message: EventsMessage) => void,
+    on: {
+      readonly lost: (envelope: Envelope, message: EventsMessage) => void;
+      readonly thaw: (envelope: Envelope) => void;
+    },
   ) {
     this.#options = options;
     this.#calls = calls;
-    this.#onLost = onLost;
+    this.#onLost = on.lost;
+    this.#onThaw = on.thaw;
+    this.links = new SlowLinks(options.scheduler, (envelope) => {
+      const hosted = this.#hosted.get(envelope.to);
+      if (hosted) this.#arrive(hosted, envelope);
+    });
   }
 
   /** The stages of this worker, by name, ended ones included. */
@@ -120,10 +135,16 @@ export class Deliveries {
     if (hosted.isReady) this.#options.onReady?.(hosted);
   }
 
-  /** What is sent to a life that is over vanishes, as its mailbox has; but nobody waits for an answer in vain. */
   #put(hosted: Hosted, envelope: Envelope): void {
+    if (this.links.any && this.links.holds(envelope)) return;
+    this.#arrive(hosted, envelope);
+  }
+
+  /** What is sent to a life that is over vanishes, as its mailbox has; but nobody waits for an answer in vain. */
+  #arrive(hosted: Hosted, envelope: Envelope): void {
     const { message, from, to } = envelope;
     if (hosted.process.isAlive && !hosted.isPast(envelope)) {
+      if (hosted.isFrozen && isCallToEnd(message)) this.#onThaw(envelope);
       hosted.mailbox.push(envelope);
       if (hosted.mailbox.size === 1) this.wake(hosted);
     } else if ('call' in message) this.fail(to, { call: message.call, stage: from }, 'noproc');
@@ -164,6 +185,11 @@ const FOR_HOSTS: ReadonlySet<string> = new Set<HostMessage['type']>([
   'startAgain',
   'signal',
 ]);
+
+/** A frozen stage is asked to end in an orderly way: it has to take messages for that. */
+function isCallToEnd({ type }: StageMessage): boolean {
+  return type === 'stop' || type === 'exit';
+}
 
 /** Whether a message is taken on arrival and never lies in a mailbox. */
 export function isForHost(message: StageMessage | HostMessage): message is HostMessage {

@@ -26,14 +26,14 @@ export function countersOf(
   const subscriptions: SubscriptionCounters[] = [];
   const end = (totals: EndTotals) =>
     subscriptions.push({ ...totals, lost: ledger.lostOn(totals.subscription) });
-  const counters = ({ id, mailbox, process }: Hosted, totals: StageTotals, buffered: number) => ({
+  const counters = ({ id, mailbox, process, isFrozen }: Hosted, totals: StageTotals, buffered: number) => ({
     stage: id,
     worker,
     mailbox: mailbox.size,
     ...totals,
     buffered,
     lost: ledger.lostAt(id),
-    status: process.status,
+    status: isFrozen && process.isAlive ? ('frozen' as const) : process.status,
   });
   for (const hosted of all) {
     const { stage } = hosted;

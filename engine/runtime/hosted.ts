@@ -47,6 +47,8 @@ export class Hosted {
   readonly subscriptions: SubscriptionToMake[] = [];
   /** Its start has not come to an end yet. */
   isStarting = true;
+  /** It takes no message until it is thawed (FLT-4). */
+  isFrozen = false;
   /** To be started again as soon as it has ended. */
   isWanted = false;
   readonly #make: (life: number) => Life;
@@ -89,7 +91,7 @@ export class Hosted {
 
   /** Whether it has a message and is free to handle it. */
   get isReady(): boolean {
-    return this.mailbox.size > 0 && this.process.isFree;
+    return this.mailbox.size > 0 && this.process.isFree && !this.isFrozen;
   }
 
   /** Nothing waits and it is not busy. */
@@ -101,6 +103,7 @@ export class Hosted {
   renew(): void {
     this.#life++;
     this.#current = this.#make(this.#life);
+    this.isFrozen = false;
     this.isStarting = true;
   }
 

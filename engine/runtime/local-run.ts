@@ -1,16 +1,19 @@
 import { EngineError } from '../errors.ts';
-import type { StageId } from '../ids.ts';
+import type { StageId, WorkerId } from '../ids.ts';
 import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import type { Reason } from '../stage/definition.ts';
+import type { StageRef, SubscriptionRef } from '../stage/self.ts';
 import { Fifo } from '../stage/fifo.ts';
 import { laterTurns } from '../time/later.ts';
 import { seededRandom } from '../time/random.ts';
 import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+import type { FaultAccess } from './faults.ts';
 import { hostStream, HostReaders } from './host-stream.ts';
 import type { StageCrash } from './host-options.ts';
 import type { Hosted } from './hosted.ts';
+import { LocalFaults } from './local-faults.ts';
 import { namesIn, type Plan } from './plan.ts';
 import { StageHost } from './stage-host.ts';
 
@@ -61,12 +64,13 @@ export function runLocal(plan: Plan, options: LocalRunOptions = {}): LocalRun {
 }
 
 /** A run in this thread, made by {@link runLocal}. */
-export class LocalRun {
+export class LocalRun implements FaultAccess {
   /** Never rejects. A stage that crashed says why in its trace entry. */
   readonly done: Promise<LocalEnd>;
   readonly #plan: Plan;
   readonly #keepAlive: boolean;
   readonly #host: StageHost;
+  readonly #faults: LocalFaults;
   readonly #scheduler: Scheduler;
   readonly #later: (turn: () => void) => void;
   readonly #readers = new HostReaders(() => this.#sliceLater());
@@ -110,6 +114,7 @@ export class LocalRun {
       ...(onCrash && { onCrash }),
       ...(onEnded && { onEnded }),
     });
+    this.#faults = new LocalFaults(this.#host, plan, () => this.#sliceLater());
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -133,6 +138,27 @@ export class LocalRun {
   kill(stage: StageId, reason: Reason): void {
     this.#host.kill(stage, reason);
     this.#sliceLater();
+  }
+
+  /** Ends the only worker there is, this thread, as far as the run goes: all of it is over. */
+  killWorker(worker: WorkerId): void {
+    this.#faults.killWorker(worker);
+  }
+
+  crash(stage: StageRef, message?: string): void {
+    this.#faults.crash(stage, message);
+  }
+
+  freeze(stage: StageRef): void {
+    this.#faults.freeze(stage);
+  }
+
+  thaw(stage: StageRef): void {
+    this.#faults.thaw(stage);
+  }
+
+  slowLink(subscription: SubscriptionRef, delayMs: number): void {
+    this.#faults.slowLink(subscription, delayMs);
   }
 
   /**
@@ -259,7 +285,7 @@ export class LocalRun {
 
   #outcome(): LocalEnd {
     const { stages } = this.#host.counters();
-    if (stages.some(({ status }) => status === 'crashed')) return 'crashed';
+    if (this.#faults.isKilled || stages.some(({ status }) => status === 'crashed')) return 'crashed';
     return stages.every(({ status }) => status === 'exited') ? 'exited' : 'idle';
   }
 

@@ -16,6 +16,7 @@ import type {
   TraceLevel,
 } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
+import type { FaultAccess } from './faults.ts';
 import type { Placement } from './placement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 
@@ -174,7 +175,7 @@ export interface StageAccess {
 }
 
 /** A run as the outside world holds it. */
-export interface RunHandle extends StageAccess {
+export interface RunHandle extends StageAccess, FaultAccess {
   /**
    * Stages as an async iterable, read from outside while the run goes on (GenStage.stream). Each reading subscribes to all of
    * them, asks for `maxDemand` of each, and asks for more when the next batch is wanted: no more is ever on its way. It ends

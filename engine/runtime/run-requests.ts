@@ -1,4 +1,4 @@
-import { EngineError, didYouMean } from '../errors.ts';
+import { EngineError } from '../errors.ts';
 import type { StageId, SubscriptionId } from '../ids.ts';
 import type { Reason } from '../stage/definition.ts';
 import { checkDemandMode, checkTimeout } from '../stage/inside.ts';
@@ -22,6 +22,7 @@ import {
 } from '../transport/parse-answer.ts';
 import type { StageRequest, ToWorker } from '../transport/protocol.ts';
 import { uncloneablePart } from '../transport/uncloneable.ts';
+import { unknownStage } from './faults.ts';
 import type { StageAccess } from './run-handle.ts';
 
 interface OpenRequest {
@@ -42,7 +43,7 @@ export interface RequestsOn {
   readonly names: () => readonly StageId[];
   /** The line to the worker of a stage; `undefined` where there is no such stage. */
   readonly lineTo: (stage: StageId) => ((message: ToWorker) => void) | undefined;
-  /** Both ends of a subscription that is made at run time, as far as known. */
+  /** Both ends of a subscription, as far as known. */
   readonly endsOf: (subscription: SubscriptionId) => Ends | undefined;
   /** A request that was made before the stages ran cannot be made after all, and nobody waits for it. */
   readonly failed: (error: unknown) => void;
@@ -99,6 +100,11 @@ export class RunRequests implements StageAccess {
     this.#end ??= end;
     this.#waiting = null;
     for (const id of [...this.#open.keys()]) this.#take(id)?.reject(this.#ended('get an answer'));
+  }
+
+  /** Both ends of a subscription that was made from here; `undefined` for others. */
+  endsOf(subscription: SubscriptionId): Ends | undefined {
+    return this.#made.get(subscription);
   }
 
   // --- What the outside world calls -----------------------------------------------------------------------------
@@ -167,11 +173,22 @@ export class RunRequests implements StageAccess {
   }
 
   kill(stage: StageRef, reason: Reason = 'killed'): void {
-    this.#whenBegun(() => this.#post('kill', idOf(stage), (id) => ({ type: 'kill', stage: id, reason })));
+    this.order('kill', idOf(stage), (id) => ({ type: 'kill', stage: id, reason }));
   }
 
   snapshot(stage: StageRef): Promise<StageSnapshot | null> {
     return this.#ask(stage, { type: 'snapshot' }).then(parseSnapshot);
+  }
+
+  /** Does something once the stages run; on a run that is over, nothing. */
+  whenBegun(send: () => void): void {
+    if (this.#waiting) this.#waiting.push(send);
+    else if (this.#end === null) send();
+  }
+
+  /** Has something done to a stage that gives no answer. */
+  order(action: string, stage: StageId, messageTo: (stage: StageId) => ToWorker): void {
+    this.whenBegun(() => this.#post(action, stage, messageTo));
   }
 
   // --- Within ---------------------------------------------------------------------------------------------------
@@ -193,7 +210,7 @@ export class RunRequests implements StageAccess {
   }
 
   #toEnd(subscription: SubscriptionId, end: keyof Ends, request: StageRequest): void {
-    this.#whenBegun(() => {
+    this.whenBegun(() => {
       const ends = this.#on.endsOf(subscription) ?? this.#made.get(subscription);
       // As in GenStage, nothing happens on a subscription that nobody knows (GS-170).
       if (ends) this.#tell(request.type, ends[end], request);
@@ -203,7 +220,7 @@ export class RunRequests implements StageAccess {
   #tell(action: string, stage: StageRef, request: StageRequest): void {
     const id = this.#nextId++;
     const name = idOf(stage);
-    this.#whenBegun(() => this.#post(action, name, (to) => ({ type: 'request', id, stage: to, request })));
+    this.whenBegun(() => this.#post(action, name, (to) => ({ type: 'request', id, stage: to, request })));
   }
 
   #ask(
@@ -221,7 +238,7 @@ export class RunRequests implements StageAccess {
       const cancelTimeout =
         timeoutMs === Infinity ? () => undefined : this.#on.scheduler.after(timeoutMs, expire);
       this.#open.set(id, { resolve, reject, cancelTimeout });
-      this.#whenBegun(() => {
+      this.whenBegun(() => {
         try {
           this.#post(request.type, name, (to) => ({ type: 'request', id, stage: to, request }));
         } catch (error) {
@@ -231,17 +248,10 @@ export class RunRequests implements StageAccess {
     });
   }
 
-  #whenBegun(send: () => void): void {
-    if (this.#waiting) this.#waiting.push(send);
-    else if (this.#end === null) send();
-  }
-
   #post(action: string, stage: StageId, messageTo: (stage: StageId) => ToWorker): void {
     const post = this.#on.lineTo(stage);
     if (!post) {
-      const known = this.#on.names();
-      const nearest = didYouMean(stage, known);
-      throw new EngineError('stage_unknown', { action, stage, nearest, known: known.join(', ') });
+      throw unknownStage(action, stage, this.#on.names());
     }
     const message = messageTo(stage);
     try {

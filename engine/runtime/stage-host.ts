@@ -21,6 +21,7 @@ import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
 import { Externals } from './externals.ts';
 import { countersOf, type HostCounters } from './host-counters.ts';
+import { HostFaults } from './host-faults.ts';
 import type { StageCrash, StageHostOptions } from './host-options.ts';
 import { HostTrace } from './host-trace.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
@@ -42,6 +43,8 @@ export class StageHost implements StageContext {
   readonly recorder: Recorder;
   /** The tasks that run here, and those that stages of this worker have started. */
   readonly tasks: TaskHost;
+  /** What is done to the stages of this worker from outside. */
+  readonly faults: HostFaults;
   readonly #streams: InnerStreams;
   readonly #trace: HostTrace;
   readonly tracing: boolean;
@@ -74,9 +77,15 @@ export class StageHost implements StageContext {
     this.worker = options.worker;
     this.#calls = new OpenCalls(options);
     this.#timers = new StageTimers(options.scheduler);
-    this.#deliveries = new Deliveries(options, this.#calls, ({ to, cause }, { subscription, events }) =>
-      this.lose(to, { where: 'flight', subscription, count: events.length }, cause),
-    );
+    this.#deliveries = new Deliveries(options, this.#calls, {
+      lost: ({ to, cause }, { subscription, events }) =>
+        this.lose(to, { where: 'flight', subscription, count: events.length }, cause),
+      thaw: ({ to, cause }) => this.faults.thaw(to, cause),
+    });
+    this.faults = new HostFaults({
+      deliveries: this.#deliveries,
+      record: (stage, event, cause) => this.record(stage, event, cause),
+    });
     this.#watches = new Watches(this.#deliveries);
     this.#flows = new KnownFlows(options.flows ?? [], this.#deliveries);
     const remains = new Remains({
@@ -266,7 +275,7 @@ export class StageHost implements StageContext {
 
   /** As {@link step}, right after another one: the time since then is this stage's. */
   stepOn(hosted: Hosted): void | Promise<void> {
-    if (!hosted.process.isFree) return;
+    if (!hosted.process.isFree || hosted.isFrozen) return;
     const envelope = hosted.mailbox.shift();
     if (!envelope) return;
     const done = hosted.process.handle(envelope);
@@ -281,7 +290,7 @@ export class StageHost implements StageContext {
 
   /** Nothing waits, nobody is busy, no timer is set and no task runs here. */
   get idle(): boolean {
-    if (this.#timers.count > 0 || this.#externals.acting > 0 || !this.tasks.idle) return false;
+    if (this.timers > 0 || this.#externals.acting > 0 || !this.tasks.idle) return false;
     for (const hosted of this.#hosted.values()) if (!hosted.isIdle) return false;
     return true;
   }
@@ -301,9 +310,9 @@ export class StageHost implements StageContext {
     this.#externals.closeAll('shutdown');
   }
 
-  /** Messages that stages have sent themselves for later, and that are still to come. */
+  /** Messages that stages have sent themselves for later, or that are on a slow link, and that are still to come. */
   get timers(): number {
-    return this.#timers.count;
+    return this.#timers.count + this.#deliveries.links.underWay;
   }
 
   /** Calls of this worker that have come to an end, in all: whoever waited for one goes on in a promise job. */
@@ -350,7 +359,8 @@ export class StageHost implements StageContext {
 
   /** How a stage stands inside; `null` when there is none of that name. */
   snapshot(stage: StageId): StageSnapshot | null {
-    return this.#hosted.get(stage)?.stage?.snapshot() ?? null;
+    const hosted = this.#hosted.get(stage);
+    return hosted?.stage ? { ...hosted.stage.snapshot(), frozen: hosted.isFrozen } : null;
   }
 
   /** The children of a supervisor or a flow of this worker, in the order they are started; `null` when there is none of that name. */

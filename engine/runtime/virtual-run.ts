@@ -10,8 +10,10 @@ import { Recorder } from '../trace/recorder.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
+import { LocalFaults } from './local-faults.ts';
 import { defaultWorkers } from './placement.ts';
 import { namesIn, viewOfPlan, type Plan } from './plan.ts';
+import { PlannedFaults, type PlannedFault } from './planned-faults.ts';
 import type { Print } from './print.ts';
 import { StageHost } from './stage-host.ts';
 import type { TaskRun } from './task-run.ts';
@@ -26,6 +28,8 @@ export interface VirtualRunOptions {
   readonly maxTurns?: number;
   /** Default `full`. */
   readonly trace?: TraceLevel;
+  /** What is done to the run, and when. Default: nothing. */
+  readonly faults?: readonly PlannedFault[];
   /** Told where the program's console goes while the run lasts, and `null` after it. */
   readonly onPrint?: (print: Print | null) => void;
   /** Told before every callback: who watches from outside can name one that never returns. */
@@ -98,7 +102,11 @@ async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRu
   const streamsBefore = streamsOn(null);
   onPrint(printer.print);
   try {
-    const ended = await drive(plan, host, { scheduler, turns, entryBudget, maxTurns });
+    const access = new LocalFaults(host, plan, () => undefined);
+    const faults = new PlannedFaults(options.faults ?? [], scheduler, access);
+    const way = { scheduler, turns, entryBudget, maxTurns, faults };
+    const reached = await drive(plan, host, way);
+    const ended = reached !== 'budget' && access.isKilled ? 'crashed' : reached;
     host.closeExternals();
     printer.settle();
     return { plan: view, entries: withLines(host.recorder, lines), seed, ended };
@@ -150,9 +158,11 @@ interface Drive {
   readonly turns: Turns<StageId | TaskRun>;
   readonly entryBudget: number;
   readonly maxTurns: number;
+  readonly faults: PlannedFaults;
 }
 
-async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudget, maxTurns }: Drive) {
+async function drive(plan: Plan, host: StageHost, way: Drive): Promise<VirtualRun['ended']> {
+  const { scheduler, turns, entryBudget, maxTurns, faults } = way;
   for (const { id, definition, arg } of plan.stages) {
     if (host.start(id, definition, arg) instanceof Promise) await letJobsRun(host);
   }
@@ -163,6 +173,7 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
     typeof next === 'string' ? host.isReady(next) : next.isWaiting;
   let turn = 0;
   for (;;) {
+    faults.handled(turn);
     // In the canonical schedule tasks begin in the order they were started.
     const { next: first } = host.tasks;
     const waiting = turns instanceof RoundRobin && first ? [first] : host.tasks.waiting;
@@ -173,8 +184,8 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
       const { answered } = host;
       const done = typeof next === 'string' ? host.step(next) : host.stepTask(next);
       if (done || host.answered > answered || host.externals > 0 || !host.tasks.idle) await letJobsRun(host);
-    } else if (host.busy.length === 0 && host.timers === 0 && host.externals === 0 && host.tasks.idle) {
-      break;
+    } else if (isOver(host) && faults.timed === 0) {
+      if (!faults.next()) break;
     } else if (scheduler.advance() || (await realProgress(host, scheduler))) {
       await letJobsRun(host);
     } else {
@@ -184,8 +195,18 @@ async function drive(plan: Plan, host: StageHost, { scheduler, turns, entryBudge
     }
   }
   const stages = host.counters().stages;
+  for (const { stage, status, mailbox } of stages) {
+    if (status !== 'frozen' || mailbox === 0) continue;
+    const message = `"${stage}" is frozen: nobody thaws it, and ${mailbox} messages wait for it`;
+    host.record(stage, { type: 'warning', code: 'never_thawed', message, count: mailbox }, null);
+  }
   if (stages.some(({ status }) => status === 'crashed')) return 'crashed';
   return stages.every(({ status }) => status === 'exited') ? 'exited' : 'idle';
+}
+
+/** Nothing can happen any more by itself. */
+function isOver(host: StageHost): boolean {
+  return host.busy.length === 0 && host.timers === 0 && host.externals === 0 && host.tasks.idle;
 }
 
 function warnOfWaiting(host: StageHost, stage: StageId, who: string): void {

@@ -99,6 +99,18 @@ export class WorkerRun {
       case 'kill':
         begun?.host.kill(message.stage, message.reason);
         return begun?.drive.go();
+      case 'crash':
+        void begun?.host.faults.crash(message.stage, message.message)?.then(() => begun.drive.goLater());
+        return begun?.drive.go();
+      case 'freeze':
+        begun?.host.faults.freeze(message.stage);
+        return begun?.drive.go();
+      case 'thaw':
+        begun?.host.faults.thaw(message.stage);
+        return begun?.drive.go();
+      case 'slowLink':
+        begun?.host.faults.slowLink(message);
+        return begun?.drive.go();
       case 'stream':
         return this.#stream(message.stream, message.order);
       case 'request':

@@ -7,8 +7,8 @@ import type { Subscription } from './definition.ts';
 import type { Producing } from './producing.ts';
 import type { WindowCounts } from './self.ts';
 
-/** How a stage stands inside, for whoever debugs. */
-export interface StageSnapshot {
+/** How a stage stands inside. */
+export interface StageInsides {
   readonly state: TraceValue;
   readonly buffered: number;
   /** Messages that wait for demand from downstream (producerConsumer). */
@@ -19,6 +19,12 @@ export interface StageSnapshot {
   readonly consumers: readonly SubscriptionId[];
   /** Demand pending per subscription to a producer. */
   readonly producers: Readonly<Record<SubscriptionId, number>>;
+}
+
+/** How a stage stands, for whoever debugs. */
+export interface StageSnapshot extends StageInsides {
+  /** It takes no message until it is thawed. */
+  readonly frozen: boolean;
 }
 
 /** Totals of a stage. Counts are events; `calls` are calls of callbacks. */
@@ -74,7 +80,7 @@ export function eachEnd(
 }
 
 /** The inside of a stage at this moment. */
-export function snapshotOf(runner: CallbackRunner, { producing, consuming }: Sides): StageSnapshot {
+export function snapshotOf(runner: CallbackRunner, { producing, consuming }: Sides): StageInsides {
   const consumers: SubscriptionId[] = [];
   const producers: Record<SubscriptionId, number> = {};
   producing?.eachDownstream(({ id }) => consumers.push(id));

@@ -26,7 +26,7 @@ import {
   snapshotOf,
   totalsOf,
   type EndTotals,
-  type StageSnapshot,
+  type StageInsides,
   type StageTotals,
 } from './stage-report.ts';
 import { run, type Remaining, type Steps } from './steps.ts';
@@ -114,7 +114,7 @@ export class Stage implements Process {
     eachEnd(this.id, this.#sides, visit);
   }
 
-  snapshot(): StageSnapshot {
+  snapshot(): StageInsides {
     return snapshotOf(this.#runner, this.#sides);
   }
 
@@ -148,6 +148,17 @@ export class Stage implements Process {
   /** Ends at once because of a failure outside its callbacks. */
   fail(error: unknown, cause: Seq | null): void {
     this.#lifecycle.fail(error, cause);
+  }
+
+  /**
+   * Fails as if its next callback had thrown, last word included. In the middle of one that waits it ends at once: two pieces of
+   * its code must not run at the same time.
+   */
+  failNext(error: unknown, cause: Seq | null): void | Promise<void> {
+    if (!this.isFree) return this.fail(error, cause);
+    this.#lifecycle.beBusy();
+    const ending = new Ending(failure(error), { callback: null, error }, cause);
+    return run(this.#lifecycle.end(ending), () => !this.isAlive, undefined);
   }
 
   /** The events it had and that nobody will get any more, now that it has ended; forgets them. */

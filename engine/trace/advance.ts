@@ -28,6 +28,7 @@ function apply(state: PipelineState, entry: TraceEntry): PipelineState {
     case 'subscribe':
       return withSubscription(state, entry.subscription, {
         ...quiet(edgeOf(state, entry.subscription), { ...entry, consumer: entry.stage }),
+        slowMs: slowMsOf(state, entry.subscription),
         active: true,
       });
     case 'subscribed':
@@ -101,6 +102,8 @@ function apply(state: PipelineState, entry: TraceEntry): PipelineState {
       return withStage(state, entry, {
         windows: { ...stage.windows, late: stage.windows.late + entry.count },
       });
+    case 'fault':
+      return fault(state, entry);
     case 'restart':
     case 'log':
     case 'warning':
@@ -117,6 +120,7 @@ function ignore(_entry: never, state: PipelineState): PipelineState {
 
 /** What a stage has neither at its start nor after its end. */
 const EMPTY_HANDED = {
+  frozen: false,
   callback: null,
   handling: null,
   inHand: [],
@@ -143,6 +147,11 @@ const LATER_LIFE = /@\d+$/;
 
 function edgeOf(state: PipelineState, id: SubscriptionId): SubscriptionId {
   return state.subscriptions[id]?.edge ?? state.subscriptions[id.replace(LATER_LIFE, '')]?.edge ?? id;
+}
+
+/** How slow a link is that a life subscribes on anew. */
+function slowMsOf(state: PipelineState, id: SubscriptionId): number {
+  return state.subscriptions[edgeOf(state, id)]?.slowMs ?? 0;
 }
 
 /** A supervisor has no mailbox, no events and no subscription: it starts others again, and ends. */
@@ -248,6 +257,30 @@ function lost(state: PipelineState, entry: EntryOf<'lost'>): PipelineState {
     return arrived(state, entry.subscription, entry.cause);
   }
   return state;
+}
+
+/** What was done from outside. The end of a stage, or of all on a worker, is told by entries of its own. */
+function fault(state: PipelineState, entry: EntryOf<'fault'>): PipelineState {
+  switch (entry.fault) {
+    case 'freeze':
+    case 'thaw':
+      return withStage(state, entry, { frozen: entry.fault === 'freeze' });
+    case 'slowLink':
+      return slowed(state, entry.subscription, entry.delayMs);
+    case 'crash':
+    case 'killWorker':
+      return state;
+  }
+}
+
+/** The link of the plan stays slow, whatever life subscribes on it. */
+function slowed(state: PipelineState, slow: SubscriptionId, slowMs: number): PipelineState {
+  const edge = edgeOf(state, slow);
+  let next = state;
+  for (const [id, link] of Object.entries(state.subscriptions)) {
+    if (link.edge === edge) next = withSubscription(next, id, { ...link, slowMs });
+  }
+  return next;
 }
 
 function task({ running, ended }: TaskState, entry: EntryOf<'task'>): TaskState {

@@ -1,7 +1,15 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from './fields.ts';
 import { LOG_LEVELS, LOST_WHERE, TRACE_VERSION, WINDOW_TYPES } from './trace-entry.ts';
-import type { CallbackName, EntryOf, EntryBase, TraceEntry, TraceError, TraceType } from './trace-entry.ts';
+import type {
+  CallbackName,
+  EntryBase,
+  EntryOf,
+  FaultKind,
+  TraceEntry,
+  TraceError,
+  TraceType,
+} from './trace-entry.ts';
 
 /** A recording as text: a line with the version, then one line of JSON per entry. */
 export function encodeTrace(entries: readonly TraceEntry[]): string {
@@ -62,7 +70,10 @@ function onLine<T>(line: number, parse: () => T): T {
   }
 }
 
-type Parsers = { readonly [T in TraceType]: (fields: Fields) => Omit<EntryOf<T>, keyof EntryBase> };
+/** What an entry says besides what all entries say. */
+type Told<Entry> = Entry extends EntryBase ? Omit<Entry, keyof EntryBase> : never;
+
+type Parsers = { readonly [T in TraceType]: (fields: Fields) => Told<EntryOf<T>> };
 
 const EVENTS: Parsers = {
   start: (f) => ({
@@ -197,6 +208,25 @@ const EVENTS: Parsers = {
     callback: f.isNull('callback') ? null : f.oneOf('callback', CALLBACKS),
     error: traceError(f.fields('error')),
   }),
+  fault: (f) => {
+    const fault = f.oneOf('fault', FAULTS);
+    switch (fault) {
+      case 'crash':
+        return { type: 'fault', fault, message: f.text('message') };
+      case 'freeze':
+      case 'thaw':
+        return { type: 'fault', fault };
+      case 'slowLink':
+        return { type: 'fault', fault, subscription: f.text('subscription'), delayMs: f.number('delayMs') };
+      case 'killWorker':
+        return {
+          type: 'fault',
+          fault,
+          on: f.number('on'),
+          ...(f.has('error') && { error: traceError(f.fields('error')) }),
+        };
+    }
+  },
   log: (f) => ({
     type: 'log',
     level: f.oneOf('level', LOG_LEVELS),
@@ -214,6 +244,8 @@ const EVENTS: Parsers = {
 };
 
 const TYPES = keysOf(EVENTS);
+
+const FAULTS = ['killWorker', 'crash', 'freeze', 'thaw', 'slowLink'] as const satisfies readonly FaultKind[];
 
 const STARTED_KINDS = ['producer', 'producerConsumer', 'consumer', 'supervisor', 'flow'] as const;
 

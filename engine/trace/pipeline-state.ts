@@ -46,6 +46,8 @@ export interface WindowsState {
 
 export interface StageState {
   readonly status: 'absent' | 'idle' | 'busy' | 'exited' | 'crashed';
+  /** It takes no message until it is thawed. */
+  readonly frozen: boolean;
   /** How often it was started: 0 before the first time, 2 after its first restart. Counts go on from life to life. */
   readonly life: number;
   /** Callback that runs at this moment. */
@@ -112,6 +114,8 @@ export interface SubscriptionState {
   readonly lost: number;
   readonly maxDemand: number;
   readonly minDemand: number;
+  /** How much longer everything on it takes, ms; 0 where nobody has slowed it. */
+  readonly slowMs: number;
   /** Subscribed, and ended at neither end. */
   readonly active: boolean;
   readonly endedAtConsumer: boolean;
@@ -169,6 +173,7 @@ const NO_WINDOWS: WindowsState = { type: null, open: 0, fired: 0, late: 0, water
 /** A stage that was never started. */
 export const ABSENT: StageState = {
   status: 'absent',
+  frozen: false,
   life: 0,
   callback: null,
   handled: 0,
@@ -206,6 +211,7 @@ export function quiet(
     handled: 0,
     dropped: 0,
     lost: 0,
+    slowMs: 0,
     active: false,
     endedAtConsumer: false,
     endedAtProducer: false,

@@ -1,7 +1,7 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 
 /** Raised by any change to the entries below that an older reader cannot read. */
-export const TRACE_VERSION = 2;
+export const TRACE_VERSION = 3;
 
 /**
  * A value as a trace keeps it: plain, cloneable and bounded. Primitives stay as they are (strings cut at 200
@@ -65,7 +65,8 @@ export interface TraceError {
 /**
  * Where events were when they were lost: in the mailbox of a stage that ended; in the queue of a producerConsumer; in the
  * batch its callback worked on; returned by a step that stops the stage, or by a consumer; in its buffer; held while demand
- * accumulated; kept by its dispatcher; on their way to a stage or a subscription that is over.
+ * accumulated; kept by its dispatcher; on their way to a stage or a subscription that is over; on a worker that died, which could
+ * not say where.
  */
 export const LOST_WHERE = [
   'mailbox',
@@ -76,6 +77,7 @@ export const LOST_WHERE = [
   'held',
   'dispatcher',
   'flight',
+  'worker',
 ] as const;
 
 export type LostWhere = (typeof LOST_WHERE)[number];
@@ -243,6 +245,27 @@ export type TraceEvent =
   | { readonly type: 'exit'; readonly reason: TraceReason }
   /** A callback threw, or returned something that is no step. The stage is gone. */
   | { readonly type: 'crash'; readonly callback: CallbackName | null; readonly error: TraceError }
+  /** A stage is made to fail, as if its next callback had thrown. The crash that follows names this entry as its cause. */
+  | { readonly type: 'fault'; readonly fault: 'crash'; readonly message: string }
+  /** A stage takes no message from here on; or takes them again. */
+  | { readonly type: 'fault'; readonly fault: 'freeze' | 'thaw' }
+  /** What travels on a subscription takes that much longer from here on, ms; recorded at its consumer. */
+  | {
+      readonly type: 'fault';
+      readonly fault: 'slowLink';
+      readonly subscription: SubscriptionId;
+      readonly delayMs: number;
+    }
+  /**
+   * A worker is gone at once, and all that ran on it. The entry stands at the first thing that did, and the ends of all of them
+   * follow from it. `error`: what it died of by itself; left out when it was killed from outside.
+   */
+  | {
+      readonly type: 'fault';
+      readonly fault: 'killWorker';
+      readonly on: WorkerId;
+      readonly error?: TraceError;
+    }
   /** `console.*` in a learner's code while this stage handled a message. */
   | {
       readonly type: 'log';
@@ -264,6 +287,9 @@ export type TraceEvent =
 
 /** One line of a recording. */
 export type TraceEntry = EntryBase & TraceEvent;
+
+/** What may be done to a run from outside, to see what comes of it. */
+export type FaultKind = Extract<TraceEvent, { readonly type: 'fault' }>['fault'];
 
 export type TraceType = TraceEvent['type'];
 

@@ -65,6 +65,7 @@ export function parseSnapshot(answer: unknown): StageSnapshot | null {
     mode: f.oneOf('mode', ['forward', 'accumulate']),
     consumers: f.texts('consumers'),
     producers: f.numbers('producers'),
+    frozen: f.truth('frozen'),
   };
 }
 

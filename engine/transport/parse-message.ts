@@ -118,7 +118,7 @@ function stageCounters(f: Fields): StageCounters {
     calls: f.number('calls'),
     ...(f.has('tasks') && { tasks: f.number('tasks') }),
     ...(f.has('windows') && { windows: windowCounts(f.fields('windows')) }),
-    status: f.oneOf('status', ['waiting', 'busy', 'held', 'exited', 'crashed']),
+    status: f.oneOf('status', ['waiting', 'busy', 'held', 'frozen', 'exited', 'crashed']),
   };
 }
 

@@ -38,6 +38,18 @@ export function parseToWorker(value: unknown): ToWorker {
       return { type, stream: f.text('stream'), order: streamOrder(f.fields('order')) };
     case 'kill':
       return { type, stage: f.text('stage'), reason: f.unknown('reason') };
+    case 'crash':
+      return { type, stage: f.text('stage'), message: f.text('message') };
+    case 'freeze':
+    case 'thaw':
+      return { type, stage: f.text('stage') };
+    case 'slowLink':
+      return {
+        type,
+        subscription: f.text('subscription'),
+        consumer: f.text('consumer'),
+        delayMs: f.number('delayMs'),
+      };
     case 'request':
       return { type, id: f.number('id'), stage: f.text('stage'), request: stageRequest(f.fields('request')) };
     default:

@@ -5,7 +5,7 @@ import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** How fast deliveries go. `held`: each mailbox delivery waits for a permit. */
 export type Pace = 'full' | 'held';
@@ -77,6 +77,17 @@ export type ToWorker =
   | { readonly type: 'credit'; readonly batches: number }
   | { readonly type: 'ping'; readonly id: number }
   | { readonly type: 'kill'; readonly stage: StageId; readonly reason: unknown }
+  /** Make a stage fail. */
+  | { readonly type: 'crash'; readonly stage: StageId; readonly message: string }
+  /** Let a stage take no message any more; or take them again. */
+  | { readonly type: 'freeze' | 'thaw'; readonly stage: StageId }
+  /** Let what travels on a subscription take longer. Told to the workers of both ends. */
+  | {
+      readonly type: 'slowLink';
+      readonly subscription: SubscriptionId;
+      readonly consumer: StageId;
+      readonly delayMs: number;
+    }
   | { readonly type: 'request'; readonly id: number; readonly stage: StageId; readonly request: StageRequest }
   /** For who reads stages from outside. What comes back is bounded by what is asked for. */
   | { readonly type: 'stream'; readonly stream: StageId; readonly order: StreamOrder }
@@ -105,8 +116,8 @@ export interface StageCounters {
   readonly tasks?: number;
   /** Of a flow's stage: windows open now, and events that came too late for theirs. Left out for other stages. */
   readonly windows?: { readonly open: number; readonly late: number };
-  /** What it does at this moment. `held`: it has a message and may not take it. */
-  readonly status: 'waiting' | 'busy' | 'held' | 'exited' | 'crashed';
+  /** What it does at this moment. `held`: it has a message and may not take it; `frozen`: it takes none until it is thawed. */
+  readonly status: 'waiting' | 'busy' | 'held' | 'frozen' | 'exited' | 'crashed';
 }
 
 export interface SubscriptionCounters {

@@ -74,6 +74,8 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
       return `${at}${state.supervisors[at] ? ', the supervisor,' : ''} ended${isOrderly(entry.reason) ? ' in an orderly way' : ''} (${reasonText(entry.reason)}).`;
     case 'crash':
       return `${at} crashed${entry.callback ? ` in ${entry.callback}` : ''}: ${entry.error.message}`;
+    case 'fault':
+      return faultSentence(entry, state);
     case 'log':
       return `${at} printed: ${entry.values.map(printed).join(' ')}`;
     case 'warning':
@@ -97,6 +99,7 @@ const LOST: Readonly<Record<LostWhere, string>> = {
   held: 'that were held back as it ended',
   dispatcher: 'that its dispatcher kept as it ended',
   flight: 'on the way to it, as the subscription is over',
+  worker: 'with the worker they were on',
 };
 
 const TASK_END: Readonly<Record<NonNullable<EntryOf<'task'>['outcome']>, string>> = {
@@ -115,6 +118,27 @@ function unknown(entry: never): string {
 function given({ value }: EntryOf<'task'>, word: string): string {
   if (value === undefined) return '';
   return `${word === ':' ? ':' : ` ${word}`} ${valueText(value, 40)}`;
+}
+
+/** What was done to a run from outside, in a sentence. */
+export function faultSentence(entry: EntryOf<'fault'>, state: PipelineState): string {
+  const { stage } = entry;
+  switch (entry.fault) {
+    case 'killWorker':
+      return entry.error
+        ? `Worker ${entry.on + 1} died, and all that ran on it: ${entry.error.message}`
+        : `Fault: worker ${entry.on + 1} was killed, and all that ran on it.`;
+    case 'crash':
+      return `Fault: ${stage} was made to crash: ${entry.message}.`;
+    case 'freeze':
+      return `Fault: ${stage} was frozen: it takes no message until it is thawed.`;
+    case 'thaw':
+      return `${stage} was thawed: it takes messages again.`;
+    case 'slowLink':
+      return entry.delayMs > 0
+        ? `Fault: everything between ${stage} and ${other(entry, state)} now takes ${countText(entry.delayMs)} ms longer.`
+        : `The link between ${stage} and ${other(entry, state)} is as fast as before.`;
+  }
 }
 
 function start(entry: EntryOf<'start'>): string {

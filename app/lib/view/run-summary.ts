@@ -1,6 +1,6 @@
 import type { PipelineState, PlanView, SubscriptionId, TraceEntry } from 'sluice';
 import { edgeOf, edgeStates, type EdgeState } from './edge-state.ts';
-import { lostWords } from './entry-sentence.ts';
+import { faultSentence, lostWords } from './entry-sentence.ts';
 import { flowCards } from './flow-view.ts';
 import { taskWords } from './stage-facts.ts';
 import { countText, durationText, plural, reasonText } from './value-label.ts';
@@ -24,7 +24,7 @@ export function runSummary(
       subscriptionSentence(link, asks.get(link.id) ?? NO_ASKS, edges.get(link.id)),
     ),
     ...taskSentences(plan, state),
-    ...troubles(past),
+    ...troubles(past, state),
   ];
 }
 
@@ -77,7 +77,7 @@ function flowSentences(plan: PlanView, state: PipelineState): string[] {
 }
 
 /** What went wrong, was left out or was started again; the same trouble is told once, with its number. */
-function troubles(past: readonly TraceEntry[]): string[] {
+function troubles(past: readonly TraceEntry[], state: PipelineState): string[] {
   const counts = new Map<string, { readonly says: (count: number) => string; count: number }>();
   const add = (key: string, count: number, says: (count: number) => string) => {
     const known = counts.get(key) ?? { says, count: 0 };
@@ -122,6 +122,9 @@ function troubles(past: readonly TraceEntry[]): string[] {
           1,
           (count) => `${stage} was warned ${count === 1 ? 'once' : `${countText(count)} times`}.`,
         );
+        break;
+      case 'fault':
+        ends.push(`At ${at}: ${faultSentence(entry, state)}`);
         break;
       case 'crash':
         ends.push(`${stage} crashed at ${at}: ${entry.error.message}`);

@@ -4,7 +4,7 @@ import { scaleLinear } from 'd3-scale';
 
 /** What is marked on a lane; each kind has a shape and a colour of its own. */
 export type MarkKind =
-  'crash' | 'restart' | 'lost' | 'discard' | 'warning' | 'end' | 'log' | 'ask' | 'late' | 'fire';
+  'crash' | 'fault' | 'restart' | 'lost' | 'discard' | 'warning' | 'end' | 'log' | 'ask' | 'late' | 'fire';
 
 /** `n` = entries applied when it has just happened. */
 export interface Mark {
@@ -28,6 +28,7 @@ interface LaneLog {
 
 const MARK_OF: Partial<Record<TraceEntry['type'], MarkKind>> = {
   crash: 'crash',
+  fault: 'fault',
   lost: 'lost',
   discard: 'discard',
   late: 'late',
@@ -39,6 +40,7 @@ const MARK_OF: Partial<Record<TraceEntry['type'], MarkKind>> = {
 
 const LANDMARKS: ReadonlySet<TraceEntry['type']> = new Set([
   'crash',
+  'fault',
   'restart',
   'lost',
   'discard',
@@ -152,6 +154,7 @@ const LEAST_GAP = 0.75;
 /** Marks of one kind closer than this are one mark. */
 const LEAST_MARK_GAP = {
   crash: 1,
+  fault: 1,
   restart: 1,
   lost: 5,
   discard: 5,
@@ -221,6 +224,7 @@ const MARK_ORDER: readonly MarkKind[] = [
   'warning',
   'end',
   'restart',
+  'fault',
   'crash',
 ];
 
@@ -232,6 +236,7 @@ const MARK_SHAPES: Readonly<Record<MarkKind, (x: string, reach: number) => strin
   discard: (x) => `M${x},5l5,-9h-10Z`,
   late: (x) => `M${x},5l5,-9h-10Z`,
   fire: (x, reach) => `M${x},${3 - reach}v${2 * reach - 6}`,
+  fault: (x) => `M${x},-6l-3,6h3l-1,6l4,-7h-3l2,-5Z`,
   crash: (x) => `M${x},0m-4,-4l8,8m0,-8l-8,8`,
   restart: (x) => `M${x},-4.5a4.5,4.5 0 1 1 -4.5,4.5M${x},-4.5m-2.5,-2.5l2.5,2.5l-2.5,2.5`,
   lost: (x) => `M${x},-5l4,5l-4,5l-4,-5Z`,

@@ -149,6 +149,26 @@ const traceEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
     reason: traceValue,
   }),
   fc.record({ type: fc.constant('exit' as const), reason: traceValue }),
+  fc.record({ type: fc.constant('fault' as const), fault: fc.constant('crash' as const), message: text }),
+  fc.record({
+    type: fc.constant('fault' as const),
+    fault: fc.constantFrom('freeze' as const, 'thaw' as const),
+  }),
+  fc.record({
+    type: fc.constant('fault' as const),
+    fault: fc.constant('slowLink' as const),
+    subscription,
+    delayMs: count,
+  }),
+  fc.record(
+    {
+      type: fc.constant('fault' as const),
+      fault: fc.constant('killWorker' as const),
+      on: fc.nat({ max: 3 }),
+      error,
+    },
+    { requiredKeys: ['type', 'fault', 'on'] },
+  ),
   fc.record({ type: fc.constant('crash' as const), callback: fc.option(callback, { nil: null }), error }),
   fc.record(
     {

@@ -69,6 +69,10 @@ const MESSAGES: Samples<ToWorker> = {
   credit: [{ type: 'credit', batches: 2 }],
   ping: [{ type: 'ping', id: 4 }],
   kill: [{ type: 'kill', stage: 'a', reason: 'killed' }],
+  crash: [{ type: 'crash', stage: 'a', message: 'boom' }],
+  freeze: [{ type: 'freeze', stage: 'a' }],
+  thaw: [{ type: 'thaw', stage: 'a' }],
+  slowLink: [{ type: 'slowLink', subscription: 's', consumer: 'a', delayMs: 0.5 }],
   request: Object.values(REQUESTS)
     .flat()
     .map((request) => ({ type: 'request', id: 5, stage: 'a', request })),

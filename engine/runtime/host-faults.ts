@@ -1,0 +1,77 @@
+import { EngineError } from '../errors.ts';
+import type { Seq, StageId, SubscriptionId } from '../ids.ts';
+import { failure } from '../stage/callback-runner.ts';
+import type { TraceEvent } from '../trace/trace-entry.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { Hosted } from './hosted.ts';
+
+/** What faults need of the host they strike. */
+export interface FaultsOn {
+  readonly deliveries: Deliveries;
+  readonly record: (stage: StageId, event: TraceEvent, cause: Seq | null) => Seq;
+}
+
+/** What is done to the stages of one worker from outside. */
+export class HostFaults {
+  readonly #deliveries: Deliveries;
+  readonly #record: FaultsOn['record'];
+
+  constructor({ deliveries, record }: FaultsOn) {
+    this.#deliveries = deliveries;
+    this.#record = record;
+  }
+
+  /** A stage fails as if its next callback had thrown; what has children ends at once, and takes them along. */
+  crash(stage: StageId, message: string): void | Promise<void> {
+    const hosted = this.#alive(stage);
+    if (!hosted) return;
+    const cause = this.#record(stage, { type: 'fault', fault: 'crash', message }, null);
+    const error = new EngineError('fault_injected', { stage, message });
+    if (hosted.stage) return hosted.stage.failNext(error, cause);
+    hosted.process.kill(failure(error), cause);
+  }
+
+  freeze(stage: StageId): void {
+    const hosted = this.#alive(stage);
+    if (!hosted || hosted.isFrozen) return;
+    hosted.isFrozen = true;
+    this.#record(stage, { type: 'fault', fault: 'freeze' }, null);
+  }
+
+  thaw(stage: StageId, cause: Seq | null = null): void {
+    const hosted = this.#alive(stage);
+    if (!hosted?.isFrozen) return;
+    hosted.isFrozen = false;
+    this.#record(stage, { type: 'fault', fault: 'thaw' }, cause);
+    this.#deliveries.wake(hosted);
+  }
+
+  /** Told to the workers of both ends; the one of the consumer records it. */
+  slowLink(link: {
+    readonly subscription: SubscriptionId;
+    readonly consumer: StageId;
+    readonly delayMs: number;
+  }): void {
+    const { subscription, consumer, delayMs } = link;
+    this.#deliveries.links.slow(subscription, delayMs);
+    if (!this.#deliveries.hosted.has(consumer)) return;
+    this.#record(consumer, { type: 'fault', fault: 'slowLink', subscription, delayMs }, null);
+  }
+
+  /** All that runs here ends at once, as it would with its worker; whether anything did. */
+  killAll(): boolean {
+    const alive = [...this.#deliveries.hosted.values()].filter(({ process }) => process.isAlive);
+    const [first] = alive;
+    if (!first) return false;
+    const cause = this.#record(first.id, { type: 'fault', fault: 'killWorker', on: 0 }, null);
+    // Stages first: what has children would end them for reasons of its own.
+    for (const { stage } of alive) stage?.kill('killed', cause);
+    for (const { process } of alive) process.kill('killed', cause);
+    return true;
+  }
+
+  #alive(stage: StageId): Hosted | undefined {
+    const hosted = this.#deliveries.hosted.get(stage);
+    return hosted?.process.isAlive ? hosted : undefined;
+  }
+}
