@@ -16,7 +16,7 @@ import { sandboxProblem, type ProgramText } from './problems.ts';
 import { viewOfRecording } from './recording-view.ts';
 import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
-import { countStarts, usesFlows, usesTasks, type Sources } from './source-search.ts';
+import type { Sources } from './source-search.ts';
 import { SpareFrame } from './spare-frame.ts';
 
 export type { CheckResult } from './evaluate.ts';
@@ -40,7 +40,7 @@ export const EMPTY_VIEW: RunView = {
 /** Entries of a run, and as many again with every Continue. Scrubbing this many is quick. */
 const ENTRY_BUDGET = 20_000;
 
-/** One per stage up to this many, whatever the machine: who runs where is something to see. */
+/** One per stage that runs, up to this many, whatever the machine: who runs where is something to see. */
 const MAX_WORKERS = 4;
 
 /** How long hidden runs may take, and one callback of them, ms. */
@@ -199,7 +199,7 @@ export class RunSession {
     const platform = new SandboxPlatform(frame, program, () => this.#frames.giveBack(frame));
     const live = new LiveView(text);
     const handle = startRun(platform, {
-      workers: workersFor(text),
+      workers: MAX_WORKERS,
       seed: randomSeed(),
       speed: this.speed,
       trace: 'full',
@@ -249,12 +249,6 @@ export class RunSession {
 function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {
   const requests = (seeds ?? HIDDEN_SEEDS).map((seed) => ({ seed, entryBudget }));
   return { requests, silenceMs: CALLBACK_LIMIT_MS, limitMs: CHECK_LIMIT_MS };
-}
-
-/** Those that turn out to have no stage are let go of. */
-function workersFor({ sources }: ProgramText): number {
-  if (usesTasks(sources) || usesFlows(sources)) return MAX_WORKERS;
-  return Math.min(Math.max(1, countStarts(sources)), MAX_WORKERS);
 }
 
 /** The rows of the data sets that a program reads. Rejects when one cannot be fetched. */

@@ -43,24 +43,6 @@ export function findDefaultExport(sources: Sources, file: string): SourcePlace |
   return offset < 0 ? null : placeOf(sources, { file, offset });
 }
 
-/** How many stages a program seems to start: a guess, good enough to choose a number of workers before it is loaded. */
-export function countStarts(sources: Sources): number {
-  const calls = Object.values(sources).map(
-    (source) => [...codeOnly(source).matchAll(/\bstart\s*\(/g)].length,
-  );
-  return calls.reduce((sum, count) => sum + count, 0);
-}
-
-/** Whether a program seems to have tasks that run on workers without stages: a guess, like {@link countStarts}. */
-export function usesTasks(sources: Sources): boolean {
-  return Object.values(sources).some((source) => /\b(?:task|consumerSupervisor)\s*\(/.test(codeOnly(source)));
-}
-
-/** Whether a program seems to have flows, which are planned into stages that no source spells out: a guess as well. */
-export function usesFlows(sources: Sources): boolean {
-  return Object.values(sources).some((source) => /\bFlow\s*\.\s*\w/.test(codeOnly(source)));
-}
-
 interface Offset {
   readonly file: string;
   readonly offset: number;

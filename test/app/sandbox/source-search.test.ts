@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  countStarts,
-  usesFlows,
-  usesTasks,
-  findCallback,
-  findDefaultExport,
-  findLoadingLoop,
-  findLoop,
-} from '$lib/sandbox/source-search.ts';
+import { findCallback, findDefaultExport, findLoadingLoop, findLoop } from '$lib/sandbox/source-search.ts';
 
 const START = `import { consumer, pipeline, producer } from 'sluice';
 import { printer } from './printer';
@@ -136,34 +128,5 @@ describe('`findDefaultExport()`', () => {
   it('finds the line that exports the pipeline', () => {
     expect(findDefaultExport(sources, 'start.ts')).toEqual({ file: 'start.ts', line: 13, column: 1 });
     expect(findDefaultExport(sources, 'printer.ts')).toBeNull();
-  });
-});
-
-describe('`usesTasks()`', () => {
-  it('knows a program that declares tasks or a consumerSupervisor, outside comments and texts', () => {
-    expect(usesTasks({ 'a.ts': 'const slow = task(async () => 1);' })).toBe(true);
-    expect(usesTasks({ 'a.ts': 'const pool = consumerSupervisor({ child });' })).toBe(true);
-    expect(usesTasks({ 'a.ts': "// task(one)\nconst text = 'task(two)'; multitask(three);" })).toBe(false);
-    expect(usesTasks(sources)).toBe(false);
-  });
-});
-
-describe('`usesFlows()`', () => {
-  it('knows a program that makes flows, outside comments and texts', () => {
-    expect(usesFlows({ 'a.ts': 'export default Flow.from([1, 2]).map((n) => n);' })).toBe(true);
-    expect(usesFlows({ 'a.ts': 'const both = Flow\n  .shuffle([a, b]);' })).toBe(true);
-    expect(usesFlows({ 'a.ts': "// Flow.from(a)\nconst text = 'Flow.from(b)'; Overflow.from(c);" })).toBe(
-      false,
-    );
-    expect(usesFlows(sources)).toBe(false);
-  });
-});
-
-describe('`countStarts()`', () => {
-  it('counts the stages that the source starts, in every file and outside comments and texts', () => {
-    expect(countStarts(sources)).toBe(4);
-    expect(countStarts({ 'a.ts': "// start('a', a)\nconst text = \"start('b', b)\"; restart('c');" })).toBe(
-      0,
-    );
   });
 });
