@@ -7,6 +7,7 @@ import { realScheduler } from '../time/scheduler.ts';
 import { messagePortTransport } from '../transport/message-port.ts';
 import { captureConsole } from './console-capture.ts';
 import { evaluateLoops } from './evaluate-loops.ts';
+import { lineWriter } from './node-lines.ts';
 import { portOf } from './node-port.ts';
 import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
 
@@ -26,6 +27,8 @@ export type NodeOrder =
       readonly programUrl: string;
       /** Data set → its rows as JSON. */
       readonly data: Readonly<Record<string, string>>;
+      /** Where every line goes that the program prints, if anybody prints them. */
+      readonly lines?: { readonly port: MessagePort; readonly colours: boolean };
     }
   /** The line to another worker of the run, in place of one that was there. */
   | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
@@ -48,7 +51,13 @@ function begin(orders: MessagePort): void {
   });
 }
 
-function load({ control, worker, programUrl, data }: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
+function load({
+  control,
+  worker,
+  programUrl,
+  data,
+  lines,
+}: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
   const scheduler = realScheduler();
   provideProgramGlobals(data);
   return runProgram({
@@ -58,6 +67,7 @@ function load({ control, worker, programUrl, data }: Extract<NodeOrder, { type: 
     scheduler,
     defer: (task) => void setImmediate(task),
     load: () => import(programUrl),
+    ...(lines && { onLine: lineWriter(lines.port, lines.colours) }),
   });
 }
 

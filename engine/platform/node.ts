@@ -4,6 +4,7 @@ import type { WorkerId } from '../ids.ts';
 import type { Crew, Platform, WorkerLink } from '../runtime/run-handle.ts';
 import { traceError } from '../trace/trace-value.ts';
 import { parseFromWorker } from '../transport/parse-message.ts';
+import { PrintedLines, type LinePrinter } from './node-lines.ts';
 import type { LineEnd, NodeBoot, NodeOrder } from './node-worker.ts';
 
 /** Where a Node run finds its parts. */
@@ -14,6 +15,8 @@ export interface NodeProgram {
   readonly programUrl: string;
   /** Data set → its rows as JSON. */
   readonly data?: Readonly<Record<string, string>>;
+  /** Gets every line that the program prints, whole, beside what a trace keeps of it. */
+  readonly lines?: LinePrinter;
 }
 
 /** Runs programs on Node's worker_threads. One platform may serve many runs; each spawns threads of its own. */
@@ -21,6 +24,7 @@ export class NodePlatform implements Platform {
   readonly name = 'node';
   readonly #program: NodeProgram;
   readonly #alive = new Set<NodeThread>();
+  #printed: Promise<unknown> = Promise.resolve();
 
   constructor(program: NodeProgram) {
     this.#program = program;
@@ -36,15 +40,44 @@ export class NodePlatform implements Platform {
     return [...this.#alive].map(({ id }) => id);
   }
 
+  /** Resolves once all threads that loaded a program have ended, and what they printed was handed on. */
+  get printed(): Promise<unknown> {
+    return this.#printed;
+  }
+
   spawn(count: number): Promise<Crew> {
     const threads = Array.from({ length: count }, () => this.#make());
-    return Promise.resolve(new NodeCrew(this.#program, threads, () => this.#make()));
+    return Promise.resolve(
+      new NodeCrew(
+        threads,
+        () => this.#make(),
+        (thread, place) => this.#load(thread, place),
+      ),
+    );
   }
 
   #make(): NodeThread {
     const thread = new NodeThread(this.#program.workerFile, () => this.#alive.delete(thread));
     this.#alive.add(thread);
     return thread;
+  }
+
+  #load(thread: NodeThread, { worker, control }: { worker: WorkerId; control: MessagePort }): void {
+    const { programUrl, data = {}, lines } = this.#program;
+    const printed = lines && new PrintedLines(worker, lines);
+    if (printed) this.#printed = Promise.all([this.#printed, printed.over]);
+    thread.order(
+      {
+        type: 'load',
+        control,
+        worker,
+        programUrl,
+        data,
+        ...(lines && printed && { lines: { port: printed.port, colours: lines.colours } }),
+      },
+      control,
+      ...(printed ? [printed.port] : []),
+    );
   }
 }
 
@@ -93,23 +126,28 @@ class NodeThread {
   }
 }
 
+/** Lets a thread load the program as that worker, which hears its controller on that port. */
+type LoadProgram = (
+  thread: NodeThread,
+  place: { readonly worker: WorkerId; readonly control: MessagePort },
+) => void;
+
 class NodeCrew implements Crew {
-  readonly #program: NodeProgram;
   readonly #threads: NodeThread[];
   readonly #make: () => NodeThread;
+  readonly #load: LoadProgram;
   readonly #links = new Map<WorkerId, NodeLink>();
 
-  constructor(program: NodeProgram, threads: NodeThread[], make: () => NodeThread) {
-    this.#program = program;
+  constructor(threads: NodeThread[], make: () => NodeThread, load: LoadProgram) {
     this.#threads = threads;
     this.#make = make;
+    this.#load = load;
   }
 
   start(worker: WorkerId): WorkerLink {
     const thread = (this.#threads[worker] ??= this.#make());
-    const { programUrl, data = {} } = this.#program;
     const { port1, port2 } = new MessageChannel();
-    thread.order({ type: 'load', control: port2, worker, programUrl, data }, port2);
+    this.#load(thread, { worker, control: port2 });
     for (const other of this.#links.keys()) if (other !== worker) this.#connect(worker, other);
     const link = new NodeLink(worker, thread, port1);
     this.#links.set(worker, link);

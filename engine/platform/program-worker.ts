@@ -8,6 +8,7 @@ import { countDeclared } from '../task/declare.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { owned } from '../time/sleep.ts';
+import type { LogLevel } from '../trace/trace-entry.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
 import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from '../transport/protocol.ts';
 import { parseToWorker } from '../transport/parse-to-worker.ts';
@@ -30,6 +31,8 @@ export interface WorkerEnvironment {
   readonly load: () => Promise<unknown>;
   /** Makes ready what the program has declared, before anything of it runs. */
   readonly prepare?: () => Promise<unknown>;
+  /** Gets what the program prints as it is, beside what is recorded of it. */
+  readonly onLine?: (level: LogLevel, values: readonly unknown[]) => void;
 }
 
 /** What the platform's hooks tell the worker. */
@@ -102,9 +105,10 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
       else lines.set(other, transport);
     },
     print: (level, values, place) => {
-      if (run) return run.print(level, values, place);
       // Every worker loads the program: what it prints meanwhile is told once.
-      if (worker !== 0) return;
+      if (run === null && worker !== 0) return;
+      environment.onLine?.(level, values);
+      if (run) return run.print(level, values, place);
       if (early.length >= MAX_EARLY_LINES) {
         missed += 1;
         return;
