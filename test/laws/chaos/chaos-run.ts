@@ -1,3 +1,4 @@
+import type { SubscriptionToMake } from '../../../engine/runtime/hosted.ts';
 import type { TraceEntry } from 'sluice';
 import { withCluster, type Cluster } from '../../support/cluster.ts';
 import { chaosProgram, type ChaosProgram } from './chaos-plan.ts';
@@ -16,6 +17,9 @@ export interface ChaosOutcome {
   readonly done: ReadonlySet<Fault['what']>;
 }
 
+/** How much longer a slow link takes, ms of virtual time; 0: as before. */
+const DELAYS_MS = [1, 5, 50, 1_000, 0] as const;
+
 /** Steps within which a run must come to rest. */
 const MAX_STEPS = 30_000;
 
@@ -33,6 +37,8 @@ export async function runChaos(one: ChaosCase): Promise<ChaosOutcome> {
       for (let step = 0; step < fault.after && (await cluster.step()); step++);
       faults.inject(fault);
     }
+    // Half of the runs end with what is frozen as it is.
+    if (one.seed % 2 === 0) faults.thaw();
     await cluster.settle(MAX_STEPS);
     return outcome(cluster, program, faults);
   });
@@ -64,10 +70,11 @@ function standingIn(cluster: Cluster): Standing {
     stage: (id) => {
       const status = statuses.get(id);
       const inside = cluster.hostOf(id).snapshot(id);
-      if (!inside || (status !== 'waiting' && status !== 'busy')) return null;
-      return { buffered: inside.buffered, mode: inside.mode, isBusy: status === 'busy' };
+      if (!inside || status === 'exited' || status === 'crashed') return null;
+      const { buffered, mode } = inside;
+      return { buffered, mode, isBusy: cluster.hostOf(id).busy.includes(id) };
     },
-    isHeldUp: () => false,
+    isHeldUp: (consumer) => cluster.hostOf(consumer).snapshot(consumer)?.frozen ?? false,
   };
 }
 
@@ -92,7 +99,13 @@ class Faults {
     this.done.add(what);
     switch (what) {
       case 'crash':
-        return host.crash(stage, new Error('injected'), null);
+        return void this.#cluster.hostOf(victim).faults.crash(victim, 'injected');
+      case 'freeze':
+        return host.faults.freeze(stage);
+      case 'thaw':
+        return this.thaw();
+      case 'slowLink':
+        return this.#slow(subscription, of(DELAYS_MS) ?? 0);
       case 'throw':
         return host.tell(stage, { type: 'info', request: 'throw' });
       case 'kill':
@@ -118,6 +131,18 @@ class Faults {
       default:
         this.done.delete(what);
     }
+  }
+
+  /** Lets everybody go on. */
+  thaw(): void {
+    for (const { id } of this.#cluster.plan.stages) this.#cluster.hostOf(id).faults.thaw(id);
+  }
+
+  #slow(link: SubscriptionToMake | undefined, delayMs: number): void {
+    if (!link) return;
+    const { id: subscription, consumer, producer } = link;
+    const ends = new Set([this.#cluster.hostOf(consumer), this.#cluster.hostOf(producer)]);
+    for (const host of ends) host.faults.slowLink({ subscription, consumer, delayMs });
   }
 
   /** One more subscription, to a producing stage that comes before. */

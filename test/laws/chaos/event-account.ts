@@ -23,8 +23,8 @@ export interface Standing {
     readonly mode: 'forward' | 'accumulate';
     readonly isBusy: boolean;
   } | null;
-  /** Whether something keeps what was sent on a subscription from being handled: its consumer is frozen, its link slow. */
-  readonly isHeldUp: (subscription: string) => boolean;
+  /** Whether a stage is frozen: what was sent to it may wait in its mailbox. */
+  readonly isHeldUp: (consumer: string) => boolean;
 }
 
 /**
@@ -132,7 +132,7 @@ export class EventAccount {
     const { id, open, flying, waiting, inHand } = link;
     if (open.length === 0) return;
     const consumer = this.#consumers.get(id) ?? '';
-    const isHeldUp = standing.isHeldUp(id);
+    const isHeldUp = standing.isHeldUp(consumer);
     explained(flying.length === 0 || isHeldUp, () => `${some(flying)} were sent on ${id}, and are nowhere`);
     const end = standing.stage(consumer);
     const [first] = waiting;
