@@ -158,6 +158,11 @@ export const ERRORS = {
       `Cannot use partitionDispatcher without a hash as its partitions must then be integers: received ${d.received}`,
     hint: 'Say which event goes where: hash: (event) => [event, "name of its partition"].',
   },
+  plan_too_large: {
+    message: (d: { limit: string }) =>
+      `Cannot plan the pipeline as it must have at most ${d.limit}: received more`,
+    hint: 'Look for a loop that starts stages or subscribes without end. One stage handles many events: it takes no stage per event.',
+  },
   plan_differs: {
     message: (d: { worker: number; difference: string }) =>
       `Cannot run the plan as every worker must come to the same one: received another from worker ${d.worker}, ${d.difference}`,
@@ -185,7 +190,7 @@ export const ERRORS = {
   },
   stage_name: {
     message: (d: { received: string }) =>
-      `Cannot start a stage as its name must be a text that is not empty and does not end in @ and a number: received ${d.received}`,
+      `Cannot start a stage as its name must be a text of 1 to 200 characters that does not end in @ and a number: received ${d.received}`,
     hint: 'The name comes first: start("numbers", numbers, 0). An end such as @2 marks what a restarted stage does.',
   },
   subscription_unknown: {

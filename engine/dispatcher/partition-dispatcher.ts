@@ -31,6 +31,8 @@ export interface PartitionDispatcherOptions<Event, Name extends PartitionName> {
 }
 
 const OPTIONS = ['partitions', 'hash'];
+/** Each has a queue, and one consumer: no pipeline may have more stages. */
+const MAX_PARTITIONS = 10_000;
 const AT = 'partitionDispatcher';
 
 /**
@@ -303,11 +305,19 @@ function due(passed: readonly WaitingInfo[]): { readonly infos?: readonly unknow
 }
 
 function namesOf(given: unknown): readonly PartitionName[] {
-  const requirement = 'an integer >= 1 or a list of names, each a text or a number';
-  if (typeof given === 'number' && Number.isInteger(given) && given >= 1)
+  const requirement = `an integer from 1 to ${MAX_PARTITIONS.toLocaleString('en')} or a list of names, each a text or a number`;
+  if (typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= MAX_PARTITIONS)
     return Array.from({ length: given }, (_, i) => i);
   if (!isIterable(given)) throw outOfRange('partitions', requirement, given);
-  const names = [...new Set(given)];
+  const names = new Set<unknown>();
+  for (const name of given) {
+    // The list may be one that never ends.
+    if (names.add(name).size > MAX_PARTITIONS) throw outOfRange('partitions', requirement, given);
+  }
+  return sortedNames([...names], requirement, given);
+}
+
+function sortedNames(names: unknown[], requirement: string, given: unknown): readonly PartitionName[] {
   if (names.length === 0 || !names.every(isName)) throw outOfRange('partitions', requirement, given);
   // GenStage's order of keys: numbers first, by size, then names by their letters.
   return names.sort(compareNames);

@@ -88,7 +88,8 @@ class Planner {
   constructor(context: FlowContext) {
     this.#context = context;
     this.#names = new LayerNames(context.prefix ?? '');
-    this.#size = new PlanSize(flowName(context));
+    const flow = flowName(context);
+    this.#size = new PlanSize((limit) => new EngineError('flow_too_large', { flow, limit }));
   }
 
   plan(draft: Draft): FlowPlan {

@@ -19,6 +19,7 @@ import {
   type Restart,
   type SupervisorOptions,
 } from '../supervision/supervisor-options.ts';
+import { PlanSize } from '../flow/plan-size.ts';
 import { output } from './output-stage.ts';
 import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type PlannedSupervisor } from './plan.ts';
 import { PlannedFlows, type NewFlow } from './planned-flows.ts';
@@ -84,7 +85,7 @@ export interface PipelineBuilder {
    * Adds a stage.
    *
    * @param name - Unique within the pipeline; what the picture and the trace call it.
-   * @throws {EngineError} `stage_name`, `duplicate_stage`, `not_a_definition`.
+   * @throws {EngineError} `stage_name`, `duplicate_stage`, `not_a_definition`, `plan_too_large`.
    */
   start<Definition extends StageDefinition>(
     name: string,
@@ -94,7 +95,7 @@ export interface PipelineBuilder {
   /**
    * Lets `consumer` receive the events of the stage `to`. Counts are events.
    *
-   * @throws {EngineError} `stage_unknown`, `not_a_consumer`, `not_a_producer`, `subscribe_target`, `cycle`, `option_out_of_range`;
+   * @throws {EngineError} `stage_unknown`, `not_a_consumer`, `not_a_producer`, `subscribe_target`, `cycle`, `option_out_of_range`, `plan_too_large`;
    *   and what the producer's dispatcher refuses: `partition_missing`, `partition_unknown`, `partition_taken`, `selector_not_function`.
    */
   subscribe<Event>(
@@ -176,6 +177,8 @@ function received(exported: unknown): string {
 }
 
 const CHILD_OPTIONS = ['child', 'restart'];
+/** Characters of a name: it stands on every entry of the trace, and on a card. */
+const MAX_NAME = 200;
 /** What later lives add to names. */
 const LATER_LIFE = /@\d+$/;
 
@@ -187,11 +190,12 @@ class Builder {
   readonly #targets: [StageId, SubscribeTo][] = [];
   readonly #wiring = new Wiring();
   readonly #rehearsal = new Rehearsal();
+  readonly #size = new PlanSize((limit) => new EngineError('plan_too_large', { limit }));
   readonly #flows = new PlannedFlows({
     stage: (stage) => {
       // One that its flow has planned again takes the place it had.
       if (this.#flows.ownerOf(stage.id) === null) this.#newName(stage.id);
-      this.#stages.set(stage.id, stage);
+      this.#set(stage);
     },
     subscribe: (consumer, producer, options) => this.#add(consumer, producer, options),
   });
@@ -205,7 +209,7 @@ class Builder {
     // Its subscriptions are made once all stages of all workers run, like any other of the plan.
     const { subscribeTo = [], ...options } = definition.options;
     this.#targets.push(...subscribeTo.map((target): [StageId, SubscribeTo] => [id, target]));
-    this.#stages.set(id, {
+    this.#set({
       id,
       definition: { ...definition, options },
       arg,
@@ -239,6 +243,7 @@ class Builder {
       if (by !== null) throw new EngineError('supervised_twice', { child: child.id, by, supervisor: id });
       supervisor.children.push(child);
     }
+    this.#size.check('stages', this.#stages.size + this.#supervisors.size + 1);
     this.#supervisors.set(id, supervisor);
     return { id, supervises: supervisor.children.map((child) => child.id) };
   }
@@ -292,13 +297,21 @@ class Builder {
       throw new EngineError('not_a_producer', { consumer, stage: producer });
     }
     demandOptions(options, `the subscription of "${consumer}" to "${producer}"`);
+    this.#size.add('subscriptions', 1);
     const subscription = { id: this.#wiring.add(consumer, producer), consumer, producer, options };
     this.#rehearsal.subscribe(this.#stage(producer, producer, action), subscription);
     this.#subscriptions.push(subscription);
   }
 
+  #set(stage: PlannedStage): void {
+    if (!this.#stages.has(stage.id))
+      this.#size.check('stages', this.#stages.size + this.#supervisors.size + 1);
+    this.#stages.set(stage.id, stage);
+  }
+
   #newName(name: unknown): StageId {
-    if (typeof name !== 'string' || name === '' || LATER_LIFE.test(name)) {
+    const isName = typeof name === 'string' && name !== '' && name.length <= MAX_NAME;
+    if (!isName || LATER_LIFE.test(name)) {
       throw new EngineError('stage_name', { received: describe(name) });
     }
     if (this.#stages.has(name) || this.#supervisors.has(name) || this.#flows.has(name)) {

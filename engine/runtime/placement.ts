@@ -65,18 +65,30 @@ function cheapest(costs: readonly (readonly number[])[]): WorkerId {
 
 /** Every stage after its producers, so that each one sees where they are. */
 function downstreamOrder(plan: PlanView): StageId[] {
-  const order = new Set<StageId>();
-  const rest = new Set(plan.stages.map(({ id }) => id));
-  while (rest.size > 0) {
-    const waiting = [...rest];
-    const free = waiting.filter((id) =>
-      plan.subscriptions.every((link) => link.consumer !== id || !rest.has(link.producer)),
-    );
-    // In a cycle nobody is free: the order of the plan decides.
-    for (const id of free.length > 0 ? free : waiting) {
-      order.add(id);
-      rest.delete(id);
-    }
+  /** Position in the plan. */
+  const places = new Map(plan.stages.map(({ id }, place) => [id, place]));
+  const consumers = plan.stages.map((): number[] => []);
+  /** Subscriptions of a stage to those that are not in order yet. */
+  const awaited = plan.stages.map(() => 0);
+  for (const link of plan.subscriptions) {
+    const [consumer, producer] = [places.get(link.consumer), places.get(link.producer)];
+    if (consumer === undefined || producer === undefined) continue;
+    consumers[producer]?.push(consumer);
+    awaited[consumer] = (awaited[consumer] ?? 0) + 1;
   }
-  return [...order];
+  const order: number[] = [];
+  let free = [...awaited.keys()].filter((place) => awaited[place] === 0);
+  while (free.length > 0) {
+    order.push(...free);
+    const next: number[] = [];
+    for (const consumer of free.flatMap((place) => consumers[place] ?? [])) {
+      awaited[consumer] = (awaited[consumer] ?? 0) - 1;
+      if (awaited[consumer] === 0) next.push(consumer);
+    }
+    free = next.sort((a, b) => a - b);
+  }
+  // In a cycle nobody is free: the order of the plan decides.
+  const ordered = new Set(order);
+  for (const place of places.values()) if (!ordered.has(place)) order.push(place);
+  return order.flatMap((place) => plan.stages[place]?.id ?? []);
 }

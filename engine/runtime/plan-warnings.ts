@@ -13,20 +13,32 @@ export interface PlanParts {
 
 /** What is allowed in a plan and probably not meant. */
 export function warningsOf(plan: PlanParts): readonly PlanWarning[] {
+  const wired: Wired = {
+    asked: new Set(plan.subscriptions.map(({ producer }) => producer)),
+    fed: new Set(plan.subscriptions.map(({ consumer }) => consumer)),
+    // Those who want the events of a flow may come later (FL-177).
+    outlets: new Set(plan.flows.flatMap(({ outlets }) => outlets)),
+  };
   return [
-    ...plan.stages.flatMap((stage) => neverSubscribed(plan, stage)),
+    ...plan.stages.flatMap((stage) => neverSubscribed(wired, stage)),
     ...plan.supervisors.flatMap((supervisor) => tooFewRestarts(plan, supervisor)),
   ];
 }
 
+/** Which stages have to do with others. */
+interface Wired {
+  readonly asked: ReadonlySet<StageId>;
+  readonly fed: ReadonlySet<StageId>;
+  readonly outlets: ReadonlySet<StageId>;
+}
+
 function neverSubscribed(
-  { subscriptions, flows }: PlanParts,
+  { asked, fed, outlets }: Wired,
   { id, definition: { kind }, declared }: PlannedStage,
 ): PlanWarning[] {
-  // Those who want the events of a flow may come later (FL-177).
-  if (flows.some(({ outlets }) => outlets.includes(id))) return [];
-  const isAsked = subscriptions.some((one) => one.producer === id);
-  const isFed = subscriptions.some((one) => one.consumer === id);
+  if (outlets.has(id)) return [];
+  const isAsked = asked.has(id);
+  const isFed = fed.has(id);
   const message =
     kind === 'producer' && !isAsked
       ? `Nothing subscribes to "${id}", so it is never asked for events`

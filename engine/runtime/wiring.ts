@@ -4,6 +4,7 @@ import type { StageId, SubscriptionId } from '../ids.ts';
 /** Who receives from whom in a plan that is being declared: names subscriptions, and finds circles. */
 export class Wiring {
   readonly #consumersOf = new Map<StageId, Set<StageId>>();
+  readonly #producersOf = new Map<StageId, Set<StageId>>();
   /** Subscriptions of the same two stages. */
   readonly #alike = new Map<SubscriptionId, number>();
 
@@ -18,8 +19,8 @@ export class Wiring {
       // Shown the way events flow: from the consumer of the new subscription round to it again.
       throw new EngineError('cycle', { path: [...path, consumer].map((id) => `"${id}"`).join(' → ') });
     }
-    const consumers = this.#consumersOf.get(producer) ?? new Set();
-    this.#consumersOf.set(producer, consumers.add(consumer));
+    addTo(this.#consumersOf, producer, consumer);
+    addTo(this.#producersOf, consumer, producer);
     const id = `${consumer}←${producer}`;
     const alike = (this.#alike.get(id) ?? 0) + 1;
     this.#alike.set(id, alike);
@@ -28,18 +29,40 @@ export class Wiring {
 
   /** The way events already take from one stage to another; `null` when there is none. */
   #path(from: StageId, to: StageId): readonly StageId[] | null {
-    const seen = new Set([from]);
-    const visit = (id: StageId): readonly StageId[] | null => {
-      if (id === to) return [id];
-      for (const consumer of this.#consumersOf.get(id) ?? []) {
-        // A stage that did not lead there does not when it is met again.
-        if (seen.has(consumer)) continue;
-        seen.add(consumer);
-        const rest = visit(consumer);
-        if (rest) return [id, ...rest];
-      }
-      return null;
-    };
-    return visit(from);
+    const metFrom = new Map<StageId, StageId | null>([[from, null]]);
+    const downstream = reached(metFrom, this.#consumersOf);
+    // Looked for from both ends in turn, as one of them mostly leads nowhere: a stage that was just started has no neighbour.
+    const upstream = reached(new Map([[to, null]]), this.#producersOf);
+    let isSure = false;
+    for (const id of downstream) {
+      if (id === to) return [...backFrom(id, metFrom)].reverse();
+      if (isSure) continue;
+      const { done, value } = upstream.next();
+      if (done) return null;
+      isSure = value === from;
+    }
+    return null;
   }
+}
+
+function addTo(neighbours: Map<StageId, Set<StageId>>, of: StageId, neighbour: StageId): void {
+  const known = neighbours.get(of);
+  if (known) known.add(neighbour);
+  else neighbours.set(of, new Set([neighbour]));
+}
+
+/** Every stage that neighbours lead to, from those in `metFrom` on: each is kept there with the one it was met from. */
+function* reached(
+  metFrom: Map<StageId, StageId | null>,
+  neighbours: ReadonlyMap<StageId, ReadonlySet<StageId>>,
+): Generator<StageId, void> {
+  // A map visits what is added on the way.
+  for (const id of metFrom.keys()) {
+    yield id;
+    for (const next of neighbours.get(id) ?? []) if (!metFrom.has(next)) metFrom.set(next, id);
+  }
+}
+
+function* backFrom(stage: StageId, metFrom: ReadonlyMap<StageId, StageId | null>): Generator<StageId, void> {
+  for (let id: StageId | null = stage; id !== null; id = metFrom.get(id) ?? null) yield id;
 }

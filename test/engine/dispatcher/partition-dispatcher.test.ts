@@ -378,7 +378,7 @@ describe('partitionDispatcher()', () => {
 
   it('GS-120 refuses missing and impossible partitions', () => {
     const must =
-      'Cannot use partitions of partitionDispatcher as it must be an integer >= 1 or a list of names, each a text or a number: received';
+      'Cannot use partitions of partitionDispatcher as it must be an integer from 1 to 10,000 or a list of names, each a text or a number: received';
     refuse({}, `${must} undefined`);
     refuse({ partitions: 0 }, `${must} 0`);
     refuse({ partitions: 1.5 }, `${must} 1.5`);

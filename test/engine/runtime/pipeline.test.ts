@@ -11,6 +11,7 @@ import {
   viewOfPlan,
   type PipelineBuilder,
 } from 'sluice';
+import { placementOf } from '../../../engine/runtime/placement.ts';
 
 const numbers = producer({
   init: (first: number) => first,
@@ -154,6 +155,44 @@ describe('pipeline()', () => {
     const definition: typeof printer = JSON.parse('{}');
     expect(refusal(({ start }) => start('x', definition)).code).toBe('not_a_definition');
     expect(refusal(({ start }) => start('', printer)).code).toBe('stage_name');
+    expect(refusal(({ start }) => start('x'.repeat(201), printer)).code).toBe('stage_name');
+  });
+
+  it('ends a loop that starts stages or subscribes without end', () => {
+    const stages = refusal(({ start }) => {
+      for (let i = 0; ; i += 1) start(`s${i}`, printer);
+    });
+    expect(stages.message).toBe(
+      'Cannot plan the pipeline as it must have at most 10,000 stages: received more',
+    );
+    const subscriptions = refusal(({ start, subscribe }) => {
+      const [source, sink] = [start('numbers', numbers, 0), start('printer', printer)];
+      for (;;) subscribe(sink, { to: source });
+    });
+    expect(subscriptions.message).toBe(
+      'Cannot plan the pipeline as it must have at most 100,000 subscriptions: received more',
+    );
+    const supervisors = refusal(({ start, supervise }) => {
+      for (let i = 0; ; i += 1) supervise(`all${i}`, [start(`s${i}`, printer)], { strategy: 'oneForOne' });
+    });
+    expect(supervisors.code).toBe('plan_too_large');
+  });
+
+  it('plans, and places, as many stages in a row as there may be', () => {
+    const plan = pipeline(({ start, subscribe }) => {
+      let before: ReturnType<typeof start<typeof evens>> | null = null;
+      for (let i = 0; i < 9_999; i += 1) {
+        const stage = start(`s${i}`, evens);
+        // From the end to the beginning: each new subscription leads to all of those before.
+        if (before) subscribe(before, { to: stage });
+        before = stage;
+      }
+    });
+    const placement = placementOf(viewOfPlan(plan), 2);
+    expect(plan.subscriptions.map(({ id }) => id).slice(0, 2)).toEqual(['s0←s1', 's1←s2']);
+    expect(plan.subscriptions.every((link) => placement[link.consumer] !== placement[link.producer])).toBe(
+      true,
+    );
   });
 
   it('warns of stages that nobody subscribes to, or that subscribe to nothing', () => {
