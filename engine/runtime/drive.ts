@@ -1,7 +1,9 @@
-import type { StageId } from '../ids.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import { RoundRobin } from '../time/turns.ts';
+import type { Bell } from '../transport/bell.ts';
+import type { Refused } from '../transport/transport.ts';
+import { FairTurns } from './fair-turns.ts';
 import type { HeldDeliveries } from './held-deliveries.ts';
+import type { Hosted } from './hosted.ts';
 import type { PeerLines } from './peer-lines.ts';
 import type { PrintedLines } from './printed-lines.ts';
 import type { StageHost } from './stage-host.ts';
@@ -10,6 +12,12 @@ import type { WorkerReports } from './worker-reports.ts';
 
 /** How long stages handle messages before the worker looks for other things to do, ms (RUN-4). */
 const SLICE_MS = 8;
+/** The same where other workers are heard only then, ms. */
+const SLICE_UNTIL_HEARD_MS = 2;
+/** How long stages handle messages before what other workers have sent is taken, ms. */
+const POLL_EVERY_MS = 0.1;
+/** How long a worker with nothing to do blocks its thread, ms: whatever else it hears of waits so long. */
+const BLOCK_MS = 1;
 
 /** What a drive moves, and by what. */
 export interface DriveOptions {
@@ -21,24 +29,56 @@ export interface DriveOptions {
   readonly scheduler: Scheduler;
   /** Runs a task in a later turn of the event loop, so that messages get in between. */
   readonly defer: (task: () => void) => void;
+  /** Rung by the other workers; without one, what they send comes by the event loop. */
+  readonly bell?: Bell | undefined;
+  /** How long a worker with nothing to do looks at its bell before it blocks, ms. Only where processors are free. Default 0. */
+  readonly spinMs?: number | undefined;
 }
 
 /** Lets the stages and tasks of one worker have their turns: when each handles a message, and when what it sends leaves. */
 export class Drive {
   readonly #options: DriveOptions;
-  readonly #turns = new RoundRobin<StageId>();
+  readonly #turns: FairTurns<Hosted>;
+  /** Could not leave in the middle of a turn: who has sent it hears of it afterwards. */
+  #refused: Refused[] = [];
   #inSlice = false;
+  #isArriving = false;
   #isDeferred = false;
   #isTasksTurn = false;
+  /** The bell will call. */
+  #isListening = false;
   #isOver = false;
 
   constructor(options: DriveOptions) {
     this.#options = options;
+    this.#turns = new FairTurns(({ isReady }) => isReady);
   }
 
   /** Whether stages have their turns at this moment. */
   get isDriving(): boolean {
     return this.#inSlice;
+  }
+
+  /** A stage has something to do. */
+  wake(stage: Hosted): void {
+    this.#turns.wake(stage);
+    // A timer, or an answer, has woken it outside all slices.
+    if (!this.#inSlice && !this.#isArriving) this.goLater();
+  }
+
+  /** Takes what has come from another worker. */
+  arrive(take: () => void): void {
+    this.#isArriving = true;
+    take();
+    this.#isArriving = false;
+    // Of several messages that have come, the first would have a slice, and the others wait for its end.
+    if (!this.#isDeferred) this.go();
+  }
+
+  /** A callback is about to run, perhaps for long: what was sent before it leaves, as somebody may wait for it. */
+  beforeCallback(): void {
+    if (this.#options.lines.isEmpty) return;
+    this.#options.lines.flush((refused) => this.#refused.push(refused));
   }
 
   /** Ends it: nobody gets a turn any more. */
@@ -49,24 +89,44 @@ export class Drive {
   /** Lets stages handle messages in turn until none may, or the time of a slice is over (RUN-4). */
   go(): void {
     if (this.#inSlice || this.#isOver) return;
-    const { host, held, reports, printed, scheduler } = this.#options;
+    const { host, held, lines, reports, printed, scheduler } = this.#options;
     this.#inSlice = true;
     reports.beginSlice();
-    const endMs = scheduler.nowMs() + SLICE_MS;
-    let next = this.#next();
-    while (next !== null) {
+    host.lapMs();
+    let nowMs = scheduler.nowMs();
+    const endMs = nowMs + (lines.isHeardLater ? SLICE_UNTIL_HEARD_MS : SLICE_MS);
+    let polledMs = -Infinity;
+    let isDone = false;
+    while (nowMs < endMs) {
+      if (nowMs - polledMs >= POLL_EVERY_MS) {
+        lines.poll();
+        polledMs = nowMs;
+      }
+      const next = this.#next();
+      if (next === null) {
+        if (this.#rest()) {
+          // The time that passed is nobody's.
+          host.lapMs();
+          nowMs = scheduler.nowMs();
+          continue;
+        }
+        isDone = true;
+        break;
+      }
       const waits = this.#turn(next);
       this.#flush();
+      const thenMs = scheduler.nowMs();
+      this.#turns.took(thenMs - nowMs);
+      nowMs = thenMs;
       // A callback that waits first goes on as far as it can, before another stage's code runs: its console is its own.
-      if (waits || scheduler.nowMs() >= endMs) break;
-      next = this.#next();
+      if (waits) break;
     }
     printed.settle(host);
     held.dropStale(host);
     this.#flush();
     this.#inSlice = false;
     reports.changed();
-    if (next !== null) this.goLater();
+    if (!isDone) this.goLater();
   }
 
   /** Does as {@link go} in a later turn of the event loop. */
@@ -80,31 +140,66 @@ export class Drive {
   }
 
   /** One message for a stage, or the beginning of a task; whether it waits for a promise now. */
-  #turn(next: StageId | TaskRun): boolean {
+  #turn(next: Hosted | TaskRun): boolean {
     const { host, held } = this.#options;
-    if (typeof next !== 'string') {
+    if (!('mailbox' in next)) {
       host.stepTask(next);
+      // What it took is no stage's.
+      host.lapMs();
       return !next.isOver;
     }
-    held.use(next);
-    const done = host.step(next);
+    held.use(next.id);
+    const done = host.stepOn(next);
     if (done) void done.then(() => this.goLater());
     return done !== undefined;
   }
 
   /** Tasks and stages in turn. A task needs no permit: what a held run holds is deliveries to stages. */
-  #next(): StageId | TaskRun | null {
+  #next(): Hosted | TaskRun | null {
     const { host, held, reports } = this.#options;
     if (held.isSpent(host) || reports.isClogged) return null;
     const task = host.tasks.next;
     this.#isTasksTurn = !this.#isTasksTurn;
     if (task && this.#isTasksTurn) return task;
-    return this.#turns.next(host.order, (id) => host.isReady(id) && held.mayHandle(id)) ?? task;
+    return this.#turns.next(({ id }) => held.mayHandle(id)) ?? task;
+  }
+
+  /**
+   * Nothing is left to do: waits a little for what other workers send, without a turn of the event loop, and then has the
+   * bell call.
+   *
+   * @returns Whether something may have come.
+   */
+  #rest(): boolean {
+    const { bell, spinMs = 0, host, lines, scheduler } = this.#options;
+    const rung = bell?.rung;
+    if (lines.poll()) return true;
+    if (!bell || rung === undefined) return false;
+    if (host.idle) {
+      if (spinMs > 0) {
+        const endMs = scheduler.nowMs() + spinMs;
+        while (bell.rung === rung && scheduler.nowMs() < endMs);
+      }
+      if (bell.wait(rung, BLOCK_MS)) return true;
+    }
+    if (!this.#isListening) {
+      this.#isListening = true;
+      bell.whenRung(rung, () => {
+        this.#isListening = false;
+        this.go();
+      });
+    }
+    return false;
   }
 
   /** What a stage sends must be data: one that sends something else fails, as one that throws does (RUN-9). */
   #flush(): void {
     const { host, lines } = this.#options;
-    lines.flush((refused) => host.refused(refused));
+    const refused = this.#refused;
+    if (refused.length > 0) {
+      this.#refused = [];
+      for (const each of refused) host.refused(each);
+    }
+    lines.flush((each) => host.refused(each));
   }
 }

@@ -42,6 +42,24 @@ export class PeerLines {
     for (const batch of early) this.#receive(batch);
   }
 
+  /** Whether nothing waits to be flushed. */
+  get isEmpty(): boolean {
+    return this.#outboxes.size === 0;
+  }
+
+  /** Whether some of what comes is heard in turns of the event loop only. */
+  get isHeardLater(): boolean {
+    for (const transport of this.#peers.values()) if (!transport.poll) return true;
+    return false;
+  }
+
+  /** Takes what has come by now, where that can be known; whether anything had. */
+  poll(): boolean {
+    let came = false;
+    for (const transport of this.#peers.values()) if (transport.poll?.()) came = true;
+    return came;
+  }
+
   /** Keeps an envelope for the next flush. */
   send(envelope: RemoteEnvelope, to: WorkerId): void {
     this.#sent += 1;

@@ -5,6 +5,7 @@ import type { Subscription } from '../stage/definition.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
+import type { Bell } from '../transport/bell.ts';
 import {
   PROTOCOL_VERSION,
   type Crossings,
@@ -37,6 +38,10 @@ export interface WorkerRunOptions {
   readonly scheduler: Scheduler;
   /** Runs a task in a later turn of the event loop, so that messages get in between. */
   readonly defer: (task: () => void) => void;
+  /** Rung by the other workers whenever they have sent something, where they can. */
+  readonly bell?: Bell;
+  /** How long a worker with nothing to do looks at its bell before it blocks, ms; only where processors are free. Default 0. */
+  readonly spinMs?: number;
   /** The seed is known; the program's own random numbers begin. */
   readonly onSeed?: (seed: number) => void;
 }
@@ -157,8 +162,9 @@ export class WorkerRun {
     for (const flow of plan.flows.filter(isOwn)) host.coordinate(flow, plan.subscriptions);
     // Also while an `init` waits: perhaps for the answer of a stage elsewhere.
     this.#lines.open((batch) => {
-      for (const envelope of batch) host.receive(functions.find(envelope));
-      drive.go();
+      drive.arrive(() => {
+        for (const envelope of batch) host.receive(functions.find(envelope));
+      });
     });
     void Promise.all(outcomes).then(() => {
       post({ type: 'started', worker });
@@ -168,7 +174,7 @@ export class WorkerRun {
 
   /** What a run consists of here, before any stage has been started. */
   #begin(message: StartMessage, functions: PlannedFunctions): Begun {
-    const { worker, plan, scheduler, defer, post } = this.#options;
+    const { worker, plan, scheduler, defer, bell, spinMs, post } = this.#options;
     const { placement, trace, credits, pace, entryBudget } = message;
     // Every worker has numbers of its own, the same in every run with this seed.
     const seed = message.seed + worker * 7_919;
@@ -188,11 +194,13 @@ export class WorkerRun {
       trace,
       capacity: RECORDER_CAPACITY,
       onRemote: (envelope, to) => this.#lines.send(functions.leave(envelope), to),
-      onEntering: (stage, callback) => reports.entering(stage, callback),
+      onEntering: (stage, callback) => {
+        drive.beforeCallback();
+        reports.entering(stage, callback);
+      },
       definitionOf: (id) => plan.stages.find((stage) => stage.id === id)?.definition ?? null,
       onTasks: () => drive.goLater(),
-      // A timer, or an answer, has woken a stage outside all slices.
-      onReady: () => drive.isDriving || drive.goLater(),
+      onReady: (stage) => drive.wake(stage),
     });
     const flows = new Set(plan.flows.map(({ id }) => id));
     const held = new HeldDeliveries({
@@ -203,7 +211,7 @@ export class WorkerRun {
     const moved = { host, held, lines: this.#lines, printed: this.#printed, scheduler };
     const onRoom = () => drive.goLater();
     const reports: WorkerReports = new WorkerReports({ ...moved, worker, trace, credits, post, onRoom });
-    const drive: Drive = new Drive({ ...moved, reports, defer });
+    const drive: Drive = new Drive({ ...moved, reports, defer, bell, spinMs });
     return { host, held, reports, drive };
   }
 
