@@ -13,6 +13,7 @@ import { traceError } from '../trace/trace-value.ts';
 import { messagePortTransport, type Port } from '../transport/message-port.ts';
 import { portOf } from './browser-port.ts';
 import { captureConsole } from './console-capture.ts';
+import { lockDown } from './lockdown.ts';
 import { provideProgramGlobals, runProgram, seedRandom, type ProgramWorker } from './program-worker.ts';
 
 /** Frame → worker, by the worker's own port. */
@@ -82,7 +83,8 @@ function load(order: Extract<Order, { type: 'load' }>): ProgramWorker | null {
   captureConsole((...line) => print?.(...line));
   captureErrors((error) => program?.uncaught(error));
   provideProgramGlobals(order.data);
-  hideOwnPorts();
+  const processors = navigator.hardwareConcurrency;
+  lockDown('program');
   // A policy that refuses `eval` lets modules of blobs in.
   collectLoops();
   const loadProgram = () => loadModule(order.program);
@@ -91,7 +93,6 @@ function load(order: Extract<Order, { type: 'load' }>): ProgramWorker | null {
     void runHidden(order.virtual, { control, load: loadProgram, onPrint });
     return null;
   }
-  const processors = navigator.hardwareConcurrency;
   const { worker } = order;
   program = runProgram({ worker, processors, control, scheduler, defer, load: loadProgram, prepare });
   print = program.print;
@@ -179,19 +180,4 @@ function captureErrors(report: (error: unknown) => void): void {
     event.preventDefault();
     report(event.reason);
   });
-}
-
-/** A program speaks through its stages: what would let it speak for the worker, or start others, is not there. */
-function hideOwnPorts(): void {
-  for (const name of [
-    'postMessage',
-    'close',
-    'onmessage',
-    'onmessageerror',
-    'importScripts',
-    'Worker',
-    'SharedWorker',
-  ]) {
-    Object.defineProperty(globalThis, name, { value: undefined, writable: false, configurable: false });
-  }
 }

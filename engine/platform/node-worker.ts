@@ -7,6 +7,7 @@ import { realScheduler } from '../time/scheduler.ts';
 import { messagePortTransport } from '../transport/message-port.ts';
 import { captureConsole } from './console-capture.ts';
 import { evaluateLoops } from './evaluate-loops.ts';
+import { lockDown } from './lockdown.ts';
 import { lineWriter } from './node-lines.ts';
 import { portOf } from './node-port.ts';
 import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
@@ -60,6 +61,7 @@ function load({
 }: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
   const scheduler = realScheduler();
   provideProgramGlobals(data);
+  lockDown('script');
   return runProgram({
     worker,
     processors: availableParallelism(),

@@ -139,13 +139,17 @@ export function provideProgramGlobals(data: Readonly<Record<string, string>>): v
   offer('sluice', Object.freeze({ ...learnerApi }));
   offer('sluice/data', dataSets(data));
   ownTimers();
+  Math.random = () => drawn();
   // Equal on all workers until the run has a seed: a plan that depends on chance still comes out the same.
   seedRandom(0);
 }
 
+/** What `Math.random` gives: the function itself stays the same, as the program is not to change it. */
+let drawn: () => number = () => 0;
+
 /** From now on `Math.random` gives the numbers of this seed. */
 export function seedRandom(seed: number): void {
-  Math.random = seededRandom(seed);
+  drawn = seededRandom(seed);
 }
 
 /** What a program does in a timer belongs to the stage that set it. */
