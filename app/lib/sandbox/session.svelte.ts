@@ -1,6 +1,7 @@
 import { realScheduler, startRun, type RunHandle } from 'sluice';
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
+import type { Injection } from '../view/fault-menu.ts';
 import { checkResult, notChecked } from './check-result.ts';
 import { rememberingLast } from './compile-cache.ts';
 import { createCompiler } from './compile.ts';
@@ -119,6 +120,26 @@ export class RunSession {
   step(): void {
     this.speed = { kind: 'step' };
     this.#handle?.step();
+  }
+
+  /** Does something to the run from outside; nothing where none goes on. */
+  inject(what: Injection): void {
+    const handle = this.#handle;
+    if (!handle) return;
+    switch (what.fault) {
+      case 'kill':
+        return handle.kill(what.stage);
+      case 'crash':
+        return handle.crash(what.stage, what.message);
+      case 'freeze':
+        return handle.freeze(what.stage);
+      case 'thaw':
+        return handle.thaw(what.stage);
+      case 'slowLink':
+        return handle.slowLink(what.subscription, what.delayMs);
+      case 'killWorker':
+        return handle.killWorker(what.worker);
+    }
   }
 
   setSpeed(speed: Speed): void {

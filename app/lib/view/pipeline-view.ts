@@ -12,6 +12,7 @@ import type {
 import { sum } from 'd3-array';
 import { demandSentence } from './demand-gauge.ts';
 import { edgeStates, type EdgeState } from './edge-state.ts';
+import { delayText, linkText } from './slow-link.ts';
 import { kindWord } from './entry-sentence.ts';
 import { flowCards, operationsOf, type FlowCard } from './flow-view.ts';
 import { dispatcherText, stageFacts, type StageFact } from './stage-facts.ts';
@@ -20,7 +21,7 @@ import { countText, eventGlyph, plural, valueText, type EventGlyph } from './val
 import { windowStates } from './window-words.ts';
 
 /** How a stage is doing. Each has a word, a mark and a colour. */
-export type StageMood = 'absent' | 'idle' | 'busy' | 'waiting' | 'blocked' | 'ended' | 'crashed';
+export type StageMood = 'absent' | 'idle' | 'busy' | 'waiting' | 'blocked' | 'frozen' | 'ended' | 'crashed';
 
 /** What a stage's card says. */
 export interface StageCard {
@@ -78,6 +79,10 @@ export interface EdgeCard {
   /** Events that its selector refused. */
   readonly refused: number;
   readonly active: boolean;
+  /** "+1 s" on a link that was made slower; else `null`. */
+  readonly slowText: string | null;
+  /** "the link from numbers to printer". */
+  readonly linkText: string;
   readonly name: string;
 }
 
@@ -225,6 +230,7 @@ export function moodOf(
   if (!own || own.status === 'absent') return { mood: 'absent', moodText: 'not started' };
   if (own.status === 'crashed') return { mood: 'crashed', moodText: 'crashed' };
   if (own.status === 'exited') return { mood: 'ended', moodText: 'ended' };
+  if (own.frozen) return { mood: 'frozen', moodText: 'frozen' };
   if (own.status === 'busy') return { mood: 'busy', moodText: `busy in ${own.callback ?? 'a callback'}` };
   const children = stage.children ? own.tasks.running.length : 0;
   if (children > 0) return { mood: 'busy', moodText: `${plural(children, 'child', 'children')} at work` };
@@ -265,12 +271,14 @@ function edgeCard(link: SubscriptionView, own: EdgeState | undefined, children: 
   const moving = sum(own?.eventsInFlight ?? [], (batch) => batch.count);
   const partition = link.partition === undefined ? null : String(link.partition);
   const refused = own?.dropped ?? 0;
+  const slowText = own && own.slowMs > 0 ? delayText(own.slowMs) : null;
   const facts = [
     `${link.consumer} subscribes to ${link.producer}${partition === null ? '' : `, partition ${partition}`}`,
     demandSentence(demand),
     `${countText(own?.open ?? 0)} may still be sent`,
     ...(moving > 0 ? [`${plural(moving, 'event')} on the way`] : []),
     ...(refused > 0 ? [`its selector refused ${plural(refused, 'event')}`] : []),
+    ...(slowText === null ? [] : [`made slower: ${slowText}`]),
     ...(own && own.lost > 0 ? [`${plural(own.lost, 'event')} lost`] : []),
     ...(own && own.lives > 1 ? [`subscribed ${countText(own.lives)} times`] : []),
     ...(own && !own.active && own.asked > 0 ? ['the subscription has ended'] : []),
@@ -282,6 +290,8 @@ function edgeCard(link: SubscriptionView, own: EdgeState | undefined, children: 
     partition,
     refused,
     active: own?.active ?? false,
+    slowText,
+    linkText: linkText(link),
     name: facts.join('. '),
   };
 }

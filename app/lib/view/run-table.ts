@@ -65,6 +65,7 @@ interface EdgeFacts {
   readonly refused: number;
   readonly lost: number;
   readonly lives: number;
+  readonly slowText: string | null;
 }
 
 const countOrNull = (count: number) => (count === 0 ? null : countText(count));
@@ -72,6 +73,7 @@ const countOrNull = (count: number) => (count === 0 ? null : countText(count));
 const EDGE_COLUMNS: readonly FurtherColumn<EdgeFacts>[] = [
   { title: 'partition', cell: ({ partition }) => partition },
   { title: 'refused', cell: ({ refused }) => countOrNull(refused) },
+  { title: 'slowed by', cell: ({ slowText }) => slowText },
   { title: 'lost', cell: ({ lost }) => countOrNull(lost) },
   { title: 'subscribed', cell: ({ lives }) => (lives > 1 ? `${countText(lives)} times` : null) },
 ];
@@ -118,6 +120,7 @@ export function runTable(
       refused: card?.refused ?? 0,
       lost: own?.lost ?? 0,
       lives: own?.lives ?? 1,
+      slowText: card?.slowText ?? null,
     };
   };
   const edgeColumns = further(

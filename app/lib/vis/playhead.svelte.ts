@@ -49,6 +49,11 @@ export class Playhead {
     return this.#state;
   }
 
+  /** The pipeline at the end of what is recorded, whatever moment is shown; `null` until there is a plan. */
+  latest(): PipelineState | null {
+    return this.#replayed()?.at(this.length) ?? null;
+  }
+
   /** Entries applied: 0 = before the first. */
   get at(): number {
     return this.#following ? this.length : Math.min(this.#position, this.length);
