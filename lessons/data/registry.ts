@@ -1,5 +1,6 @@
-/** A name exported by `sluice/data`. */
-export type DataSetName = 'chapters' | 'earthquakes' | 'flights';
+import type { DataSetName } from './names.ts';
+
+export type { DataSetName } from './names.ts';
 
 /** Where the rows of each are, as JSON. Each a chunk of its own, so that no page carries what it does not use. */
 const ADDRESSES: Readonly<Record<DataSetName, () => Promise<{ readonly default: string }>>> = {
