@@ -168,6 +168,16 @@ export const ERRORS = {
       `Cannot run the plan as every worker must come to the same one: received another from worker ${d.worker}, ${d.difference}`,
     hint: 'Every worker evaluates the whole program. Leave out of the plan what differs per worker: random numbers, the time, loaded data.',
   },
+  start_options: {
+    message: (d: { stage: string; received: string }) =>
+      `Cannot start "${d.stage}" as what follows its argument must be a record of options: received ${d.received}`,
+    hint: 'Write start("a", a, argument, { worker: 2 }); where there is no argument, undefined stands in its place.',
+  },
+  pin_out_of_range: {
+    message: (d: { stage: string; worker: number; workers: number }) =>
+      `Cannot run "${d.stage}" on worker ${d.worker} as the run may have ${d.workers === 1 ? 'one worker' : `workers 1 to ${d.workers}`}: received { worker: ${d.worker} }`,
+    hint: 'Pin it to one of these, or let the run have more workers.',
+  },
   selector_not_function: {
     message: (d: { stage: string; subscription: string; received: string }) =>
       `Cannot subscribe "${d.subscription}" to "${d.stage}" as selector must be a function of an event: received ${d.received}`,

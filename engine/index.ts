@@ -100,7 +100,7 @@ export type {
   WorkerLink,
 } from './runtime/run-handle.ts';
 export { defaultWorkers, placementOf } from './runtime/placement.ts';
-export type { Placement } from './runtime/placement.ts';
+export type { Placement, PlacementPolicy } from './runtime/placement.ts';
 export { realScheduler } from './time/scheduler.ts';
 export type { Scheduler } from './time/scheduler.ts';
 export { decodeTrace, encodeTrace, parseEntry } from './trace/codec.ts';

@@ -126,6 +126,7 @@ export type {
 export type { FlowProgress, FlowRunOptions, LayerProgress } from '../flow/flow-runner.ts';
 export type { EmittingStep, JoinMode, StageIndex } from '../flow/operation.ts';
 export type { Firing, SessionId, TimeUnit, TriggerName, TriggerStep, WindowId } from '../window/window.ts';
+export type { StageStartOptions } from '../runtime/pin.ts';
 export type {
   Child,
   FlowHandle,

@@ -13,7 +13,7 @@ import { CollectedOutput } from './collected-output.ts';
 import { MergedCounters } from './merged-counters.ts';
 import { MergedTrace } from './merged-trace.ts';
 import { Pacing } from './pacing.ts';
-import { placementOf, type Placement } from './placement.ts';
+import { placementOf, usefulWorkers, type Placement } from './placement.ts';
 import { namesIn } from './plan.ts';
 import { PlanAgreement } from './plan-agreement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
@@ -307,7 +307,7 @@ class Controller implements RunHandle {
     if (this.#plan !== null) return;
     if (worker === 0) {
       this.#warnings = message.warnings;
-      this.#startWorkers(this.#useful(message));
+      if (!this.#startUseful(message)) return;
     }
     const agreement = this.#agreement.add(worker, message.plan, this.#links.length);
     if (agreement.kind === 'agreed') this.#start(agreement.plan);
@@ -316,17 +316,28 @@ class Controller implements RunHandle {
     }
   }
 
-  /** A worker without stages has something to do only where there are tasks. */
-  #useful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): number {
-    const workers = Math.max(1, this.#options.workers);
-    return hasTasks ? workers : Math.max(1, Math.min(workers, plan.stages.length));
+  /** Lets as many workers load the program as its plan has use for; `false`: it has use for more than there may be. */
+  #startUseful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): boolean {
+    const { workers: limit, placement: policy = 'spread' } = this.#options;
+    try {
+      this.#startWorkers(usefulWorkers(plan, { limit, policy, hasTasks }));
+      return true;
+    } catch (error) {
+      const stage = error instanceof EngineError && 'stage' in error.details ? error.details.stage : null;
+      this.#fail({
+        phase: 'plan',
+        stage: typeof stage === 'string' ? stage : null,
+        error: traceError(error),
+      });
+      return false;
+    }
   }
 
   #start(plan: PlanView): void {
     const { entryBudget, seed, trace } = this.#options;
     const used = this.#links.length;
     this.#plan = plan;
-    this.#placement = placementOf(plan, used);
+    this.#placement = placementOf(plan, used, this.#options.placement);
     this.#counters = new MergedCounters(plan);
     this.#settling.begin(used);
     this.#postAll({

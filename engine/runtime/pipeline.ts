@@ -21,6 +21,7 @@ import {
 } from '../supervision/supervisor-options.ts';
 import { PlanSize } from '../flow/plan-size.ts';
 import { output } from './output-stage.ts';
+import { pinOfStage, type StageStartOptions } from './pin.ts';
 import { Plan, isPlan, type PlannedStage, type PlannedSubscription, type PlannedSupervisor } from './plan.ts';
 import { PlannedFlows, type NewFlow } from './planned-flows.ts';
 import { warningsOf } from './plan-warnings.ts';
@@ -46,6 +47,8 @@ export interface FlowStartOptions {
   readonly demand?: 'forward' | 'accumulate';
   /** Who gets which events of its last layer. Default: `demandDispatcher()`. */
   readonly dispatcher?: DispatcherSpec;
+  /** Pins all its stages to one worker, counted from 1 as in the picture. Default: its layers are spread. */
+  readonly worker?: number;
 }
 
 /** A supervisor of the pipeline, as `supervise` returns it. */
@@ -60,15 +63,15 @@ export type Child =
   | SupervisorHandle
   | { readonly child: StageHandle | SupervisorHandle; readonly restart?: Restart };
 
-/** What `start` takes besides name and definition: nothing, or the argument of the definition's `init`. */
+/** What `start` takes besides name and definition: the argument of the definition's `init`, if it has one; options. */
 export type StartArgs<Definition> =
   Definition extends Starts<infer Arg>
     ? unknown extends Arg
-      ? [arg?: unknown]
+      ? [arg?: unknown, options?: StageStartOptions]
       : Arg extends void
-        ? []
-        : [arg: Arg]
-    : [];
+        ? [arg?: undefined, options?: StageStartOptions]
+        : [arg: Arg, options?: StageStartOptions]
+    : [arg?: undefined, options?: StageStartOptions];
 
 /** What the function given to `pipeline` works with. */
 export interface PipelineBuilder {
@@ -85,7 +88,10 @@ export interface PipelineBuilder {
    * Adds a stage.
    *
    * @param name - Unique within the pipeline; what the picture and the trace call it.
-   * @throws {EngineError} `stage_name`, `duplicate_stage`, `not_a_definition`, `plan_too_large`.
+   * @throws {EngineError} `stage_name`, `duplicate_stage`, `not_a_definition`, `start_options`, `option_unknown`,
+   *   `option_out_of_range`, `plan_too_large`.
+   * @example
+   * start('doubled', doubled, undefined, { worker: 2 }); // on worker 2, whatever the placement of the others
    */
   start<Definition extends StageDefinition>(
     name: string,
@@ -129,8 +135,8 @@ export function pipeline(build: (builder: PipelineBuilder) => void): Plan {
   const builder = new Builder();
   build({
     // The handle of a definition carries its types and nothing else: at run time it is a name.
-    start: ((name: string, what: unknown, arg?: unknown) =>
-      builder.start(name, what, arg)) as PipelineBuilder['start'],
+    start: ((name: string, what: unknown, arg?: unknown, options?: unknown) =>
+      builder.start(name, what, arg, options)) as PipelineBuilder['start'],
     subscribe: (consumer, options) => builder.subscribe(consumer, options),
     supervise: (name, children, options) => builder.supervise(name, children, options),
   });
@@ -200,12 +206,13 @@ class Builder {
     subscribe: (consumer, producer, options) => this.#add(consumer, producer, options),
   });
 
-  start(name: unknown, definition: unknown, arg: unknown): StageHandle {
+  start(name: unknown, definition: unknown, arg: unknown, startOptions?: unknown): StageHandle {
     const id = this.#newName(name);
     if (isFlow(definition)) return this.#startFlow({ id, flow: definition, options: arg, prefix: `${id}/` });
     if (!isDefinition(definition)) {
       throw new EngineError('not_a_definition', { name: id, received: describe(definition) });
     }
+    const pin = pinOfStage(id, startOptions);
     // Its subscriptions are made once all stages of all workers run, like any other of the plan.
     const { subscribeTo = [], ...options } = definition.options;
     this.#targets.push(...subscribeTo.map((target): [StageId, SubscribeTo] => [id, target]));
@@ -214,6 +221,7 @@ class Builder {
       definition: { ...definition, options },
       arg,
       declared: new Error().stack ?? '',
+      ...pin,
     });
     return { id };
   }

@@ -1,11 +1,22 @@
+import { EngineError } from '../errors.ts';
 import type { StageId, WorkerId } from '../ids.ts';
 import type { PlanView } from '../trace/plan-view.ts';
+import { downstreamOrder } from './downstream-order.ts';
 
 /** Which worker runs which stage. The same on every worker of a run. */
 export type Placement = Readonly<Record<StageId, WorkerId>>;
 
+/**
+ * How stages are placed that are not pinned. `spread`: neighbours apart, about as many on each worker. `pack`: on as few
+ * workers as hold them, neighbours together.
+ */
+export type PlacementPolicy = 'spread' | 'pack';
+
 /** The most workers a run gets unless it asks for more. */
 const DEFAULT_MAX_WORKERS = 4;
+
+/** Stages that a worker takes before the next is used, where they are packed; more only when all workers have as many. */
+export const PACKED_STAGES = 4;
 
 /**
  * Workers for a run of `stages` stages when nobody asked for a number: one per stage, at most four, at most as many
@@ -16,41 +27,146 @@ export function defaultWorkers(stages: number, processors: number): number {
 }
 
 /**
- * Spreads what a plan runs: the stages of one layer of a flow over all workers, as they do the same work at the same time;
- * neighbours on different workers whenever there are two; and about as many on each. The same plan always gives the same
- * placement.
+ * How many workers a plan has use for, `limit` at most: those its stages are placed on; where there are tasks, all.
+ *
+ * @throws {EngineError} `pin_out_of_range`.
  */
-export function placementOf(plan: PlanView, workers: number): Placement {
-  const neighbours = new Map<StageId, StageId[]>(plan.stages.map(({ id }) => [id, []]));
-  for (const { consumer, producer } of plan.subscriptions) {
-    neighbours.get(consumer)?.push(producer);
-    neighbours.get(producer)?.push(consumer);
+export function usefulWorkers(
+  plan: PlanView,
+  { limit, policy, hasTasks }: { limit: number; policy: PlacementPolicy; hasTasks: boolean },
+): number {
+  const most = Math.max(1, limit);
+  const placement = placementOf(plan, most, policy);
+  if (hasTasks) return most;
+  return Math.max(0, ...plan.stages.map(({ id }) => placement[id] ?? 0)) + 1;
+}
+
+/**
+ * Places what a plan runs. Stages that are pinned are where they are pinned to; the others are placed one after the other,
+ * downstream, by the policy:
+ *
+ * - `spread`: the stages of one layer of a flow over all workers, as they do the same work at the same time; neighbours on
+ *   different workers whenever there are two; and about as many on each.
+ * - `pack`: each worker takes {@link PACKED_STAGES} stages before the next is used, first those with most neighbours there. When
+ *   that is too few for all, each takes as many more as are needed to have about as many on each.
+ *
+ * Supervisors, and coordinators of flows that are not pinned, have little to do. Where stages are spread they go where there is
+ * least; where they are packed, where most of their own are. The same plan always gives the same placement.
+ *
+ * @throws {EngineError} `pin_out_of_range`.
+ */
+export function placementOf(plan: PlanView, workers: number, policy: PlacementPolicy = 'spread'): Placement {
+  const board = new Board(plan, Math.max(1, workers));
+  if (policy === 'pack') board.pack();
+  else board.spread();
+  return board.placement;
+}
+
+/** Who is placed where by now. */
+class Board {
+  readonly #plan: PlanView;
+  readonly #placed = new Map<StageId, WorkerId>();
+  readonly #neighbours: ReadonlyMap<StageId, readonly StageId[]>;
+  /** By worker: what is on it. */
+  readonly #load: number[];
+  /** Not pinned, downstream. */
+  readonly #free: readonly StageId[];
+
+  constructor(plan: PlanView, workers: number) {
+    this.#plan = plan;
+    this.#neighbours = neighboursIn(plan);
+    this.#load = Array.from({ length: workers }, () => 0);
+    for (const { id, worker } of plan.stages) if (worker !== undefined) this.#pin(id, worker);
+    for (const { id, worker } of plan.flows ?? []) if (worker !== undefined) this.#pin(id, worker);
+    this.#free = downstreamOrder(plan).filter((id) => !this.#placed.has(id));
   }
-  const siblings = new Map<StageId, readonly StageId[]>();
-  for (const { stages } of (plan.flows ?? []).flatMap(({ layers }) => layers)) {
-    for (const id of stages) siblings.set(id, stages);
+
+  get placement(): Placement {
+    return Object.fromEntries(this.#placed);
   }
-  const placed = new Map<StageId, WorkerId>();
-  const load = Array.from({ length: Math.max(1, workers) }, () => 0);
-  const place = (id: StageId, costs: readonly (readonly number[])[]) => {
-    const best = cheapest(costs);
-    placed.set(id, best);
-    load[best] = (load[best] ?? 0) + 1;
-  };
+
+  spread(): void {
+    const siblings = new Map<StageId, readonly StageId[]>();
+    for (const { stages } of (this.#plan.flows ?? []).flatMap(({ layers }) => layers)) {
+      for (const id of stages) siblings.set(id, stages);
+    }
+    for (const id of this.#free) {
+      const [beside, around] = [siblings.get(id) ?? [], this.#neighbours.get(id) ?? []];
+      this.#place(id, cheapest([this.#countsOf(beside), this.#countsOf(around), this.#load]));
+    }
+    for (const { id } of this.#leaders()) this.#place(id, cheapest([this.#load]));
+  }
+
+  pack(): void {
+    const workers = this.#load.length;
+    const room = Math.max(PACKED_STAGES, Math.ceil(this.#plan.stages.length / workers));
+    const waiting = new Set(this.#free);
+    for (let worker = 0; worker < workers && waiting.size > 0; worker += 1) {
+      while (waiting.size > 0 && (this.#load[worker] ?? 0) < room) {
+        const next = this.#closest(waiting, worker);
+        waiting.delete(next);
+        this.#place(next, worker);
+      }
+    }
+    // Only where pins have filled some workers beyond their share is anybody left.
+    for (const id of waiting) this.#place(id, cheapest([this.#load]));
+    for (const { id, own } of this.#leaders()) {
+      const counts = this.#countsOf(own).map((count) => -count);
+      this.#place(id, cheapest([counts]));
+    }
+  }
+
+  /** Supervisors and coordinators that have no worker yet, each with what it leads. */
+  #leaders(): readonly { readonly id: StageId; readonly own: readonly StageId[] }[] {
+    const { supervisors = [], flows = [] } = this.#plan;
+    return [
+      ...supervisors.map(({ id, children }) => ({ id, own: children.map((child) => child.id) })),
+      ...flows.map(({ id, stages }) => ({ id, own: stages })),
+    ].filter(({ id }) => !this.#placed.has(id));
+  }
+
+  /** Of those that wait the one with most neighbours on a worker; of equals the first. */
+  #closest(waiting: ReadonlySet<StageId>, worker: WorkerId): StageId {
+    let [best = '', most] = ['', -1];
+    for (const id of waiting) {
+      const around = this.#neighbours.get(id) ?? [];
+      const count = around.filter((other) => this.#placed.get(other) === worker).length;
+      if (count > most) [best, most] = [id, count];
+    }
+    return best;
+  }
+
+  #pin(id: StageId, worker: WorkerId): void {
+    const workers = this.#load.length;
+    if (!Number.isInteger(worker) || worker < 0 || worker >= workers) {
+      throw new EngineError('pin_out_of_range', { stage: id, worker: worker + 1, workers });
+    }
+    this.#place(id, worker);
+  }
+
+  #place(id: StageId, worker: WorkerId): void {
+    this.#placed.set(id, worker);
+    this.#load[worker] = (this.#load[worker] ?? 0) + 1;
+  }
+
   /** By worker: how many of these are there already. */
-  const taken = (ids: readonly StageId[] = []) => {
-    const counts = load.map(() => 0);
+  #countsOf(ids: readonly StageId[]): readonly number[] {
+    const counts = this.#load.map(() => 0);
     for (const id of ids) {
-      const worker = placed.get(id);
+      const worker = this.#placed.get(id);
       if (worker !== undefined) counts[worker] = (counts[worker] ?? 0) + 1;
     }
     return counts;
-  };
-  for (const id of downstreamOrder(plan))
-    place(id, [taken(siblings.get(id)), taken(neighbours.get(id)), load]);
-  // Supervisors and coordinators have little to do: they go where there is least.
-  for (const { id } of [...(plan.supervisors ?? []), ...(plan.flows ?? [])]) place(id, [load]);
-  return Object.fromEntries(placed);
+  }
+}
+
+function neighboursIn({ stages, subscriptions }: PlanView): ReadonlyMap<StageId, readonly StageId[]> {
+  const neighbours = new Map<StageId, StageId[]>(stages.map(({ id }) => [id, []]));
+  for (const { consumer, producer } of subscriptions) {
+    neighbours.get(consumer)?.push(producer);
+    neighbours.get(producer)?.push(consumer);
+  }
+  return neighbours;
 }
 
 /** The worker with the least first cost; of equals that with the least second one, and so on; of those the first. */
@@ -61,34 +177,4 @@ function cheapest(costs: readonly (readonly number[])[]): WorkerId {
     if (decisive && (decisive[worker] ?? 0) < (decisive[best] ?? 0)) best = worker;
   }
   return best;
-}
-
-/** Every stage after its producers, so that each one sees where they are. */
-function downstreamOrder(plan: PlanView): StageId[] {
-  /** Position in the plan. */
-  const places = new Map(plan.stages.map(({ id }, place) => [id, place]));
-  const consumers = plan.stages.map((): number[] => []);
-  /** Subscriptions of a stage to those that are not in order yet. */
-  const awaited = plan.stages.map(() => 0);
-  for (const link of plan.subscriptions) {
-    const [consumer, producer] = [places.get(link.consumer), places.get(link.producer)];
-    if (consumer === undefined || producer === undefined) continue;
-    consumers[producer]?.push(consumer);
-    awaited[consumer] = (awaited[consumer] ?? 0) + 1;
-  }
-  const order: number[] = [];
-  let free = [...awaited.keys()].filter((place) => awaited[place] === 0);
-  while (free.length > 0) {
-    order.push(...free);
-    const next: number[] = [];
-    for (const consumer of free.flatMap((place) => consumers[place] ?? [])) {
-      awaited[consumer] = (awaited[consumer] ?? 0) - 1;
-      if (awaited[consumer] === 0) next.push(consumer);
-    }
-    free = next.sort((a, b) => a - b);
-  }
-  // In a cycle nobody is free: the order of the plan decides.
-  const ordered = new Set(order);
-  for (const place of places.values()) if (!ordered.has(place)) order.push(place);
-  return order.flatMap((place) => plan.stages[place]?.id ?? []);
 }

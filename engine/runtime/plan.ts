@@ -1,4 +1,4 @@
-import type { StageId, SubscriptionId } from '../ids.ts';
+import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import { demandOptions } from '../stage/demand.ts';
 import { bufferLimit } from '../stage/producing.ts';
@@ -11,6 +11,8 @@ export interface PlannedStage {
   readonly arg: unknown;
   /** Stack of the call that declared it, for messages that name the learner's line. */
   readonly declared: string;
+  /** The worker it is pinned to; left out where the run decides. */
+  readonly worker?: WorkerId;
 }
 
 export interface PlannedSubscription {
@@ -72,7 +74,7 @@ function isName(value: unknown): value is string | number {
 /** The plain data of a plan: cloneable, and equal for equal programs. */
 export function viewOfPlan(plan: Plan): PlanView {
   return {
-    stages: plan.stages.map(({ id, definition: { kind, options, children } }) => {
+    stages: plan.stages.map(({ id, definition: { kind, options, children }, worker }) => {
       const limit = bufferLimit(kind, options);
       const partitions = options.dispatcher?.partitions;
       return {
@@ -82,6 +84,7 @@ export function viewOfPlan(plan: Plan): PlanView {
         bufferSize: kind === 'consumer' || limit === Infinity ? null : limit,
         ...(partitions && { partitions }),
         ...(children && { children: { restart: children.restart } }),
+        ...(worker !== undefined && { worker }),
       };
     }),
     subscriptions: plan.subscriptions.map(({ id, consumer, producer, options }) => ({
@@ -105,8 +108,19 @@ export function viewOfPlan(plan: Plan): PlanView {
   };
 }
 
-function viewOfFlow({ id, stages, sources, outlets, ends, restart, demand, layers }: PlannedFlow): FlowView {
-  return { id, stages, sources, outlets, ends, ...(restart && { restart }), demand, layers };
+function viewOfFlow(flow: PlannedFlow): FlowView {
+  const { id, stages, sources, outlets, ends, restart, demand, layers, worker } = flow;
+  return {
+    id,
+    stages,
+    sources,
+    outlets,
+    ends,
+    ...(restart && { restart }),
+    demand,
+    layers,
+    ...(worker !== undefined && { worker }),
+  };
 }
 
 /** Everything that runs under a name of its own: stages, then supervisors, then flows. */

@@ -3,9 +3,10 @@ import type { Drafted } from '../flow/flow-mark.ts';
 import { layerOptions } from '../flow/options.ts';
 import type { FlowPlan } from '../flow/operation.ts';
 import { planFlow } from '../flow/plan.ts';
-import type { StageId } from '../ids.ts';
+import type { StageId, WorkerId } from '../ids.ts';
 import { checkKnown, checkOneOf } from '../source/source-options.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
+import { pinOf } from './pin.ts';
 import type { PlannedFlow, PlannedSubscription } from './plan.ts';
 
 /** What stages and subscriptions of flows are added to. */
@@ -16,6 +17,7 @@ export interface FlowPlanTarget {
     readonly definition: StageDefinition;
     readonly arg: unknown;
     readonly declared: string;
+    readonly worker?: WorkerId;
   }): void;
   subscribe(consumer: StageId, producer: StageId, options: SubscribeOptions): void;
 }
@@ -34,6 +36,7 @@ interface Started extends NewFlow {
   readonly demand: 'forward' | 'accumulate';
   readonly dispatcher: DispatcherSpec | undefined;
   readonly declared: string;
+  readonly worker: WorkerId | undefined;
   plan: FlowPlan;
 }
 
@@ -71,11 +74,11 @@ export class PlannedFlows {
    */
   start(flow: NewFlow): void {
     const at = `the flow "${flow.id}"`;
-    const { demand = 'forward', dispatcher } = optionsOf(flow.options, at);
+    const { demand = 'forward', dispatcher, worker } = optionsOf(flow.options, at);
     const plan = this.#planned(flow, dispatcher, true);
-    const declared = new Error().stack ?? '';
-    this.#add(plan, declared, new Set());
-    this.#flows.set(flow.id, { ...flow, demand, dispatcher, declared, plan });
+    const started = { ...flow, demand, dispatcher, declared: new Error().stack ?? '', worker, plan };
+    this.#add(started, new Set());
+    this.#flows.set(flow.id, started);
   }
 
   /**
@@ -89,10 +92,10 @@ export class PlannedFlows {
       const { flow, plan, dispatcher } = started;
       if (flow.draft.origin.type === 'into' || plan.outlets.some((outlet) => read.has(outlet))) continue;
       const alone = this.#planned(started, dispatcher, false);
-      this.#add(alone, started.declared, new Set(plan.stages.map(({ id }) => id)));
       started.plan = alone;
+      this.#add(started, new Set(plan.stages.map(({ id }) => id)));
     }
-    return [...this.#flows.values()].map(({ id, demand, declared, plan }) => ({
+    return [...this.#flows.values()].map(({ id, demand, declared, plan, worker }) => ({
       id,
       stages: plan.stages.map((stage) => stage.id),
       sources: plan.sources,
@@ -102,6 +105,7 @@ export class PlannedFlows {
       demand,
       layers: plan.layers,
       declared,
+      ...(worker !== undefined && { worker }),
     }));
   }
 
@@ -111,8 +115,10 @@ export class PlannedFlows {
   }
 
   /** @param known - Stages that are there already, with all their subscriptions. */
-  #add(plan: FlowPlan, declared: string, known: ReadonlySet<StageId>): void {
-    for (const stage of plan.stages) this.#target.stage({ ...stage, declared });
+  #add({ plan, declared, worker }: Started, known: ReadonlySet<StageId>): void {
+    for (const stage of plan.stages) {
+      this.#target.stage({ ...stage, declared, ...(worker !== undefined && { worker }) });
+    }
     for (const { consumer, producer, options } of plan.subscriptions) {
       if (!known.has(consumer)) this.#target.subscribe(consumer, producer, options);
     }
@@ -122,15 +128,16 @@ export class PlannedFlows {
 interface StartOptions {
   readonly demand?: 'forward' | 'accumulate';
   readonly dispatcher?: DispatcherSpec;
+  readonly worker?: WorkerId;
 }
 
 function optionsOf(given: unknown, at: string): StartOptions {
   if (given === undefined) return {};
-  const { demand, ...rest }: StartOptions = isRecord(given) ? given : {};
-  checkKnown(at, rest, ['demand', 'dispatcher']);
+  const { demand, worker, ...rest }: StartOptions = isRecord(given) ? given : {};
+  checkKnown(at, rest, ['demand', 'dispatcher', 'worker']);
   if (demand !== undefined) checkOneOf(at, 'demand', demand, ['forward', 'accumulate']);
   const { dispatcher } = layerOptions(at, rest, 'into');
-  return { ...(demand && { demand }), ...(dispatcher && { dispatcher }) };
+  return { ...(demand && { demand }), ...(dispatcher && { dispatcher }), ...pinOf(at, worker) };
 }
 
 /** The options are whatever a program gave: each is looked at before it is used. */

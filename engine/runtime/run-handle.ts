@@ -17,7 +17,7 @@ import type {
 } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
 import type { FaultAccess } from './faults.ts';
-import type { Placement } from './placement.ts';
+import type { Placement, PlacementPolicy } from './placement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 
 export type { RunEnd, RunFailure } from '../trace/run-end.ts';
@@ -67,8 +67,13 @@ export interface Crew {
 }
 
 export interface RunOptions {
-  /** The most workers to use. No more are used than there are stages, unless the program has tasks. */
+  /**
+   * The most workers to use. No more are used than stages are placed on, unless the program has tasks; a pin beyond them ends
+   * the run with `pin_out_of_range`.
+   */
   readonly workers: number;
+  /** How stages are placed that are not pinned. Default `"spread"`. */
+  readonly placement?: PlacementPolicy;
   readonly seed: number;
   readonly speed: Speed;
   readonly trace: TraceLevel;

@@ -33,6 +33,7 @@ function stageView(f: Fields): StageView {
     ...(f.has('children') && {
       children: { restart: f.fields('children').oneOf('restart', ['transient', 'temporary']) },
     }),
+    ...(f.has('worker') && { worker: f.number('worker') }),
   };
 }
 
@@ -96,5 +97,6 @@ function flowView(f: Fields): FlowView {
       boundary: layer.oneOf('boundary', BOUNDARIES),
       because: layer.text('because'),
     })),
+    ...(f.has('worker') && { worker: f.number('worker') }),
   };
 }

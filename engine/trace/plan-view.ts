@@ -1,4 +1,4 @@
-import type { StageId, SubscriptionId } from '../ids.ts';
+import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { StageKind } from './trace-entry.ts';
 
 /**
@@ -38,6 +38,8 @@ export interface FlowView {
   readonly demand: 'forward' | 'accumulate';
   /** In the order events take; of flows that come together one branch after the other. */
   readonly layers: readonly LayerView[];
+  /** The worker it is pinned to with all its stages; left out where the run decides. */
+  readonly worker?: WorkerId;
 }
 
 /** Why the stages of a layer are not those of the layer before. */
@@ -92,6 +94,8 @@ export interface StageView {
   readonly partitions?: readonly (string | number)[];
   /** How a consumerSupervisor treats its children; left out for other stages. */
   readonly children?: { readonly restart: 'transient' | 'temporary' };
+  /** The worker it is pinned to; left out where the run decides. */
+  readonly worker?: WorkerId;
 }
 
 export interface SubscriptionView {

@@ -18,11 +18,16 @@ export interface ProgramText {
   readonly places: SourcePlaces;
 }
 
-/** The program threw while it was loaded, or what it exports is no pipeline that can run. */
-export function loadProblem(error: TraceError, program: ProgramText): Problem {
+/**
+ * The program threw while it was loaded, or what it exports is no pipeline that can run.
+ *
+ * @param stage - Whose start is to blame, where no stack says so.
+ */
+export function loadProblem(error: TraceError, program: ProgramText, stage: string | null = null): Problem {
   const known = hintOf(error.code);
   const place =
     program.places.ofStack(error.stack) ??
+    (stage === null ? null : findCallback(program.sources, stage)) ??
     (known === null ? null : findDefaultExport(program.sources, program.entry)) ??
     (known === null ? null : { file: program.entry, line: 1, column: 1 });
   return {
@@ -80,7 +85,7 @@ export function failureProblem(failure: RunFailure, program: ProgramText): Probl
   switch (failure.phase) {
     case 'load':
     case 'plan':
-      return loadProblem(failure.error, program);
+      return loadProblem(failure.error, program, failure.stage);
     case 'watchdog':
       return failure.stage === null ? loadHangProblem(program) : hangProblem(failure, failure.stage, program);
     case 'platform':

@@ -147,6 +147,17 @@ describe('`failureProblem()`', () => {
     });
   });
 
+  it('points at the start of a stage that is pinned to a worker that there is not', () => {
+    const error = new EngineError('pin_out_of_range', { stage: 'numbers', worker: 9, workers: 4 });
+    const failure = failed({ phase: 'plan', stage: 'numbers', error: crossed(error) });
+    expect(failureProblem(failure, program)).toMatchObject({
+      phase: 'plan',
+      message: error.message,
+      hint: error.hint,
+      place: { file: 'start.ts', line: 7 },
+    });
+  });
+
   it('points at the callback that does not return', () => {
     const error = new EngineError('worker_hangs', {
       worker: 1,

@@ -338,6 +338,38 @@ describe('startRun()', () => {
 });
 
 describe('workers of a run', () => {
+  it('are as many as pins need, and the stages run where they are pinned', async () => {
+    const plan = pipeline(({ start, subscribe }) => {
+      const numbers = producer({ handleDemand: () => ({ events: [1] }) });
+      const kept = consumer({ handleEvents: () => ({ stop: 'normal' }) });
+      const source = start('numbers', numbers, undefined, { worker: 3 });
+      subscribe(start('kept', kept), { to: source, maxDemand: 1 });
+    });
+    const { run, scheduler } = begin({ plan: () => plan }, { workers: 4 });
+    await passTime(scheduler, run.done);
+    expect([run.now.workers, run.now.placement]).toEqual([3, { numbers: 2, kept: 0 }]);
+    for (const { stage, worker } of run.now.entries) expect(worker).toBe(run.now.placement[stage]);
+  });
+
+  it('end the run when one is pinned beyond them', async () => {
+    const numbers = producer({ handleDemand: () => ({}) });
+    const plan = pipeline(({ start }) => void start('numbers', numbers, undefined, { worker: 5 }));
+    const { run, scheduler, platform } = begin({ plan: () => plan }, { workers: 4 });
+    expect(await passTime(scheduler, run.done)).toMatchObject({
+      type: 'failed',
+      phase: 'plan',
+      stage: 'numbers',
+      error: { code: 'pin_out_of_range', message: expect.stringContaining('"numbers" on worker 5') },
+    });
+    expect(platform.partings).toEqual(['end']);
+  });
+
+  it('are few where stages are packed', async () => {
+    const { run, scheduler } = begin({}, { workers: 4, placement: 'pack' });
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });
+    expect([run.now.workers, new Set(Object.values(run.now.placement))]).toEqual([1, new Set([0])]);
+  });
+
   it('load the program one after the first, once its plan has told how many there is something to do for', async () => {
     const { run, scheduler, platform } = begin({ delayMs: () => 10 }, { workers: 8 });
     scheduler.advance();

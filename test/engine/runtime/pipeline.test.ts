@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   EngineError,
+  Flow,
   consumer,
   isPlan,
   pipeline,
@@ -10,6 +11,8 @@ import {
   runVirtual,
   viewOfPlan,
   type PipelineBuilder,
+  type StageStartOptions,
+  type StartArgs,
 } from 'sluice';
 import { placementOf } from '../../../engine/runtime/placement.ts';
 
@@ -35,6 +38,59 @@ function refusal(build: (builder: PipelineBuilder) => void): EngineError {
   }
   throw new Error('The pipeline was accepted.');
 }
+
+describe('`worker` of start()', () => {
+  it('pins a stage, counted from 1, whether its definition takes an argument or not', () => {
+    const plan = pipeline(({ start }) => {
+      start('numbers', numbers, 0, { worker: 2 });
+      start('evens', evens, undefined, { worker: 1 });
+      start('printer', printer, undefined, {});
+    });
+    expect(viewOfPlan(plan).stages.map(({ id, worker }) => [id, worker])).toEqual([
+      ['numbers', 1],
+      ['evens', 0],
+      ['printer', undefined],
+    ]);
+  });
+
+  it('pins a flow with all its stages, also those that are planned again at the end', () => {
+    const view = viewOfPlan(
+      pipeline(({ start }) => {
+        const flow = Flow.from([1], { stages: 2 }).map((n) => n);
+        start('sums', flow, { worker: 3 });
+      }),
+    );
+    expect(view.flows?.[0]?.worker).toBe(2);
+    expect(view.stages.length).toBeGreaterThan(1);
+    expect(new Set(view.stages.map(({ worker }) => worker))).toEqual(new Set([2]));
+  });
+
+  it.each([0, 1.5, -1, '2', null, Number.NaN])('refuses %s, which numbers no worker', (worker) => {
+    const error = refusal(({ start }) => {
+      Reflect.apply(start, undefined, ['evens', evens, undefined, { worker }]);
+    });
+    expect(error.code).toBe('option_out_of_range');
+    expect(error.message).toContain(
+      'Cannot use worker of the stage "evens" as it must be the number of a worker',
+    );
+  });
+
+  it('refuses options it does not know, and what are no options', () => {
+    const given = (options: unknown) =>
+      refusal(({ start }) => {
+        Reflect.apply(start, undefined, ['evens', evens, undefined, options]);
+      });
+    expect(given({ wroker: 2 })).toMatchObject({ code: 'option_unknown' });
+    expect(given({ wroker: 2 }).message).toContain('did you mean "worker"');
+    expect(given(2)).toMatchObject({ code: 'start_options' });
+  });
+
+  it('is of the types of `start`: an argument stays one', () => {
+    expectTypeOf<StartArgs<typeof numbers>>().toEqualTypeOf<[arg: number, options?: StageStartOptions]>();
+    expectTypeOf<StartArgs<typeof evens>>().toEqualTypeOf<[arg?: undefined, options?: StageStartOptions]>();
+    expectTypeOf<StageStartOptions['worker']>().toEqualTypeOf<number | undefined>();
+  });
+});
 
 describe('pipeline()', () => {
   it('gives the plan as data, the same each time', () => {
