@@ -323,12 +323,7 @@ class Controller implements RunHandle {
       this.#startWorkers(usefulWorkers(plan, { limit, policy, hasTasks }));
       return true;
     } catch (error) {
-      const stage = error instanceof EngineError && 'stage' in error.details ? error.details.stage : null;
-      this.#fail({
-        phase: 'plan',
-        stage: typeof stage === 'string' ? stage : null,
-        error: traceError(error),
-      });
+      this.#fail({ phase: 'plan', stage: stageOf(error), error: traceError(error) });
       return false;
     }
   }
@@ -570,6 +565,13 @@ function hangs({ worker, waitedMs, entered }: Silent): EngineError {
   return entered
     ? new EngineError('worker_hangs', { worker: worker + 1, ...entered, seconds })
     : new EngineError('load_hangs', { seconds });
+}
+
+/** The stage that an error is about; `null` when it names none. */
+function stageOf(error: unknown): StageId | null {
+  const details: unknown = error instanceof EngineError ? error.details : null;
+  if (typeof details !== 'object' || details === null || !('stage' in details)) return null;
+  return typeof details.stage === 'string' ? details.stage : null;
 }
 
 /** Fails to compile while a member of the union has no case. */
