@@ -102,6 +102,7 @@ function source(shape: SourceShape, consumers: number, { next }: Maker) {
       return shape.slow ? sleep(1).then(() => step) : step;
     },
     handleCast: (count) => ({ events: next(Number(count)) }),
+    ...(shape.parting && { handleCancel: () => ({ events: next(1) }) }),
     // A step that stops sends nothing: what it emits is lost.
     handleInfo: (request) => ({ ...obey(request), ...(request === 'stop' && { events: next(2) }) }),
     bufferSize: shape.bufferSize,

@@ -17,8 +17,8 @@ export interface ChaosOutcome {
   readonly done: ReadonlySet<Fault['what']>;
 }
 
-/** How much longer a slow link takes, ms of virtual time; 0: as before. */
-const DELAYS_MS = [1, 5, 50, 1_000, 0] as const;
+/** How much longer a slow link takes, ms of virtual time. */
+const DELAYS_MS = [1, 5, 50, 1_000] as const;
 
 /** Steps within which a run must come to rest. */
 const MAX_STEPS = 30_000;
@@ -105,7 +105,10 @@ class Faults {
       case 'thaw':
         return this.thaw();
       case 'slowLink':
-        return this.#slow(subscription, of(DELAYS_MS) ?? 0);
+        return this.#slow(subscription, DELAYS_MS[(which >> 3) % DELAYS_MS.length] ?? 0);
+      case 'quickLinks':
+        for (const link of subscriptions) this.#slow(link, 0);
+        return;
       case 'throw':
         return host.tell(stage, { type: 'info', request: 'throw' });
       case 'kill':

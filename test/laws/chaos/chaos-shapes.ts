@@ -12,6 +12,8 @@ export interface SourceShape {
   readonly keep: 'first' | 'last';
   readonly sharing: SharingKind;
   readonly slow: boolean;
+  /** Makes an event when a consumer leaves, which still goes to it. */
+  readonly parting: boolean;
 }
 
 export interface MiddleShape {
@@ -68,6 +70,7 @@ export interface Fault {
     | 'freeze'
     | 'thaw'
     | 'slowLink'
+    | 'quickLinks'
     | 'killWorker'
     | 'cancel'
     | 'subscribe'
@@ -112,6 +115,7 @@ const source: fc.Arbitrary<SourceShape> = fc.record({
   keep,
   sharing,
   slow: seldom,
+  parting: seldom,
 });
 
 const middle: fc.Arbitrary<MiddleShape> = fc.record({
@@ -165,6 +169,7 @@ const FAULTS: readonly Fault['what'][] = [
   'thaw',
   'slowLink',
   'slowLink',
+  'quickLinks',
   'killWorker',
   'killWorker',
   'cancel',

@@ -68,6 +68,10 @@ export class EventAccount {
       case 'subscribe':
         this.#consumers.set(entry.subscription, stage);
         return;
+      case 'subscribed':
+        return this.#maker(stage).subscribed(entry.subscription);
+      case 'cancel':
+        return this.#maker(stage).cancelled(entry.subscription);
       case 'dispatch': {
         const events = numbers(entry.events);
         this.#maker(stage).dispatch(entry, events);

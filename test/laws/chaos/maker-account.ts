@@ -20,6 +20,13 @@ interface Batch {
   /** Of a broadcast: how many were refused by whom, and to how many events others had their choice. */
   readonly refused: Map<string, number>;
   offered: number;
+  /** Of a broadcast: who is to get them, and who has. */
+  audience: ReadonlySet<string> | null;
+  readonly served: Set<string>;
+}
+
+function batchOf(events: number[]): Batch {
+  return { events, kept: [], refused: new Map(), offered: 0, audience: null, served: new Set() };
 }
 
 /**
@@ -31,6 +38,8 @@ export class MakerAccount {
   readonly #sharing: Sharing;
   readonly #fates: Fates;
   readonly #batches = new Map<number, Batch>();
+  /** The subscriptions that it has accepted and that are not over. */
+  readonly #consumers = new Set<string>();
   readonly buffer: number[] = [];
   readonly #queues = new Map<number, number[]>();
   /** Found no room in the buffer, by the entry that says so. */
@@ -73,13 +82,22 @@ export class MakerAccount {
 
   ended(): void {
     this.#settle(null);
+    this.#consumers.clear();
     this.#hasEnded = true;
+  }
+
+  subscribed(subscription: string): void {
+    this.#consumers.add(subscription);
+  }
+
+  cancelled(subscription: string): void {
+    this.#consumers.delete(subscription);
   }
 
   emit(seq: number, events: readonly number[]): void {
     this.#settle(null);
     if (events.length === 0) return;
-    this.#batches.set(seq, { events: [...events], kept: [], refused: new Map(), offered: 0 });
+    this.#batches.set(seq, batchOf([...events]));
   }
 
   /** Answers with the events, for whoever accounts for the subscription. */
@@ -131,7 +149,7 @@ export class MakerAccount {
     }
     const { cause } = entry;
     explained(cause !== null, () => `${at(entry)} has no cause`);
-    this.#batches.set(cause, { events, kept: [], refused: new Map(), offered: 0 });
+    this.#batches.set(cause, batchOf(events));
   }
 
   store(entry: EntryOf<'buffer'>): void {
@@ -160,7 +178,7 @@ export class MakerAccount {
       () => `${at(entry)} takes ${entry.removed} of ${some(events)}`,
     );
     explained(this.buffer.length === entry.size, () => `${at(entry)} leaves ${some(this.buffer)}`);
-    this.#batches.set(entry.seq, { events, kept: [], refused: new Map(), offered: 0 });
+    this.#batches.set(entry.seq, batchOf(events));
   }
 
   discard(entry: EntryOf<'discard'>): void {
@@ -208,6 +226,8 @@ export class MakerAccount {
   #broadcast(entry: EntryOf<'dispatch'>, batch: Batch, events: readonly number[]): void {
     const { subscription } = entry;
     const offered = events.length + (batch.refused.get(subscription) ?? 0);
+    batch.audience ??= new Set(this.#consumers);
+    batch.served.add(subscription);
     batch.offered = Math.max(batch.offered, offered);
     explained(batch.offered === offered, () => `${at(entry)} offers ${offered} of ${batch.offered} events`);
     const wanted = batch.events.slice(0, offered).filter((event) => this.#sharing.wants(subscription, event));
@@ -232,8 +252,14 @@ export class MakerAccount {
       const kept = batch.kept.reduce((all, { count }) => all + count, 0);
       if (kept > 0) this.#settleQueues(batch, kept);
       if (seq === except) continue;
+      const missed = [...(batch.audience ?? [])].filter((id) => !batch.served.has(id));
+      explained(
+        missed.length === 0,
+        () => `"${this.stage}" sends ${some(batch.events)}, but not on ${missed.join()}`,
+      );
       batch.events.splice(0, batch.offered);
       batch.offered = 0;
+      batch.audience = null;
       if (batch.events.length === 0) this.#batches.delete(seq);
     }
   }
