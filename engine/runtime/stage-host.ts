@@ -37,6 +37,9 @@ import { TaskHost, isTaskMessage } from './task-host.ts';
 import type { TaskRun } from './task-run.ts';
 import { Watches } from './watches.ts';
 
+/** What a stage does outside its callbacks, for whoever watches. */
+const AFTERWARDS = 'a timer';
+
 /** The stages of one worker with their mailboxes. It moves messages; when each is handled is up to its owner. */
 export class StageHost implements StageContext {
   readonly worker: WorkerId;
@@ -526,6 +529,9 @@ export class StageHost implements StageContext {
     sleepOn(this.#sleep);
     tasksOn(this.tasks);
     streamsOn(this.#streams);
+    const { stage, task } = owner;
+    const goesOn = this.#hosted.get(stage)?.stage?.waitingIn ?? AFTERWARDS;
+    this.#options.onEntering?.(stage, task ? `task "${task.id}"` : goesOn);
   }
 
   #later<Args extends readonly unknown[]>(

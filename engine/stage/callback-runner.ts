@@ -78,6 +78,8 @@ export class CallbackRunner {
   state: unknown = undefined;
   /** Entry of the callback that runs, or ran last. */
   began: Seq | null = null;
+  /** The callback that runs, or ran last. */
+  latest: CallbackName | null = null;
   emitted = 0;
   calls = 0;
   /** In callbacks, and in what the engine does for them between two. */
@@ -271,6 +273,7 @@ export class CallbackRunner {
     const { context } = this;
     this.began = context.tracing ? this.record({ type: 'begin', callback, ...beginning }, cause) : cause;
     this.calls++;
+    this.latest = callback;
     context.entering(this.id, callback, this.began);
     return enter(this.#inside);
   }

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { Seq, StageId, SubscriptionId } from '../ids.ts';
-import type { StageKind } from '../trace/trace-entry.ts';
+import type { CallbackName, StageKind } from '../trace/trace-entry.ts';
 import { describe, traceValue } from '../trace/trace-value.ts';
 import { CallbackRunner, Ending, failure, isPromise } from './callback-runner.ts';
 import { Consuming } from './consuming.ts';
@@ -92,6 +92,11 @@ export class Stage implements Process {
   /** Entry of the callback that runs, or ran last. */
   get began(): Seq | null {
     return this.#runner.began;
+  }
+
+  /** The callback that waits for a promise; `null` when none does. */
+  get waitingIn(): CallbackName | null {
+    return this.isBusy ? this.#runner.latest : null;
   }
 
   /** Entry that recorded that it has started; `null` before. */

@@ -8,7 +8,8 @@ import {
 } from 'sluice';
 import type { SourcePlaces } from './error-mapping.ts';
 import type { Problem } from './run-view.ts';
-import { findCallback, findDefaultExport, findLoadingLoop, findLoop, type Sources } from './source-search.ts';
+import { findEndless, findEndlessLoading, type Endless } from './endless-search.ts';
+import { findCallback, findDefaultExport, type Sources } from './source-search.ts';
 
 /** What turns a failure into words at a place: the learner's files, and the way back to them. */
 export interface ProgramText {
@@ -98,27 +99,39 @@ export const FRAME_GONE = 'frame_gone';
 
 /** A worker does not come back from a callback; the engine says from which, and after how long. */
 function hangProblem({ error }: RunFailure, stage: string, program: ProgramText): Problem {
-  const callback = /answer from (\w+) of/.exec(error.message)?.[1] ?? null;
-  const place = callback === null ? null : findLoop(program.sources, stage, callback);
+  const callback = /answer from (.+?) of "/.exec(error.message)?.[1] ?? null;
+  const found = callback === null ? null : findEndless(program.sources, stage, callback);
   return {
     severity: 'error',
     phase: 'watchdog',
     message: error.message,
-    hint: ERRORS.worker_hangs.hint,
+    hint: hintOnEndless(found) ?? ERRORS.worker_hangs.hint,
     stage,
     code: 'worker_hangs',
-    ...(place && { place }),
+    ...(found && { place: found.place }),
   };
+}
+
+/** What goes on for ever, where the code shows it. */
+function hintOnEndless(found: Endless | null): string | null {
+  if (!found?.what) return null;
+  const { line } = found.place;
+  return found.what === 'loop'
+    ? `It seems to stay in the loop in line ${line}. To wait, use: await sleep(ms).`
+    : `The regular expression in line ${line} repeats what repeats: it may try more ways to match than there is time for.`;
 }
 
 /** The program itself does not come to its end when it is loaded. */
 function loadHangProblem(program: ProgramText): Problem {
+  const found = findEndlessLoading(program.sources, program.entry);
   return {
     severity: 'error',
     phase: 'watchdog',
     message: 'The program did not come to its end while it was loaded, so the run was ended',
-    hint: 'Look for a loop that never ends outside the callbacks, or in the pipeline itself.',
-    place: findLoadingLoop(program.sources, program.entry),
+    hint:
+      hintOnEndless(found) ??
+      'Look for a loop that never ends outside the callbacks, or in the pipeline itself.',
+    place: found.place,
     code: 'load_hangs',
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findCallback, findDefaultExport, findLoadingLoop, findLoop } from '$lib/sandbox/source-search.ts';
+import { findCallback, findDefaultExport } from '$lib/sandbox/source-search.ts';
 
 const START = `import { consumer, pipeline, producer } from 'sluice';
 import { printer } from './printer';
@@ -68,59 +68,6 @@ describe('`findCallback()`', () => {
     expect(findCallback(sources, 'a', 'handleDemand')).toBeNull();
     expect(findCallback({}, 'numbers', 'handleDemand')).toBeNull();
     expect(findCallback(sources, '(', 'handleDemand')).toBeNull();
-  });
-});
-
-describe('`findLoop()`', () => {
-  const withLoops = (body: string) => ({
-    'start.ts': `const numbers = producer({
-  init: () => { while (true) {} },
-  handleDemand: (demand) => {
-    ${body.replaceAll('\n', '\n    ')}
-  },
-});
-export default pipeline(({ start }) => start('numbers', numbers));
-`,
-  });
-  const lineOf = (body: string) => findLoop(withLoops(body), 'numbers', 'handleDemand')?.line;
-
-  it('finds the only loop of the callback', () => {
-    expect(lineOf('const events = [];\nwhile (events.length < demand) {}\nreturn { events };')).toBe(5);
-    expect(lineOf('let i = 0;\n\ndo { i = 0; } while (i < 1);')).toBe(6);
-  });
-
-  it('finds the one without an end among others', () => {
-    expect(lineOf('for (let i = 0; i < 3; i += 1) {}\nfor (;;) {}\nwhile (demand > 1) {}')).toBe(5);
-    expect(lineOf('for (let i = 0; i < 3; i += 1) {}\nwhile (true) {}')).toBe(5);
-  });
-
-  it('does not suspect one of several, nor what walks along a list', () => {
-    expect(lineOf('while (demand > 1) {}\nwhile (demand > 2) {}')).toBe(3);
-    expect(lineOf('for (const n of [1, 2]) console.log(n);\nreturn deeper();')).toBe(3);
-  });
-
-  it('falls back to where the stage is started', () => {
-    expect(findLoop(withLoops(''), 'numbers', 'handleCast')).toMatchObject({ line: 7 });
-    expect(findLoop(withLoops(''), 'others', 'handleDemand')).toBeNull();
-  });
-});
-
-describe('`findLoadingLoop()`', () => {
-  const lineOf = (text: string) => findLoadingLoop({ 'start.ts': text }, 'start.ts').line;
-
-  it('finds the loop outside all brackets', () => {
-    expect(
-      lineOf('const wait = () => { while (true) {} };\nlet more = 1;\nwhile (more) { more += 1; }'),
-    ).toBe(3);
-  });
-
-  it('finds the one without an end in a function or in the pipeline', () => {
-    expect(lineOf('function wait() {\n  for (;;) {}\n}\nwait();')).toBe(2);
-    expect(lineOf('export default pipeline(() => {\n  while (1) {}\n});')).toBe(2);
-  });
-
-  it('falls back to the beginning', () => {
-    expect(lineOf('\n// while (true) {}\nload();')).toBe(1);
   });
 });
 
