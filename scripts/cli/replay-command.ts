@@ -7,15 +7,7 @@ import {
   type RecordingHead,
   type TraceEntry,
 } from 'sluice';
-import { SourcePlaces } from '../../app/lib/sandbox/error-mapping.ts';
-import {
-  crashProblems,
-  failureProblem,
-  uncaughtProblem,
-  withoutRepeats,
-  type ProgramText,
-} from '../../app/lib/sandbox/problems.ts';
-import type { Problem } from '../../app/lib/sandbox/run-view.ts';
+import { programTextOf, recordedProblems } from '../../app/lib/sandbox/recorded-program.ts';
 import { entrySentence } from '../../app/lib/view/entry-sentence.ts';
 import { durationText } from '../../app/lib/view/value-label.ts';
 import { didYouMean } from '../../engine/errors.ts';
@@ -82,7 +74,9 @@ class Replayed {
   parts(read: ReadRecording): string[] {
     const { head } = read;
     const isMeant = this.#isMeant ?? focusOn(this.#given.stage, head.plan);
-    const problems = this.#problems(read).filter(({ stage }) => stage === undefined || isMeant(stage));
+    const problems = recordedProblems(this.#troubles, read.tail, programTextOf(head.program)).filter(
+      ({ stage }) => stage === undefined || isMeant(stage),
+    );
     const look = paint(false);
     const output = read.tail?.output.length ?? 0;
     return [
@@ -95,34 +89,6 @@ class Replayed {
         : []),
       ...problems.map((problem) => problemText(problem, head.program?.files ?? {}, look)),
     ];
-  }
-
-  #problems({ head, tail }: ReadRecording): Problem[] {
-    const program = programText(head);
-    const end = tail?.end;
-    return withoutRepeats([
-      ...crashProblems(this.#troubles, program),
-      ...(tail?.uncaught ?? []).map((error) => uncaughtProblem(error, program ?? NO_PROGRAM)),
-      ...(end?.type === 'failed' && program ? [failureProblem(end, program)] : []),
-    ]);
-  }
-}
-
-const NO_PLACES = new SourcePlaces('{"version":3,"sources":[],"names":[],"mappings":""}');
-const NO_PROGRAM: ProgramText = { sources: {}, entry: '', places: NO_PLACES };
-
-/** The program of a recording, and its places; a map that is none leads nowhere. */
-function programText({ program }: RecordingHead): ProgramText | null {
-  if (!program) return null;
-  const { files, entry, map } = program;
-  return { sources: files, entry, places: placesOf(map) };
-}
-
-function placesOf(map: string): SourcePlaces {
-  try {
-    return new SourcePlaces(map);
-  } catch {
-    return NO_PLACES;
   }
 }
 

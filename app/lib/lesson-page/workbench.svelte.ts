@@ -2,6 +2,7 @@ import type { Seq } from 'sluice';
 import type { Exercise, Outcome, Outcomes, RunRecord } from '#lessons/schema.ts';
 import type { EditorFile } from '$lib/editor/editor-file.ts';
 import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
+import { saveRecording } from '$lib/recordings/save-recording.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
 import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
 import { RunSession, type CheckResult } from '$lib/sandbox/session.svelte.ts';
@@ -239,9 +240,15 @@ export class Workbench {
 
   backToMine(): void {
     if (!this.recording) return;
-    this.run.view = this.recording.mine;
+    this.run.closeRecording(this.recording.mine);
     this.recording = null;
     this.playhead.follow();
+  }
+
+  /** Saves the run in view as a file, which the page of recordings and the command line open. */
+  save(): void {
+    const recording = this.run.recording();
+    if (recording) saveRecording(recording, `${this.lesson.id}-${this.session.current}.jsonl`);
   }
 
   /** Takes the step's text back to how it was given. One press undoes it. */

@@ -1,4 +1,4 @@
-import { realScheduler, startRun, type RunHandle } from 'sluice';
+import { realScheduler, startRun, type RecordedProgram, type Recording, type RunHandle } from 'sluice';
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
 import type { Injection } from '../view/fault-menu.ts';
@@ -15,6 +15,7 @@ import { beginMarks, markRun } from './marks.ts';
 import { SandboxPlatform, type SandboxProgram } from './platform.ts';
 import { sandboxProblem, type ProgramText } from './problems.ts';
 import { viewOfRecording } from './recording-view.ts';
+import { notesOfRecord, notesOfRun, recordingOf, type RunNotes } from './run-recording.ts';
 import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
 import type { Sources } from './source-search.ts';
@@ -70,6 +71,11 @@ export class RunSession {
   #handle: RunHandle | null = null;
   /** What was run or checked last: recordings opened afterwards are of it. */
   #text: ProgramText | null = null;
+  /** The same, as a recording keeps it. */
+  #program: RecordedProgram | null = null;
+  /** What is known of the learner's own run beside its view, and of a recording that stands in its place. */
+  #own: RunNotes | null = null;
+  #opened: RunNotes | null = null;
   #painting = 0;
 
   /** Makes the first Run quick: loads the compiler and keeps a sandbox frame ready. Call it when the page is idle. */
@@ -183,6 +189,19 @@ export class RunSession {
   openRecording(run: RunRecord): void {
     this.#begin();
     this.view = viewOfRecording(run, this.#text);
+    this.#opened = notesOfRecord(run, this.#program);
+  }
+
+  /** Shows the learner's own run again, as it was shown before a recording took its place. */
+  closeRecording(view: RunView): void {
+    this.view = view;
+    this.#opened = null;
+  }
+
+  /** What is shown, as it can be saved; `null` where nothing has happened yet. */
+  recording(): Recording | null {
+    const notes = this.#opened ?? this.#own;
+    return notes && recordingOf(this.view, notes);
   }
 
   /** Ends everything and gives back frames and workers. */
@@ -198,6 +217,7 @@ export class RunSession {
     this.#ticket = Symbol('run');
     this.#handle?.stop();
     this.#handle = null;
+    this.#opened = null;
     if (this.#painting) cancelAnimationFrame(this.#painting);
     this.#painting = 0;
     return this.#ticket;
@@ -219,15 +239,17 @@ export class RunSession {
   async #runIn(frame: Sandbox, { program, text, warnings }: Prepared, ticket: Ticket): Promise<void> {
     const platform = new SandboxPlatform(frame, program, () => this.#frames.giveBack(frame));
     const live = new LiveView(text);
+    const seed = randomSeed();
     const handle = startRun(platform, {
       workers: MAX_WORKERS,
-      seed: randomSeed(),
+      seed,
       speed: this.speed,
       trace: 'full',
       entryBudget: ENTRY_BUDGET,
       scheduler: realScheduler(),
     });
     this.#handle = handle;
+    this.#own = notesOfRun(() => handle.now, { seed, program: this.#program });
     const show = (): void => {
       this.#painting = 0;
       if (!this.#isStale(ticket)) {
@@ -258,6 +280,7 @@ export class RunSession {
     const [script, data] = await Promise.all([workerScript(), dataFor(compiled.dataSets)]);
     const text = { sources: files, entry, places: new SourcePlaces(compiled.map) };
     this.#text = text;
+    this.#program = { entry, files, map: compiled.map };
     return { program: { script, program: compiled.code, data }, text, warnings: compiled.warnings };
   }
 
