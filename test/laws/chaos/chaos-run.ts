@@ -1,7 +1,7 @@
 import type { SubscriptionToMake } from '../../../engine/runtime/hosted.ts';
 import type { TraceEntry } from 'sluice';
 import { withCluster, type Cluster } from '../../support/cluster.ts';
-import { chaosProgram, type ChaosProgram } from './chaos-plan.ts';
+import { chaosProgram, sharingIn, type ChaosProgram } from './chaos-plan.ts';
 import type { ChaosCase, Fault } from './chaos-shapes.ts';
 import { EventAccount, type Standing } from './event-account.ts';
 import type { Fate } from './fates.ts';
@@ -40,12 +40,16 @@ export async function runChaos(one: ChaosCase): Promise<ChaosOutcome> {
     // Half of the runs end with what is frozen as it is.
     if (one.seed % 2 === 0) faults.thaw();
     await cluster.settle(MAX_STEPS);
-    return outcome(cluster, program, faults);
+    return outcome(cluster, { ...program, one }, faults);
   });
 }
 
-function outcome(cluster: Cluster, { journal, sharingOf }: ChaosProgram, faults: Faults): ChaosOutcome {
-  const account = new EventAccount(sharingOf);
+function outcome(
+  cluster: Cluster,
+  { plan, journal, one }: ChaosProgram & { readonly one: ChaosCase },
+  faults: Faults,
+): ChaosOutcome {
+  const account = new EventAccount((stage) => sharingIn(plan, one.shape, stage));
   const entries = cluster.takeEntries();
   const result = (unexplained: string | null): ChaosOutcome => {
     return { unexplained, fates: account.fates, entries, done: faults.done };

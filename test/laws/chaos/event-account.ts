@@ -100,10 +100,14 @@ export class EventAccount {
     }
   }
 
-  /** @throws {Unexplained} when an event is nowhere, or somewhere where it cannot be. */
-  close(standing: Standing, journal: Journal): void {
+  /**
+   * @param journal - `null` where the program could not tell: it has run elsewhere.
+   * @throws {Unexplained} when an event is nowhere, or somewhere where it cannot be.
+   */
+  close(standing: Standing, journal: Journal | null): void {
     for (const maker of this.#makers.values()) this.#closeMaker(maker, standing);
     for (const link of this.#links.values()) this.#closeLink(link, standing);
+    if (!journal) return;
     const foreign = [...this.#emittedBy.keys()].filter((event) => !journal.made.has(event));
     explained(foreign.length === 0, () => `${some(foreign)} were emitted, and never made`);
     for (const [id, given] of journal.given) {
