@@ -422,11 +422,6 @@ export const ERRORS = {
       `Cannot use the memory as a ring as its frames must have a power of two from 64 to 2^30 bytes: received ${d.received}`,
     hint: 'Make it with ringMemory().',
   },
-  bell_missing: {
-    message: (d: { worker: number; bells: number }) =>
-      `Cannot ring the bell of worker ${d.worker} as the memory must have one for each: received memory for ${d.bells}`,
-    hint: 'Make it with bellMemory(workers).',
-  },
   run_ended: {
     message: (d: { action: string; end: string }) =>
       `Cannot ${d.action} as the run must go on: it has ended (${d.end})`,

@@ -10,7 +10,11 @@ import { runVirtual } from '../runtime/virtual-run.ts';
 import { sleepOn } from '../time/sleep.ts';
 import type { PlanWarning } from '../trace/plan-view.ts';
 import { traceError } from '../trace/trace-value.ts';
+import type { LineMemory } from '../transport/line-memory.ts';
 import { messagePortTransport, type Port } from '../transport/message-port.ts';
+import { sharedBell } from '../transport/shared-bell.ts';
+import { sharedRingTransport } from '../transport/shared-ring.ts';
+import type { Transport } from '../transport/transport.ts';
 import { portOf } from './browser-port.ts';
 import { captureConsole } from './console-capture.ts';
 import { lockDown } from './lockdown.ts';
@@ -27,6 +31,8 @@ type Order =
       readonly data: Readonly<Record<string, string>>;
       readonly control: MessagePort;
       readonly worker: number;
+      /** What wakes the worker; left out where no line is of shared memory. */
+      readonly bell?: SharedArrayBuffer;
       /** Hidden runs on the virtual scheduler, instead of a part of a real one. */
       readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
     }
@@ -36,6 +42,8 @@ type Order =
 /** One end of a line between two workers. */
 interface LineEnd {
   readonly port: MessagePort;
+  /** Left out: everything goes by the port. */
+  readonly memory?: LineMemory;
 }
 
 /** Hidden runs that call the same callback again and again still say that they go on this often, ms. */
@@ -68,7 +76,7 @@ addEventListener('message', function boot(event: MessageEvent<unknown>) {
   portOf(port).listen((order) => {
     const said = order as Order;
     if (said.type === 'load') program = load(said);
-    else program?.connect(said.worker, messagePortTransport(portOf(said.line.port)));
+    else program?.connect(said.worker, transportOf(said.line));
   });
 });
 
@@ -93,10 +101,15 @@ function load(order: Extract<Order, { type: 'load' }>): ProgramWorker | null {
     void runHidden(order.virtual, { control, load: loadProgram, onPrint });
     return null;
   }
-  const { worker } = order;
-  program = runProgram({ worker, processors, control, scheduler, defer, load: loadProgram, prepare });
+  const { worker, bell } = order;
+  const own = { worker, processors, control, scheduler, defer, load: loadProgram, prepare };
+  program = runProgram(bell ? { ...own, bell: sharedBell(bell) } : own);
   print = program.print;
   return program;
+}
+
+function transportOf({ port, memory }: LineEnd): Transport {
+  return memory ? sharedRingTransport(memory, portOf(port)) : messagePortTransport(portOf(port));
 }
 
 /** Runs the program from its beginning once per request: a module's variables are new each time. */

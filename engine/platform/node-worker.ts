@@ -4,7 +4,11 @@ import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Print } from '../runtime/print.ts';
 import { realScheduler } from '../time/scheduler.ts';
+import type { LineMemory } from '../transport/line-memory.ts';
 import { messagePortTransport } from '../transport/message-port.ts';
+import { sharedBell } from '../transport/shared-bell.ts';
+import { sharedRingTransport } from '../transport/shared-ring.ts';
+import type { Transport } from '../transport/transport.ts';
 import { captureConsole } from './console-capture.ts';
 import { evaluateLoops } from './evaluate-loops.ts';
 import { lockDown } from './lockdown.ts';
@@ -30,6 +34,8 @@ export type NodeOrder =
       readonly data: Readonly<Record<string, string>>;
       /** Where every line goes that the program prints, if anybody prints them. */
       readonly lines?: { readonly port: MessagePort; readonly colours: boolean };
+      /** What wakes the worker; left out where no line is of shared memory. */
+      readonly bell?: SharedArrayBuffer;
     }
   /** The line to another worker of the run, in place of one that was there. */
   | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
@@ -37,6 +43,8 @@ export type NodeOrder =
 /** One end of a line between two workers. */
 export interface LineEnd {
   readonly port: MessagePort;
+  /** Left out: everything goes by the port. */
+  readonly memory?: LineMemory;
 }
 
 function begin(orders: MessagePort): void {
@@ -48,17 +56,16 @@ function begin(orders: MessagePort): void {
   evaluateLoops();
   orders.on('message', (order: NodeOrder) => {
     if (order.type === 'load') program = load(order);
-    else program?.connect(order.worker, messagePortTransport(portOf(order.line.port)));
+    else program?.connect(order.worker, transportOf(order.line));
   });
 }
 
-function load({
-  control,
-  worker,
-  programUrl,
-  data,
-  lines,
-}: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
+function transportOf({ port, memory }: LineEnd): Transport {
+  return memory ? sharedRingTransport(memory, portOf(port)) : messagePortTransport(portOf(port));
+}
+
+function load(order: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
+  const { control, worker, programUrl, data, bell, lines } = order;
   const scheduler = realScheduler();
   provideProgramGlobals(data);
   lockDown('script');
@@ -68,6 +75,7 @@ function load({
     control: portOf(control),
     scheduler,
     defer: (task) => void setImmediate(task),
+    ...(bell && { bell: sharedBell(bell) }),
     load: () => import(programUrl),
     ...(lines && { onLine: lineWriter(lines.port, lines.colours) }),
   });

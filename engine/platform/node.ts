@@ -3,6 +3,7 @@ import { EngineError } from '../errors.ts';
 import type { WorkerId } from '../ids.ts';
 import type { Crew, Platform, WorkerLink } from '../runtime/run-handle.ts';
 import { traceError } from '../trace/trace-value.ts';
+import { bellMemory, lineMemory, type LineMemory } from '../transport/line-memory.ts';
 import { parseFromWorker } from '../transport/parse-message.ts';
 import { PrintedLines, type LinePrinter } from './node-lines.ts';
 import type { LineEnd, NodeBoot, NodeOrder } from './node-worker.ts';
@@ -17,17 +18,21 @@ export interface NodeProgram {
   readonly data?: Readonly<Record<string, string>>;
   /** Gets every line that the program prints, whole, beside what a trace keeps of it. */
   readonly lines?: LinePrinter;
+  /** What carries events between workers: shared memory, or nothing but message ports. Default `ring`. */
+  readonly transport?: 'ring' | 'port';
 }
 
 /** Runs programs on Node's worker_threads. One platform may serve many runs; each spawns threads of its own. */
 export class NodePlatform implements Platform {
   readonly name = 'node';
   readonly #program: NodeProgram;
+  readonly #transport: 'ring' | 'port';
   readonly #alive = new Set<NodeThread>();
   #printed: Promise<unknown> = Promise.resolve();
 
   constructor(program: NodeProgram) {
     this.#program = program;
+    this.#transport = program.transport ?? 'ring';
   }
 
   /** Threads that have not ended yet. */
@@ -49,6 +54,7 @@ export class NodePlatform implements Platform {
     const threads = Array.from({ length: count }, () => this.#make());
     return Promise.resolve(
       new NodeCrew(
+        this.#transport,
         threads,
         () => this.#make(),
         (thread, place) => this.#load(thread, place),
@@ -73,6 +79,7 @@ export class NodePlatform implements Platform {
         worker,
         programUrl,
         data,
+        ...(this.#transport === 'ring' && { bell: thread.bell }),
         ...(lines && printed && { lines: { port: printed.port, colours: lines.colours } }),
       },
       control,
@@ -84,6 +91,8 @@ export class NodePlatform implements Platform {
 /** A thread that has loaded the engine, and obeys. */
 class NodeThread {
   readonly id: number;
+  /** What wakes it; used where lines are of shared memory. */
+  readonly bell = bellMemory();
   readonly #worker: Worker;
   readonly #orders: MessagePort;
   #problem: unknown = null;
@@ -133,12 +142,14 @@ type LoadProgram = (
 ) => void;
 
 class NodeCrew implements Crew {
+  readonly transport: 'ring' | 'port';
   readonly #threads: NodeThread[];
   readonly #make: () => NodeThread;
   readonly #load: LoadProgram;
   readonly #links = new Map<WorkerId, NodeLink>();
 
-  constructor(threads: NodeThread[], make: () => NodeThread, load: LoadProgram) {
+  constructor(transport: 'ring' | 'port', threads: NodeThread[], make: () => NodeThread, load: LoadProgram) {
+    this.transport = transport;
     this.#threads = threads;
     this.#make = make;
     this.#load = load;
@@ -170,16 +181,23 @@ class NodeCrew implements Crew {
   }
 
   #connect(one: WorkerId, other: WorkerId): void {
-    const [ofOne, ofOther] = lineEnds();
-    this.#threads[one]?.order({ type: 'connect', worker: other, line: ofOne }, ofOne.port);
-    this.#threads[other]?.order({ type: 'connect', worker: one, line: ofOther }, ofOther.port);
+    const [thread, otherThread] = [this.#threads[one], this.#threads[other]];
+    if (!thread || !otherThread) return;
+    const { port1, port2 } = new MessageChannel();
+    const ends = lineEnds(this.transport === 'ring' ? lineMemory(thread.bell, otherThread.bell) : null);
+    thread.order({ type: 'connect', worker: other, line: ends[0] }, ends[0].port);
+    otherThread.order({ type: 'connect', worker: one, line: ends[1] }, ends[1].port);
   }
 }
 
 /** Both ends of a new line. */
-function lineEnds(): readonly [LineEnd, LineEnd] {
+function lineEnds(memory: readonly [LineMemory, LineMemory] | null): readonly [LineEnd, LineEnd] {
   const { port1, port2 } = new MessageChannel();
-  return [{ port: port1 }, { port: port2 }];
+  if (!memory) return [{ port: port1 }, { port: port2 }];
+  return [
+    { port: port1, memory: memory[0] },
+    { port: port2, memory: memory[1] },
+  ];
 }
 
 class NodeLink implements WorkerLink {

@@ -10,6 +10,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import { owned } from '../time/sleep.ts';
 import type { LogLevel } from '../trace/trace-entry.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
+import type { Bell } from '../transport/bell.ts';
 import { PROTOCOL_VERSION, type FromWorker, type ToWorker } from '../transport/protocol.ts';
 import { parseToWorker } from '../transport/parse-to-worker.ts';
 import type { Port } from '../transport/message-port.ts';
@@ -27,6 +28,8 @@ export interface WorkerEnvironment {
   readonly processors: number;
   readonly scheduler: Scheduler;
   readonly defer: (task: () => void) => void;
+  /** What wakes this worker, where lines are of shared memory. */
+  readonly bell?: Bell;
   /** Evaluates the program's module. */
   readonly load: () => Promise<unknown>;
   /** Makes ready what the program has declared, before anything of it runs. */

@@ -132,6 +132,7 @@ class Controller implements RunHandle {
       warnings: this.#warnings,
       placement: this.#placement,
       workers: this.#links.length,
+      transport: this.#crew?.transport ?? 'port',
       entries: this.#trace.entries,
       dropped: this.#trace.dropped + this.#output.entriesDropped,
       stages: this.#counters?.stages ?? [],

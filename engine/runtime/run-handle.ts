@@ -50,6 +50,8 @@ export interface Platform {
 
 /** The workers of one run. */
 export interface Crew {
+  /** What carries events between its workers: shared memory, or message ports. */
+  readonly transport: 'ring' | 'port';
   /**
    * Lets a worker load the program, and lays the lines between it and those that were told before. It then posts `ready`
    * with its plan, or `failed`. To be called once for each worker; those that never are stay without the program.
@@ -104,6 +106,8 @@ export interface RunUpdate {
   readonly placement: Placement;
   /** Workers in use. */
   readonly workers: number;
+  /** What carries events between them: shared memory (`ring`), or message ports where there is none. */
+  readonly transport: 'ring' | 'port';
   /** In order of `seq`. Grows at the end; a late entry of another worker is inserted near it. */
   readonly entries: readonly TraceEntry[];
   /** Entries that were not kept. */

@@ -1,12 +1,10 @@
 import { EngineError } from '../errors.ts';
+import { RING_HEADER_BYTES, WORDS_APART } from './line-memory.ts';
 
-/** Positions lie this far apart, so that two processors that write them do not share a line of their caches. */
-const WORDS_APART = 16;
 const HEAD = 0;
 const TAIL = WORDS_APART;
 const CLOSED = 2 * WORDS_APART;
 const KNOCKED = 3 * WORDS_APART;
-const HEADER_BYTES = 4 * WORDS_APART * 4;
 
 /** A frame begins with its length in bytes and its mark; frames begin at multiples of 8 bytes. */
 const FRAME_HEADER_BYTES = 8;
@@ -14,23 +12,6 @@ const FRAME_HEADER_BYTES = 8;
 const WRAP = -1;
 
 const { load, store, exchange } = Atomics;
-
-/**
- * Bytes of one direction of a line. What crosses is a thousand events per subscription at most, a few tens of kilobytes;
- * what the cache holds is read and written faster than what it does not (SAB-2).
- */
-export const RING_BYTES = 256 * 1024;
-
-/**
- * Memory of one direction of a line. It never grows: what does not fit takes another way (SAB-2).
- *
- * @param bytes - For frames; a power of two from 64 to 2³⁰.
- * @throws {EngineError} `ring_size`.
- */
-export function ringMemory(bytes = RING_BYTES): SharedArrayBuffer {
-  if (!isSize(bytes)) throw new EngineError('ring_size', { received: bytes });
-  return new SharedArrayBuffer(HEADER_BYTES + bytes);
-}
 
 interface Views {
   readonly state: Int32Array;
@@ -174,12 +155,12 @@ export class RingReader {
 }
 
 function viewsOf(memory: SharedArrayBuffer): Views {
-  const size = memory.byteLength - HEADER_BYTES;
+  const size = memory.byteLength - RING_HEADER_BYTES;
   if (!isSize(size)) throw new EngineError('ring_size', { received: size });
   return {
-    state: new Int32Array(memory, 0, HEADER_BYTES / 4),
-    words: new Int32Array(memory, HEADER_BYTES),
-    bytes: new Uint8Array(memory, HEADER_BYTES),
+    state: new Int32Array(memory, 0, RING_HEADER_BYTES / 4),
+    words: new Int32Array(memory, RING_HEADER_BYTES),
+    bytes: new Uint8Array(memory, RING_HEADER_BYTES),
     size,
   };
 }

@@ -1,9 +1,4 @@
-import { EngineError } from '../errors.ts';
-import type { WorkerId } from '../ids.ts';
 import type { Bell } from './bell.ts';
-
-/** Bells lie this far apart, so that those who ring different ones do not share a line of their caches. */
-const WORDS_APART = 16;
 
 const { add, load, notify, wait } = Atomics;
 /** Not in every browser: then nobody waits without blocking, and the port of a line calls instead (SAB-4). */
@@ -12,33 +7,20 @@ const waitLater = 'waitAsync' in Atomics ? Atomics.waitAsync : null;
 /** Whether a worker can be called by its bell while its event loop goes on. */
 export const CAN_WAIT_LATER = waitLater !== null;
 
-/** Memory for the bells of so many workers. */
-export function bellMemory(workers: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(Math.max(1, workers) * WORDS_APART * Int32Array.BYTES_PER_ELEMENT);
-}
-
-/**
- * The bell of one worker in memory that all share.
- *
- * @throws {EngineError} `bell_missing` when the memory has none for that worker.
- */
-export function sharedBell(memory: SharedArrayBuffer, worker: WorkerId): Bell {
-  const words = new Int32Array(memory);
-  const at = worker * WORDS_APART;
-  if (!Number.isInteger(at) || at < 0 || at >= words.length) {
-    throw new EngineError('bell_missing', { worker, bells: words.length / WORDS_APART });
-  }
+/** The bell of a worker, in memory that all share who may ring it. */
+export function sharedBell(memory: SharedArrayBuffer): Bell {
+  const word = new Int32Array(memory);
   return {
     get rung() {
-      return load(words, at);
+      return load(word, 0);
     },
     ring() {
-      add(words, at, 1);
-      notify(words, at);
+      add(word, 0, 1);
+      notify(word, 0);
     },
-    wait: (rung, ms) => wait(words, at, rung, ms) !== 'timed-out',
+    wait: (rung, ms) => wait(word, 0, rung, ms) !== 'timed-out',
     whenRung(rung, then) {
-      const waiting = waitLater?.(words, at, rung);
+      const waiting = waitLater?.(word, 0, rung);
       if (!waiting) return;
       if (waiting.async) void waiting.value.then(then);
       else void Promise.resolve().then(then);

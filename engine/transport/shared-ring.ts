@@ -3,22 +3,11 @@ import type { Bell } from './bell.ts';
 import { isBatch, postCloned } from './cloned.ts';
 import { BatchDecoder } from './encoding/batch-decoder.ts';
 import { BatchEncoder } from './encoding/batch-encoder.ts';
+import type { LineMemory } from './line-memory.ts';
 import type { Port } from './message-port.ts';
 import { RingReader, RingWriter } from './ring-memory.ts';
-import { CAN_WAIT_LATER } from './shared-bell.ts';
+import { CAN_WAIT_LATER, sharedBell } from './shared-bell.ts';
 import type { Refused, Transport } from './transport.ts';
-
-/** One end of a line of shared memory. The other end has `out` and `in` the other way round. */
-export interface RingLine {
-  /** What this end writes to, made by `ringMemory`. */
-  readonly out: SharedArrayBuffer;
-  /** What this end reads from. */
-  readonly in: SharedArrayBuffer;
-  /** For what has no compact form, and for what the ring has no room for now. */
-  readonly port: Port;
-  /** Of the worker at the other end: rung once per batch. */
-  readonly bell: Bell;
-}
 
 /** A batch that came by the port. Its place in the order: behind so many frames of the ring. */
 interface ByPort {
@@ -33,9 +22,11 @@ interface ByPort {
  * the port before it, and each message how many frames: so all arrive in the order they were sent (SAB-3).
  *
  * Whoever owns the end looks for what has come (`poll`) when the worker's bell has been rung.
+ *
+ * @param port - For what has no compact form, and for what the ring has no room for now.
  */
-export function sharedRingTransport(line: RingLine): Transport {
-  return new RingEnd(line);
+export function sharedRingTransport(memory: LineMemory, port: Port): Transport {
+  return new RingEnd(memory, port);
 }
 
 class RingEnd implements Transport {
@@ -57,9 +48,9 @@ class RingEnd implements Transport {
   #isDraining = false;
   #closed = false;
 
-  constructor({ out, in: incoming, port, bell }: RingLine) {
+  constructor({ out, in: incoming, bell }: LineMemory, port: Port) {
     this.#port = port;
-    this.#bell = bell;
+    this.#bell = sharedBell(bell);
     this.#writer = new RingWriter(out);
     this.#reader = new RingReader(incoming);
   }

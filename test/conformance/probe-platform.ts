@@ -72,7 +72,7 @@ export class ProbePlatform implements Platform {
     const replace = () => {
       throw new Error('Cannot replace a worker as the probe has no second line to it');
     };
-    return Promise.resolve({ start, replace, release: end, end });
+    return Promise.resolve({ transport: 'port', start, replace, release: end, end });
   }
 
   #line(port: MessagePort): Line {

@@ -5,6 +5,7 @@
  * workers, and pairs of workers talk to each other directly.
  */
 import { ENGINE_MARK } from './engine-mark.ts';
+import { bellMemory, lineMemory } from '#engine/transport/line-memory.ts';
 import type { FromFrame, LineEnd, SpawnRequest, ToFrame, WorkerOrder } from './protocol.ts';
 
 /** Uncaught errors that are passed on per worker; a loop that throws must not flood the page. */
@@ -17,6 +18,8 @@ const LOADED = 'loaded';
 interface Member {
   readonly worker: Promise<Worker | null>;
   readonly orders: MessagePort;
+  /** What wakes it, where there is memory to share. */
+  readonly bell: SharedArrayBuffer | null;
 }
 
 /** The workers of a run. */
@@ -58,7 +61,7 @@ function member(page: MessagePort, { script }: SpawnRequest, index: number): Mem
   const { port1: orders, port2 } = new MessageChannel();
   const worker = makeWorker(page, script, index);
   void worker.then((made) => made?.postMessage(null, [port2]));
-  return { worker, orders };
+  return { worker, orders, bell: crossOriginIsolated ? bellMemory() : null };
 }
 
 /** Lets a worker load the program, and lays its lines to the others that have been started. */
@@ -66,13 +69,14 @@ function start(page: MessagePort, crew: Crew, index: number, control: MessagePor
   const { request, members, started } = crew;
   const own = (members[index] ??= member(page, request, index));
   const { program, data, virtual } = request;
-  const load: WorkerOrder = { type: 'load', program, data, control, worker: index };
+  const { bell } = own;
+  const load = { type: 'load', program, data, control, worker: index, ...(bell && { bell }) } as const;
   give(own, virtual ? { ...load, virtual } : load, control);
   started.add(index);
   for (const other of started) {
     const peer = members[other];
     if (other === index || !peer) continue;
-    const [ours, theirs] = lineEnds();
+    const [ours, theirs] = lineEnds(own, peer);
     give(own, { type: 'connect', worker: other, line: ours }, ours.port);
     give(peer, { type: 'connect', worker: index, line: theirs }, theirs.port);
   }
@@ -87,9 +91,15 @@ function give({ orders }: Member, order: WorkerOrder, ...ports: MessagePort[]): 
 }
 
 /** Both ends of a new line. */
-function lineEnds(): readonly [LineEnd, LineEnd] {
+function lineEnds(one: Member, other: Member): readonly [LineEnd, LineEnd] {
   const { port1, port2 } = new MessageChannel();
-  return [{ port: port1 }, { port: port2 }];
+  if (!one.bell || !other.bell) return [{ port: port1 }, { port: port2 }];
+  // Only here: memory cannot be shared with the page.
+  const [memory, otherMemory] = lineMemory(one.bell, other.bell);
+  return [
+    { port: port1, memory },
+    { port: port2, memory: otherMemory },
+  ];
 }
 
 /** Resolves to a worker whose script runs, or to `null` when the page has been told why there is none. */

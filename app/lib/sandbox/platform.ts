@@ -54,6 +54,7 @@ interface CrewOwner {
 }
 
 class SandboxCrew implements Crew {
+  readonly transport: 'ring' | 'port';
   readonly #frame: Sandbox;
   readonly #owner: CrewOwner;
   readonly #links: SandboxLink[] = [];
@@ -61,6 +62,7 @@ class SandboxCrew implements Crew {
   readonly #failures = new Map<number, TraceError>();
 
   constructor(frame: Sandbox, owner: CrewOwner) {
+    this.transport = frame.isIsolated ? 'ring' : 'port';
     this.#frame = frame;
     this.#owner = owner;
   }

@@ -8,6 +8,7 @@ import {
   type TraceError,
 } from 'sluice';
 import * as v from 'valibot';
+import type { LineMemory } from '#engine/transport/line-memory.ts';
 import type { RunRecord } from '#lessons/schema.ts';
 
 /** Page → frame, once, along with the port that carries everything below. */
@@ -49,6 +50,8 @@ export type ToFrame =
 /** One end of a line between two workers. */
 export interface LineEnd {
   readonly port: MessagePort;
+  /** Left out: everything goes by the port. */
+  readonly memory?: LineMemory;
 }
 
 /** Frame → worker, by the port that the frame's only message to the worker itself brings. */
@@ -59,6 +62,8 @@ export type WorkerOrder =
       readonly data: Readonly<Record<string, string>>;
       readonly control: MessagePort;
       readonly worker: number;
+      /** What wakes the worker; left out where no line is of shared memory. */
+      readonly bell?: SharedArrayBuffer;
       readonly virtual?: readonly VirtualRequest[];
     }
   | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };

@@ -20,6 +20,8 @@ const FRAME_POLICY = [
   "base-uri 'none'",
 ].join('; ');
 
+type Ready = Extract<FromFrame, { type: 'ready' }>;
+
 export type WorkerFailure = Extract<FromFrame, { type: 'workerFailed' }>;
 
 export interface FrameListener {
@@ -32,6 +34,8 @@ export interface FrameListener {
 
 /** A place that makes workers, for one run. */
 export interface Sandbox {
+  /** Whether its workers share memory. */
+  readonly isIsolated: boolean;
   /** Makes workers. Errors of theirs, and the sandbox's own end, go to `listener`. */
   spawn(request: Omit<SpawnRequest, 'type'>, listener: FrameListener): void;
   /** Lets a worker load the program. `control` is the worker's end of the line to who drives it. */
@@ -53,6 +57,7 @@ export interface Sandbox {
  * however busy they are.
  */
 export class SandboxFrame implements Sandbox {
+  readonly isIsolated: boolean;
   readonly #element: HTMLIFrameElement;
   readonly #port: MessagePort;
   #listener: FrameListener | null = null;
@@ -62,7 +67,8 @@ export class SandboxFrame implements Sandbox {
   #answered = 0;
   #removed = false;
 
-  private constructor(element: HTMLIFrameElement, port: MessagePort) {
+  private constructor(element: HTMLIFrameElement, port: MessagePort, isIsolated: boolean) {
+    this.isIsolated = isIsolated;
     this.#element = element;
     this.#port = port;
     port.onmessage = ({ data }: MessageEvent<unknown>) => this.#take(data);
@@ -83,8 +89,8 @@ export class SandboxFrame implements Sandbox {
     const { port1, port2 } = new MessageChannel();
     try {
       await loaded(element);
-      await greeted(element, port1, port2);
-      return new SandboxFrame(element, port1);
+      const { isolated } = await greeted(element, port1, port2);
+      return new SandboxFrame(element, port1, isolated);
     } catch (error) {
       port1.close();
       element.remove();
@@ -179,13 +185,14 @@ function loaded(element: HTMLIFrameElement): Promise<void> {
 }
 
 /** Hands the frame its port; its first word on it says that its script runs. */
-function greeted(element: HTMLIFrameElement, own: MessagePort, theirs: MessagePort): Promise<void> {
+function greeted(element: HTMLIFrameElement, own: MessagePort, theirs: MessagePort): Promise<Ready> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(notReady()), READY_WITHIN_MS);
     own.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (parseFromFrame(data)?.type !== 'ready') return;
+      const message = parseFromFrame(data);
+      if (message?.type !== 'ready') return;
       clearTimeout(timer);
-      resolve();
+      resolve(message);
     };
     const hello: Hello = { type: 'hello' };
     // An opaque origin has no name: only '*' reaches it. What goes along is a port, and nothing to read.

@@ -4,6 +4,7 @@ import type { FrameListener, Sandbox } from '$lib/sandbox/sandbox-frame.ts';
 /** A sandbox without a frame: the test speaks for its workers, through the control ports. */
 export class FakeSandbox implements Sandbox {
   readonly number: number;
+  readonly isIsolated = false;
   isSilent = false;
   isRemoved = false;
   answers = true;

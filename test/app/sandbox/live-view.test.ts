@@ -14,6 +14,7 @@ const going: RunUpdate = {
   warnings: [],
   placement: { numbers: 0 },
   workers: 1,
+  transport: 'port',
   entries: [],
   dropped: 0,
   stages: [],

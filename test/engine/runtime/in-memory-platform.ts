@@ -57,6 +57,7 @@ export function inMemoryPlatform(options: InMemoryOptions): InMemoryPlatform {
         for (const worker of workers.values()) worker.terminate();
       };
       const crew: Crew = {
+        transport: 'port',
         start,
         replace(index) {
           workers.get(index)?.terminate();

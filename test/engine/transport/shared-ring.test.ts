@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { MessageChannel } from 'node:worker_threads';
 import { portOf } from '../../../engine/platform/node-port.ts';
 import type { RemoteEnvelope } from '../../../engine/stage/message.ts';
-import { ringMemory } from '../../../engine/transport/ring-memory.ts';
-import { bellMemory, sharedBell } from '../../../engine/transport/shared-bell.ts';
+import { bellMemory, lineMemory } from '../../../engine/transport/line-memory.ts';
+import { sharedBell } from '../../../engine/transport/shared-bell.ts';
 import { sharedRingTransport } from '../../../engine/transport/shared-ring.ts';
 import { eventsEnvelope, transportLaws } from './transport-laws.ts';
 
 function connect(bytes?: number) {
-  const [one, two] = [ringMemory(bytes), ringMemory(bytes)];
   const { port1, port2 } = new MessageChannel();
-  const bells = bellMemory(2);
-  const a = sharedRingTransport({ out: one, in: two, port: portOf(port1), bell: sharedBell(bells, 1) });
-  const b = sharedRingTransport({ out: two, in: one, port: portOf(port2), bell: sharedBell(bells, 0) });
+  const bells = [bellMemory(), bellMemory()] as const;
+  const [one, two] = lineMemory(...bells, bytes);
+  const a = sharedRingTransport(one, portOf(port1));
+  const b = sharedRingTransport(two, portOf(port2));
   const settle = async () => {
     for (let i = 0; i < 10; i += 1) {
       a.poll?.();
@@ -46,12 +46,12 @@ describe('sharedRingTransport()', () => {
 
   it('rings the bell of the receiver once per batch', () => {
     const { a, b, bells } = connect();
-    const bell = sharedBell(bells, 1);
+    const bell = sharedBell(bells[1]);
     const before = bell.rung;
     a.send([eventsEnvelope('numbers', [1]), eventsEnvelope('numbers', [2])]);
     a.send([eventsEnvelope('numbers', [new Error('no compact form')])]);
     expect(bell.rung - before).toBe(2);
-    expect(sharedBell(bells, 0).rung).toBe(0);
+    expect(sharedBell(bells[0]).rung).toBe(0);
     a.close();
     b.close();
   });
