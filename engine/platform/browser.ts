@@ -10,6 +10,7 @@ import { runVirtual } from '../runtime/virtual-run.ts';
 import { sleepOn } from '../time/sleep.ts';
 import type { PlanWarning } from '../trace/plan-view.ts';
 import { traceError } from '../trace/trace-value.ts';
+import { generateRecordCode } from '../transport/encoding/record-code.ts';
 import type { LineMemory } from '../transport/line-memory.ts';
 import { messagePortTransport, type Port } from '../transport/message-port.ts';
 import { sharedBell } from '../transport/shared-bell.ts';
@@ -95,6 +96,7 @@ function load(order: Extract<Order, { type: 'load' }>): ProgramWorker | null {
   lockDown('program');
   // A policy that refuses `eval` lets modules of blobs in.
   collectLoops();
+  generateRecordCode((expression, take) => void importExpression(expression).then(take, () => undefined));
   const loadProgram = () => loadModule(order.program);
   const onPrint = (next: Print | null) => void (print = next);
   if (order.virtual) {
@@ -160,6 +162,12 @@ function progressOn(control: Port): (stage: string | null, callback: string | nu
 /** The loops of the program's flows as code of their own, marked as the engine's where a stack names it. */
 function prepare(): Promise<number> {
   return importLoops((module) => loadModule(module, ENGINE_MARK));
+}
+
+/** What an expression evaluates to; rejects where a policy refuses that. */
+async function importExpression(expression: string): Promise<unknown> {
+  const module = await loadModule(`export default ${expression};`, ENGINE_MARK);
+  return typeof module === 'object' && module !== null && 'default' in module ? module.default : null;
 }
 
 async function loadModule(text: string, mark = ''): Promise<unknown> {

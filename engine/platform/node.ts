@@ -53,12 +53,11 @@ export class NodePlatform implements Platform {
   spawn(count: number): Promise<Crew> {
     const threads = Array.from({ length: count }, () => this.#make());
     return Promise.resolve(
-      new NodeCrew(
-        this.#transport,
-        threads,
-        () => this.#make(),
-        (thread, place) => this.#load(thread, place),
-      ),
+      new NodeCrew(threads, {
+        transport: this.#transport,
+        make: () => this.#make(),
+        load: (thread, place) => this.#load(thread, place),
+      }),
     );
   }
 
@@ -148,11 +147,14 @@ class NodeCrew implements Crew {
   readonly #load: LoadProgram;
   readonly #links = new Map<WorkerId, NodeLink>();
 
-  constructor(transport: 'ring' | 'port', threads: NodeThread[], make: () => NodeThread, load: LoadProgram) {
-    this.transport = transport;
+  constructor(
+    threads: NodeThread[],
+    by: { readonly transport: 'ring' | 'port'; readonly make: () => NodeThread; readonly load: LoadProgram },
+  ) {
+    this.transport = by.transport;
     this.#threads = threads;
-    this.#make = make;
-    this.#load = load;
+    this.#make = by.make;
+    this.#load = by.load;
   }
 
   start(worker: WorkerId): WorkerLink {
@@ -183,7 +185,6 @@ class NodeCrew implements Crew {
   #connect(one: WorkerId, other: WorkerId): void {
     const [thread, otherThread] = [this.#threads[one], this.#threads[other]];
     if (!thread || !otherThread) return;
-    const { port1, port2 } = new MessageChannel();
     const ends = lineEnds(this.transport === 'ring' ? lineMemory(thread.bell, otherThread.bell) : null);
     thread.order({ type: 'connect', worker: other, line: ends[0] }, ends[0].port);
     otherThread.order({ type: 'connect', worker: one, line: ends[1] }, ends[1].port);

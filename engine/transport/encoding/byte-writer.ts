@@ -1,6 +1,10 @@
-import { MAX_BATCH_BYTES } from './format.ts';
+import { FORM, MAX_BATCH_BYTES } from './format.ts';
 
 const FIRST_BYTES = 16 * 1024;
+/** Shorter texts are written unit by unit, UTF-16 units: to call the encoder takes longer. */
+const SHORT_TEXT = 48;
+
+const utf8 = new TextEncoder();
 
 /** Thrown by writers, and caught by the encoder: this batch has no compact form. */
 export const NO_COMPACT_FORM = Symbol('no compact form');
@@ -98,36 +102,51 @@ export class ByteWriter {
     return i;
   }
 
-  /** The UTF-16 units of a text behind their number: in a byte each where they all fit. */
-  units(text: string): void {
+  /** A text behind its length: short ones in a byte per unit where they fit, long ones as UTF-8 where that keeps them. */
+  text(text: string): void {
     const { length } = text;
     if (length > MAX_BATCH_BYTES) throw NO_COMPACT_FORM;
-    const start = this.#at;
-    this.count(length * 2);
-    this.#need(length);
-    const bytes = this.#bytes;
-    let at = this.#at;
-    for (let i = 0; i < length; i += 1) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0xff) return this.#wideUnits(text, start);
-      bytes[at] = unit;
-      at += 1;
-    }
-    this.#at = at;
+    if (length < SHORT_TEXT) {
+      if (!this.#narrow(text)) this.#wide(text);
+    } else if (text.isWellFormed()) this.#utf8(text);
+    else this.#wide(text);
   }
 
-  #wideUnits(text: string, start: number): void {
+  #narrow(text: string): boolean {
     const { length } = text;
-    this.#at = start;
-    this.count(length * 2 + 1);
-    this.#need(length * 2);
+    const start = this.#at;
+    this.count(length * 4 + FORM.narrow);
+    this.#need(length);
     const bytes = this.#bytes;
+    const from = this.#at;
     for (let i = 0; i < length; i += 1) {
       const unit = text.charCodeAt(i);
-      bytes[this.#at] = unit & 0xff;
-      bytes[this.#at + 1] = unit >>> 8;
-      this.#at += 2;
+      if (unit > 0xff) {
+        this.#at = start;
+        return false;
+      }
+      bytes[from + i] = unit;
     }
+    this.#at = from + length;
+    return true;
+  }
+
+  #wide(text: string): void {
+    const { length } = text;
+    this.count(length * 4 + FORM.wide);
+    this.#need(length * 2);
+    for (let i = 0; i < length; i += 1) this.short(text.charCodeAt(i));
+  }
+
+  #utf8(text: string): void {
+    const most = text.length * 3;
+    this.#need(most + 10);
+    this.count(text.length * 4 + FORM.utf8);
+    // How many bytes it takes is known afterwards: its place is kept.
+    const place = this.#at;
+    const { written } = utf8.encodeInto(text, this.#bytes.subarray(place + 4, place + 4 + most));
+    this.#at = place + 4 + written;
+    for (let i = 0; i < 4; i += 1) this.#bytes[place + i] = written >>> (8 * i);
   }
 
   #align(size: number): void {

@@ -9,6 +9,8 @@ export const COLUMN = {
   texts: 3,
   /** Plain records of one shape: the shape, then a column for each field. */
   records: 4,
+  /** Arrays of one length: the length, then a column for each place. */
+  tuples: 5,
 } as const;
 
 /** What a value that is written alone begins with. */
@@ -36,20 +38,30 @@ export const MESSAGE = { other: 0, events: 1, ask: 2 } as const;
 /** What a batch begins with: `forget`: the tables of texts and shapes begin anew. */
 export const BATCH = { goesOn: 0, forget: 1 } as const;
 
+/** How the units of a text are written: one byte each, two bytes each, or as UTF-8 behind its size in four bytes. */
+export const FORM = { narrow: 0, wide: 1, utf8: 2 } as const;
+
 /** Texts up to this length, in UTF-16 units, are remembered: when they come again, two bytes stand for them. */
 export const MAX_REMEMBERED_LENGTH = 48;
 /** Texts that a line remembers in each direction; one that comes in the place of another drives it out. A power of two. */
-export const TEXTS = 4_096;
+export const TEXTS = 2_048;
 /** Shapes of records that are remembered, likewise. */
 export const SHAPES = 64;
 
-/** Code of a text: its place in the table; or `told` and the place, then the text itself; or `long` and the text. */
-export const TEXT = { told: 0x8000, long: 0xffff } as const;
+/** Code of a text: its place in the table; or `told` and the place, or `new`: then the text itself comes, too. */
+export const TEXT = { told: 0x8000, new: 0xffff } as const;
 /** Code of a shape: its place; or `told` and the place, then its fields. */
 export const SHAPE_TOLD = 0x80;
 
 /** More fields than this are no shape: such a record is rather a dictionary. */
 export const MAX_FIELDS = 64;
+/** Longer arrays are no tuples. */
+export const MAX_TUPLE = 8;
+/**
+ * The texts of a column are read together, as parts of a text this long, in UTF-16 units: each keeps it in memory, so it must
+ * not be long.
+ */
+export const TEXTS_TOGETHER = 1_024;
 /** Values that lie deeper have no compact form. */
 export const MAX_DEPTH = 32;
 /** Bytes of a batch that has a compact form. What is larger is cloned. */

@@ -1,21 +1,25 @@
 import { damaged, type ByteReader } from './byte-reader.ts';
-import { COLUMN, MAX_DEPTH, MAX_FIELDS, SHAPES, SHAPE_TOLD, TAG, TEXT, TEXTS } from './format.ts';
-import { recordMaker, type RecordMaker } from './record-maker.ts';
+import { COLUMN, MAX_DEPTH, MAX_FIELDS, MAX_TUPLE, SHAPES, SHAPE_TOLD, TAG } from './format.ts';
+import { RecordCode, recordOf } from './record-code.ts';
+import { TextReader } from './text-reader.ts';
 
 /** Reads what a `ValueWriter` has written, remembering the same texts and shapes. */
 export class ValueReader {
   readonly #in: ByteReader;
-  readonly #texts: string[] = new Array<string>(TEXTS).fill('');
-  readonly #shapes: (RecordMaker | null)[] = new Array<RecordMaker | null>(SHAPES).fill(null);
+  readonly #texts: TextReader;
+  readonly #shapes: (RecordCode | null)[] = new Array<RecordCode | null>(SHAPES).fill(null);
+  /** By length. */
+  readonly #tuples: RecordCode[] = [];
   #depth = 0;
 
   constructor(source: ByteReader) {
     this.#in = source;
+    this.#texts = new TextReader(source);
   }
 
   /** Remembers nothing any more. */
   forget(): void {
-    this.#texts.fill('');
+    this.#texts.forget();
     this.#shapes.fill(null);
   }
 
@@ -25,14 +29,7 @@ export class ValueReader {
   }
 
   text(): string {
-    const code = this.#in.short();
-    if (code < TEXTS) return this.#texts[code] ?? '';
-    if (code === TEXT.long) return this.#in.units();
-    const place = code - TEXT.told;
-    if (place < 0 || place >= TEXTS) throw damaged('a text has no place');
-    const text = this.#in.units();
-    this.#texts[place] = text;
-    return text;
+    return this.#texts.text();
   }
 
   number(): number {
@@ -49,13 +46,12 @@ export class ValueReader {
         return this.#in.ints(count);
       case COLUMN.doubles:
         return this.#in.doubles(count);
-      case COLUMN.texts: {
-        const texts: string[] = [];
-        for (let i = 0; i < count; i += 1) texts.push(this.text());
-        return texts;
-      }
+      case COLUMN.texts:
+        return this.#texts.column(count);
       case COLUMN.records:
-        return this.#records(count);
+        return this.#rows(this.#shape(), count);
+      case COLUMN.tuples:
+        return this.#rows(this.#tuple(), count);
       case COLUMN.mixed: {
         const values: unknown[] = [];
         for (let i = 0; i < count; i += 1) values.push(this.value());
@@ -113,18 +109,26 @@ export class ValueReader {
     }
   }
 
-  #records(count: number): unknown[] {
-    const make = this.#shape();
-    const columns = this.#inside(() => make.keys.map(() => this.column(count)));
-    return make.fromColumns(columns, count);
+  #rows(code: RecordCode, count: number): unknown[] {
+    const columns = this.#inside(() => code.keys.map(() => this.column(count)));
+    return code.join(columns, count);
   }
 
   #record(): object {
-    const make = this.#shape();
-    return make.fromValues(make.keys.map(() => this.value()));
+    const { keys } = this.#shape();
+    return recordOf(
+      keys,
+      keys.map(() => this.value()),
+    );
   }
 
-  #shape(): RecordMaker {
+  #tuple(): RecordCode {
+    const length = this.#in.byte();
+    if (length === 0 || length > MAX_TUPLE) throw damaged('a tuple has no length');
+    return (this.#tuples[length] ??= RecordCode.ofTuples(length));
+  }
+
+  #shape(): RecordCode {
     const code = this.#in.byte();
     if (code < SHAPE_TOLD) {
       const known = this.#shapes[code];
@@ -136,7 +140,7 @@ export class ValueReader {
     if (place >= SHAPES || fields > MAX_FIELDS) throw damaged('a shape has no place');
     const keys: string[] = [];
     for (let i = 0; i < fields; i += 1) keys.push(this.text());
-    const made = recordMaker(keys);
+    const made = RecordCode.ofRecords(keys);
     this.#shapes[place] = made;
     return made;
   }

@@ -1,16 +1,9 @@
 import { NO_COMPACT_FORM, type ByteWriter } from './byte-writer.ts';
-import {
-  COLUMN,
-  MAX_DEPTH,
-  MAX_FIELDS,
-  MAX_REMEMBERED_LENGTH,
-  SHAPES,
-  SHAPE_TOLD,
-  TAG,
-  TEXT,
-  TEXTS,
-} from './format.ts';
+import { COLUMN, MAX_DEPTH, MAX_FIELDS, MAX_TUPLE, SHAPES, SHAPE_TOLD, TAG } from './format.ts';
+import { areDistinct } from './distinct.ts';
 import { isPlain } from './plain.ts';
+import { isTuple, RecordCode } from './record-code.ts';
+import { placeOf, TextWriter } from './text-writer.ts';
 
 type Keys = readonly string[];
 
@@ -22,27 +15,32 @@ const timeOf = Date.prototype.getTime;
 const eachEntry = Map.prototype.forEach;
 const eachItem = Set.prototype.forEach;
 
+/** Columns begin as copies of this one, which are of a kind that holds anything. */
+const BLANK: readonly unknown[] = Array.from({ length: 1_024 }, (): unknown => undefined).map((none) => none);
+
 /**
  * Writes values such that reading them gives what a structured clone would. It remembers texts and shapes that it has
  * written. Values of other kinds, and objects that occur twice, make it throw `NO_COMPACT_FORM`.
  */
 export class ValueWriter {
   readonly #out: ByteWriter;
-  readonly #texts: string[] = new Array<string>(TEXTS).fill('');
-  readonly #shapes: (Keys | null)[] = new Array<Keys | null>(SHAPES).fill(null);
-  /** Of the message that is being written. */
+  readonly #texts: TextWriter;
+  readonly #shapes: (RecordCode | null)[] = new Array<RecordCode | null>(SHAPES).fill(null);
+  /** By length. */
+  readonly #tuples: RecordCode[] = [];
+  /** Objects of the message that is being written. */
   readonly #seen = new Set<object>();
   #depth = 0;
 
   constructor(out: ByteWriter) {
     this.#out = out;
+    this.#texts = new TextWriter(out);
   }
 
   /** Remembers nothing any more. */
   forget(): void {
-    this.#texts.fill('');
+    this.#texts.forget();
     this.#shapes.fill(null);
-    this.endMessage();
   }
 
   /** What follows may hold the same objects again: they become others. */
@@ -52,20 +50,7 @@ export class ValueWriter {
   }
 
   text(text: string): void {
-    const out = this.#out;
-    if (text.length > MAX_REMEMBERED_LENGTH) {
-      out.short(TEXT.long);
-      out.units(text);
-      return;
-    }
-    const place = placeOf(text);
-    if (this.#texts[place] === text) {
-      out.short(place);
-      return;
-    }
-    this.#texts[place] = text;
-    out.short(TEXT.told | place);
-    out.units(text);
+    this.#texts.text(text);
   }
 
   number(value: number): void {
@@ -84,9 +69,9 @@ export class ValueWriter {
     if (typeof first === 'number') {
       if (this.#numbers(values, count)) return;
     } else if (typeof first === 'string') {
-      if (this.#allTexts(values, count)) return;
-    } else if (typeof first === 'object' && first !== null && isPlain(first)) {
-      if (this.#records(first, values, count)) return;
+      if (this.#texts.column(values, count)) return;
+    } else if (typeof first === 'object' && first !== null) {
+      if (this.#rows(first, values, count)) return;
     }
     this.#out.byte(COLUMN.mixed);
     for (let i = 0; i < count; i += 1) this.value(values[i]);
@@ -125,45 +110,50 @@ export class ValueWriter {
     return false;
   }
 
-  #allTexts(values: readonly unknown[], count: number): boolean {
-    // Asked before anything is written: what is remembered of texts cannot be taken back.
-    for (let i = 0; i < count; i += 1) if (typeof values[i] !== 'string') return false;
-    this.#out.byte(COLUMN.texts);
-    for (let i = 0; i < count; i += 1) {
-      const text = values[i];
-      if (typeof text === 'string') this.text(text);
-    }
-    return true;
-  }
-
-  /** Whether all are records with the fields of the first one, in the same order; then they are written. */
-  #records(first: object, values: readonly unknown[], count: number): boolean {
+  /** Whether all values are objects of the shape of the first one; then they are written. */
+  #rows(first: object, values: readonly unknown[], count: number): boolean {
     const keys = keysOf(first);
-    if (keys.length === 0 || keys.length > MAX_FIELDS) return false;
-    const columns = keys.map((): unknown[] => []);
-    for (let i = 0; i < count; i += 1) {
-      const value = values[i];
-      if (typeof value !== 'object' || value === null || !isPlain(value)) return false;
-      if (!collect(value, keys, columns)) return false;
+    if (keys.length === 0) return false;
+    let code: RecordCode;
+    if (isArray(first)) {
+      const { length } = first;
+      if (length > MAX_TUPLE || !isTuple(first, length)) return false;
+      code = this.#tuples[length] ??= RecordCode.ofTuples(length);
+    } else {
+      if (keys.length > MAX_FIELDS || !isPlain(first)) return false;
+      code = this.#shapeOf(keys);
     }
-    for (let i = 0; i < count; i += 1) {
-      const value = values[i];
-      if (typeof value === 'object' && value !== null) this.#see(value);
+    const columns = keys.map(() => blank(count));
+    if (!code.split(values, count, columns)) return false;
+    const isFirstOfAll = this.#depth === 0 && this.#seen.size === 0;
+    if (!isFirstOfAll) this.#seeAll(values, count);
+    if (isArray(first)) {
+      this.#out.byte(COLUMN.tuples);
+      this.#out.byte(first.length);
+    } else {
+      this.#out.byte(COLUMN.records);
+      this.#shape(keys, code);
     }
-    this.#out.byte(COLUMN.records);
-    this.#shape(keys);
     this.#enter();
     for (const column of columns) this.column(column, count);
     this.#depth -= 1;
+    if (!isFirstOfAll) return true;
+    // Rows without objects in them are told apart by what they hold, which is cheaper than to remember each.
+    if (this.#seen.size > 0) this.#seeAll(values, count);
+    else if (!areDistinct(values, count, columns)) throw NO_COMPACT_FORM;
     return true;
   }
 
-  #shape(keys: Keys): void {
+  #shapeOf(keys: Keys): RecordCode {
+    const known = this.#shapes[shapePlaceOf(keys)];
+    return known && areSame(known.keys, keys) ? known : RecordCode.ofRecords(keys);
+  }
+
+  #shape(keys: Keys, code: RecordCode): void {
     const out = this.#out;
     const place = shapePlaceOf(keys);
-    const known = this.#shapes[place];
-    if (known && areSame(known, keys)) return out.byte(place);
-    this.#shapes[place] = keys;
+    if (this.#shapes[place] === code) return out.byte(place);
+    this.#shapes[place] = code;
     out.byte(SHAPE_TOLD | place);
     out.count(keys.length);
     for (const key of keys) this.text(key);
@@ -180,8 +170,8 @@ export class ValueWriter {
 
   #array(value: readonly unknown[]): void {
     const { length } = value;
-    // Holes, and what else an array may carry beside its items, has no place here.
-    if (getPrototypeOf(value) !== Array.prototype || keysOf(value).length !== length) throw NO_COMPACT_FORM;
+    // Holes, and what an array may carry beside its items, have no place here.
+    if (!isTuple(value, length)) throw NO_COMPACT_FORM;
     this.#out.byte(TAG.array);
     this.#out.count(length);
     this.column(value, length);
@@ -191,7 +181,7 @@ export class ValueWriter {
     const keys = keysOf(value);
     if (keys.length > MAX_FIELDS) throw NO_COMPACT_FORM;
     this.#out.byte(TAG.record);
-    this.#shape(keys);
+    this.#shape(keys, this.#shapeOf(keys));
     for (const key of keys) this.value(Reflect.get(value, key));
   }
 
@@ -229,32 +219,23 @@ export class ValueWriter {
     if (this.#seen.size === size) throw NO_COMPACT_FORM;
   }
 
+  #seeAll(values: readonly unknown[], count: number): void {
+    for (let i = 0; i < count; i += 1) {
+      const value = values[i];
+      if (typeof value === 'object' && value !== null) this.#see(value);
+    }
+  }
+
   #enter(): void {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) throw NO_COMPACT_FORM;
   }
 }
 
-/** Adds the fields of a record to the columns, if it has just these. */
-function collect(record: object, keys: Keys, columns: readonly unknown[][]): boolean {
-  let i = 0;
-  for (const key in record) {
-    if (key !== keys[i]) return false;
-    columns[i]?.push(record[key as keyof typeof record]);
-    i += 1;
-  }
-  return i === keys.length;
-}
-
-function placeOf(text: string): number {
-  const { length } = text;
-  if (length === 0) return 0;
-  const last = text.charCodeAt(length - 1);
-  const before = length > 1 ? text.charCodeAt(length - 2) : 0;
-  const middle = text.charCodeAt(length >> 1);
-  return (
-    (length * 0x9e5 + last * 0x1f + before * 0x3c1 + middle * 0x2b + text.charCodeAt(0) * 7) & (TEXTS - 1)
-  );
+function blank(count: number): unknown[] {
+  const column = BLANK.slice(0, count);
+  while (column.length < count) column.push(undefined);
+  return column;
 }
 
 function shapePlaceOf(keys: Keys): number {
