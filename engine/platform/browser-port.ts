@@ -1,3 +1,4 @@
+import { putArraysBack } from '../stage/array-integrity.ts';
 import type { Port } from '../transport/message-port.ts';
 
 /** How a message's data is read. Taken when this script begins: a program may change what events answer. */
@@ -16,7 +17,10 @@ export function portOf(port: MessagePort): Port {
   return {
     post: (message, transfer) => (transfer ? post(message, [...transfer]) : post(message)),
     listen(listener) {
-      addListener('message', (event) => listener(readData ? apply(readData, event, []) : undefined));
+      addListener('message', (event) => {
+        putArraysBack();
+        listener(readData ? apply(readData, event, []) : undefined);
+      });
       start();
     },
     close: () => close(),

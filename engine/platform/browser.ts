@@ -7,6 +7,7 @@ import { collectLoops, importLoops } from '../flow/loop-code.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import type { Print } from '../runtime/print.ts';
 import { runVirtual } from '../runtime/virtual-run.ts';
+import { putArraysBack } from '../stage/array-integrity.ts';
 import { sleepOn } from '../time/sleep.ts';
 import type { PlanWarning } from '../trace/plan-view.ts';
 import { traceError } from '../trace/trace-value.ts';
@@ -63,7 +64,10 @@ const BlobOfText = Blob;
 const scheduler = {
   nowMs,
   after(delayMs: number, action: () => void) {
-    const timer = later(action, delayMs);
+    const timer = later(() => {
+      putArraysBack();
+      action();
+    }, delayMs);
     return () => cancelLater(timer);
   },
 };
@@ -93,7 +97,7 @@ function load(order: Extract<Order, { type: 'load' }>): ProgramWorker | null {
   captureErrors((error) => program?.uncaught(error));
   provideProgramGlobals(order.data);
   const processors = navigator.hardwareConcurrency;
-  lockDown('program');
+  lockDown(order.virtual ? 'frozen' : 'quick');
   // A policy that refuses `eval` lets modules of blobs in.
   collectLoops();
   generateRecordCode((expression, take) => void importExpression(expression).then(take, () => undefined));

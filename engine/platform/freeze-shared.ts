@@ -1,3 +1,4 @@
+import { watchArrays } from '../stage/array-integrity.ts';
 import { mendAssignedProperties } from './mended-properties.ts';
 
 /** What the language puts into the global scope, and programs may use. What shares memory between workers is not among it. */
@@ -53,16 +54,22 @@ export const LANGUAGE: readonly string[] = [
 ];
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
-const { freeze, preventExtensions } = Object;
+const { freeze, seal } = Object;
+
+/** What is left of `Array.prototype`: see {@link freezeShared}. */
+export type Arrays = 'frozen' | 'quick';
 
 /**
  * Freezes what all code of this realm shares: the intrinsics, those that only syntax leads to included, and `others` with
  * all that can be read from them. From now on code of the engine does the same whatever a program does.
  *
- * V8 writes beyond the end of an array in a slow way once a prototype of arrays is frozen, about 40 ns for each; it has no
- * other way to make `Array.prototype[Symbol.iterator]` constant that would not slow down every loop. `push` is as quick as ever.
+ * @param arrays - Once a prototype of arrays is frozen, V8 writes every element of every array in a slow way, and it has no
+ *   other way to make `constructor` and `[Symbol.iterator]` constant without slowing down every `map` and spread. So
+ *   `'quick'` leaves these two writable, and whoever calls code of the program puts them back ({@link watchArrays}); the
+ *   rest of `Array.prototype` is as constant as all else. `'frozen'` is for where the trace decides about something.
  */
-export function freezeShared(others: Iterable<unknown>): void {
+export function freezeShared(others: Iterable<unknown>, arrays: Arrays): void {
+  if (arrays === 'quick') watchArrays();
   mendAssignedProperties();
   const seen = new Set<object>([globalThis]);
   const todo: object[] = [];
@@ -84,22 +91,30 @@ export function freezeShared(others: Iterable<unknown>): void {
     }
     reach(getPrototypeOf(next));
   }
-  for (const each of seen) if (each !== globalThis) makeConstant(each);
+  for (const each of seen) if (each !== globalThis) makeConstant(each, arrays);
 }
 
-function makeConstant(value: object): void {
+const shared = Array.prototype;
+/** Properties that V8 watches: to define them anew, though as they are, ends its quick ways for all arrays. */
+const WATCHED: ReadonlySet<PropertyKey> = new Set<PropertyKey>(['constructor', Symbol.iterator]);
+
+function makeConstant(value: object, arrays: Arrays): void {
+  // What a buffer holds cannot be frozen.
   if (ArrayBuffer.isView(value)) return;
-  if (value !== Object.prototype) {
+  const isQuick = value === Object.prototype || (value === shared && arrays === 'quick');
+  if (!isQuick) {
     freeze(value);
     return;
   }
-  // The same, except for what V8 concludes from it: that records may have elements that cannot be written.
+  // The same, except for what V8 concludes from it: that all objects inherit elements that cannot be written.
   for (const key of ownKeys(value)) {
     const property = getOwnPropertyDescriptor(value, key);
     const constant = property && 'value' in property ? { writable: false } : {};
-    defineProperty(value, key, { ...constant, configurable: false });
+    if (value !== shared || !WATCHED.has(key))
+      defineProperty(value, key, { ...constant, configurable: false });
   }
-  preventExtensions(value);
+  // Makes the two that are left at least impossible to remove or to turn into accessors.
+  seal(value);
 }
 
 /** Values whose prototypes have no name. */

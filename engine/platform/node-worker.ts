@@ -11,7 +11,6 @@ import { sharedRingTransport } from '../transport/shared-ring.ts';
 import type { Transport } from '../transport/transport.ts';
 import { captureConsole } from './console-capture.ts';
 import { evaluateLoops } from './evaluate-loops.ts';
-import { lockDown } from './lockdown.ts';
 import { lineWriter } from './node-lines.ts';
 import { portOf } from './node-port.ts';
 import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
@@ -68,7 +67,6 @@ function load(order: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
   const { control, worker, programUrl, data, bell, lines } = order;
   const scheduler = realScheduler();
   provideProgramGlobals(data);
-  lockDown('script');
   return runProgram({
     worker,
     processors: availableParallelism(),

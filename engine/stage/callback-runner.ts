@@ -2,6 +2,7 @@ import { EngineError, didYouMean } from '../errors.ts';
 import type { Seq, StageId } from '../ids.ts';
 import type { CallbackName, EntryOf, LostWhere, TraceEvent } from '../trace/trace-entry.ts';
 import { describe, traceError, traceValue } from '../trace/trace-value.ts';
+import { putArraysBack } from './array-integrity.ts';
 import type { Reason, StageCallbacks, Subscription } from './definition.ts';
 import { enter, type Inside } from './self.ts';
 import type { StageContext } from './stage-context.ts';
@@ -174,6 +175,7 @@ export class CallbackRunner {
     } catch (error) {
       throw this.#crashed(callback, error);
     } finally {
+      putArraysBack();
       this.busyMs += context.nowMs() - waitingMs;
       // What follows begins now.
       context.lapMs();
@@ -280,6 +282,7 @@ export class CallbackRunner {
 
   #leave(before: Inside | null): void {
     const { context } = this;
+    putArraysBack();
     enter(before);
     context.left();
     this.busyMs += context.lapMs();
