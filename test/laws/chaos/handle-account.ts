@@ -12,6 +12,8 @@ export function unexplainedIn(
   sharingOf: (stage: string) => Sharing,
   journal: Parameters<EventAccount['close']>[1] | null,
 ): string | null {
+  if (update.end?.type !== 'stopped') return `the run ended by itself: ${JSON.stringify(update.end)}`;
+  if (update.dropped > 0) return `${update.dropped} entries were not kept`;
   const killed = update.entries.some((entry) => entry.type === 'fault' && entry.fault === 'killWorker');
   try {
     if (!killed) followEvents(update, sharingOf, journal);

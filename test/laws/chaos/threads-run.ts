@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { realScheduler, type RunUpdate } from 'sluice';
+import { realScheduler } from 'sluice';
 import { NodePlatform, type NodeProgram } from '../../../engine/platform/node.ts';
 import { nodeProgram, startOnThreads, until } from '../../support/node-runner.ts';
 import { chaosProgram, sharingIn } from './chaos-plan.ts';
 import { chaosCase, type ChaosCase, type Fault } from './chaos-shapes.ts';
+import type { Outcome } from './chaos-story.ts';
 import { unexplainedIn } from './handle-account.ts';
 import { HandleFaults } from './handle-faults.ts';
 
@@ -13,9 +14,7 @@ const STEPS_PER_MS = 3;
 const MORE = 6;
 
 /** What a run on threads has shown. */
-export interface ThreadsOutcome {
-  readonly unexplained: string | null;
-  readonly update: RunUpdate;
+export interface ThreadsOutcome extends Outcome {
   readonly done: ReadonlySet<Fault['what']>;
 }
 
@@ -73,7 +72,7 @@ export async function runOnThreads(program: NodeProgram, one: ChaosCase): Promis
   await run.done;
   const planned = chaosProgram(one.shape).plan;
   const unexplained = unexplainedIn(run.now, (stage) => sharingIn(planned, one.shape, stage), null);
-  return { unexplained, update: run.now, done: faults.done };
+  return { unexplained, entries: run.now.entries, done: faults.done };
 }
 
 function passed(ms: number): Promise<void> {
