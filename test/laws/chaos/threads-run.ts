@@ -50,9 +50,10 @@ export function threadsCase(seed: number): ChaosCase {
   };
 }
 
-/** Runs a case on real threads until nothing is left to do, and looks for what is not accounted for. */
+/** Runs a case on real threads, every other one over shared memory, until nothing is left to do, and looks for what is not accounted for. */
 export async function runOnThreads(program: NodeProgram, one: ChaosCase): Promise<ThreadsOutcome> {
-  const platform = new NodePlatform({ ...program, data: { chaos: JSON.stringify([one]) } });
+  const transport = one.seed % 2 === 0 ? 'ring' : 'port';
+  const platform = new NodePlatform({ ...program, transport, data: { chaos: JSON.stringify([one]) } });
   const run = startOnThreads(platform, {
     workers: one.workers,
     seed: one.seed,

@@ -7,7 +7,7 @@ const SEEDS = seedsFrom(5_000, 50);
 /** Runs at the same time: threads wait for each other most of the time. */
 const AT_ONCE = 3;
 
-describe('fifty random topologies with random faults on real threads', () => {
+describe('fifty random topologies with random faults on real threads, over shared memory and message ports', () => {
   it('account for every event', async () => {
     const program = await threadsProgram();
     const done = new Set<Fault['what']>();
