@@ -126,9 +126,7 @@ class RingEnd implements Transport {
   }
 
   #read(batch: ByPort['batch']): readonly RemoteEnvelope[] {
-    if (!(batch instanceof Uint8Array)) return batch;
-    this.#decoder.room(batch.length).set(batch);
-    return this.#decoder.decode(batch.length);
+    return batch instanceof Uint8Array ? this.#decoder.decodeBytes(batch) : batch;
   }
 }
 

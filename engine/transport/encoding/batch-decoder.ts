@@ -30,6 +30,16 @@ export class BatchDecoder {
     return envelopes;
   }
 
+  /**
+   * Reads a batch that came otherwise.
+   *
+   * @throws {EngineError} `line_damaged`.
+   */
+  decodeBytes(bytes: Uint8Array): readonly RemoteEnvelope[] {
+    this.room(bytes.length).set(bytes);
+    return this.decode(bytes.length);
+  }
+
   #envelope(): RemoteEnvelope {
     const [source, values] = [this.#in, this.#values];
     values.begin();

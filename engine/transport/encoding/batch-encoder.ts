@@ -1,6 +1,7 @@
 import type { RemoteEnvelope } from '../../stage/message.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { BATCH, MESSAGE } from './format.ts';
+import { LostEfforts } from './lost-efforts.ts';
 import { ValueWriter } from './value-writer.ts';
 
 /** A batch as bytes. They are the encoder's own: valid until it encodes the next one. */
@@ -17,14 +18,15 @@ export interface Encoded {
 export class BatchEncoder {
   readonly #out = new ByteWriter();
   readonly #values = new ValueWriter(this.#out);
+  readonly #lost = new LostEfforts();
   #isEncoding = false;
   /** What the writer remembers is not what the other end does. */
   #mustForget = false;
 
-  /** `null`: something in it has no compact form, or it is too large. */
+  /** `null`: something in it has no compact form, or it is too large, or the last ones of its stages were. */
   encode(envelopes: readonly RemoteEnvelope[]): Encoded | null {
     // A getter of an event that comes back here must not write into the midst of its own batch.
-    if (this.#isEncoding) return null;
+    if (this.#isEncoding || !this.#lost.isWorthIt(envelopes)) return null;
     this.#isEncoding = true;
     const out = this.#out;
     try {
@@ -34,10 +36,12 @@ export class BatchEncoder {
       out.count(envelopes.length);
       for (const envelope of envelopes) this.#envelope(envelope);
       this.#mustForget = false;
+      this.#lost.tried(envelopes, true);
       return { bytes: out.bytes, length: out.length };
     } catch {
       // Whatever a getter has thrown: cloning the batch tells, if it is one that cannot be read at all.
       this.#mustForget = true;
+      this.#lost.tried(envelopes, false);
       return null;
     } finally {
       this.#values.endMessage();

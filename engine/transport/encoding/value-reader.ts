@@ -110,6 +110,8 @@ export class ValueReader {
   }
 
   #rows(code: RecordCode, count: number): unknown[] {
+    // Rows of nothing would take no bytes, however many there are.
+    if (code.keys.length === 0) throw damaged('rows have no fields');
     const columns = this.#inside(() => code.keys.map(() => this.column(count)));
     return code.join(columns, count);
   }
