@@ -3,6 +3,10 @@ import type { Scheduler } from '../time/scheduler.ts';
 /** Telemetry goes out this often while something happens, ms. */
 const TELEMETRY_EVERY_MS = 40;
 
+/** Reports of a run that lines of the console may have sent at once; later ones wait a moment since the last report. */
+const MAX_PROMPT = 50;
+const PROMPT_AFTER_MS = 4;
+
 /** When a worker reports: every so often while something happens, and only against credits (RUN-7). */
 export class TelemetryReports {
   readonly #scheduler: Scheduler;
@@ -15,6 +19,7 @@ export class TelemetryReports {
   #lastMs = -Infinity;
   /** Something changed that no report has told yet. */
   #due = false;
+  #prompt = 0;
   #over = false;
 
   constructor(
@@ -38,6 +43,19 @@ export class TelemetryReports {
   changed(): void {
     this.#due = true;
     this.#soon();
+  }
+
+  /**
+   * The program has printed a line, in the middle of a callback: told at once, as far as the credit goes. Should the callback
+   * never end, it is the last that is heard of it.
+   */
+  printed(): void {
+    this.#due = true;
+    if (this.#credits <= 0 || this.#over) return;
+    const isEarly = this.#prompt < MAX_PROMPT;
+    if (!isEarly && this.#scheduler.nowMs() - this.#lastMs < PROMPT_AFTER_MS) return;
+    this.#prompt += 1;
+    this.#report();
   }
 
   /** Tells at once what is left, as far as the credit goes: who asks where this worker stands sees what led there. */

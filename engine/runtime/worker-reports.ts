@@ -65,6 +65,11 @@ export class WorkerReports {
     this.#telemetry.changed();
   }
 
+  /** The program has printed a line in the middle of a callback: told at once, as far as the credit goes. */
+  printedLine(): void {
+    this.#telemetry.printed();
+  }
+
   /** Tells at once what is left, as far as the credit goes. */
   tell(): void {
     this.#telemetry.tell();

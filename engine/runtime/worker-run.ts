@@ -130,8 +130,10 @@ export class WorkerRun {
   /** What the program has written to the console: part of the trace while stages run, else output. */
   print(...line: Parameters<Print>): void {
     const recorded = this.#printed.print(this.#begun?.host ?? null, ...line);
+    if (!recorded) return;
+    if (this.#begun?.drive.isDriving) this.#begun.reports.printedLine();
     // A callback that goes on after a wait prints outside all slices: nothing else would tell of it soon.
-    if (recorded && !this.#begun?.drive.isDriving) this.#begun?.reports.changed();
+    else this.#begun?.reports.changed();
   }
 
   /** Counts lines that were printed and never came here. */

@@ -3,6 +3,9 @@ import type { TraceError, TraceValue } from './trace-entry.ts';
 const MAX_TEXT = 200;
 const MAX_ITEMS = 20;
 const MAX_LEVELS = 3;
+/** Characters of an error's message, and of its stack. */
+const MAX_MESSAGE = 2_000;
+const MAX_STACK = 10_000;
 /** Events whose values one entry keeps; its `count` is exact all the same. */
 export const MAX_EVENTS = 1_000;
 /** Items an entry's events may take together, so that one entry of big records stays small. */
@@ -65,10 +68,19 @@ export function traceError(thrown: unknown): TraceError {
   ];
   return {
     name: typeof name === 'string' ? cut(name, MAX_TEXT) : 'Error',
-    message: message === UNREADABLE ? 'an error whose message cannot be read' : cut(inText(message), 2_000),
+    message:
+      message === UNREADABLE ? 'an error whose message cannot be read' : cut(inText(message), MAX_MESSAGE),
     ...(typeof code === 'string' ? { code: cut(code, MAX_TEXT) } : {}),
-    ...(typeof stack === 'string' ? { stack: cut(stack, 10_000) } : {}),
+    ...(typeof stack === 'string' ? { stack: cut(withShortMessage(stack, message), MAX_STACK) } : {}),
   };
+}
+
+/** Where a stack begins with the message, as in V8, the places stand behind it: a giant must not push them out. */
+function withShortMessage(stack: string, message: unknown): string {
+  if (stack.length <= MAX_STACK || typeof message !== 'string' || message.length <= MAX_MESSAGE) return stack;
+  const at = stack.indexOf(message);
+  if (at < 0) return stack;
+  return stack.slice(0, at) + cut(message, MAX_MESSAGE) + stack.slice(at + message.length);
 }
 
 function inText(message: unknown): string {

@@ -120,7 +120,7 @@ export default Flow.from([1, 2]).map((n) => {
   });
 
   it('falls back to where the stage is started, or to nothing', () => {
-    expect(found(stage('').replace('while (1 > 0) {}', ''), 'handleCast')).toEqual([8, null]);
+    expect(found(stage('').replace('while (1 > 0) {}', ''), 'handleCast')).toEqual([9, null]);
     expect(found(stage(''), 'handleDemand', 'others')).toBeNull();
   });
 });

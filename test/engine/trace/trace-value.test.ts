@@ -131,6 +131,9 @@ suite('traceError() and describe()', () => {
     Object.defineProperty(error, 'message', { get: () => { throw new Error('no'); } }); // prettier-ignore
     expect(traceError(error).message).toBe('an error whose message cannot be read');
     expect(describe(Promise.resolve(1))).toBe('a promise');
+    const giant = traceError(new Error('x'.repeat(1_000_000)));
+    expect(giant.message).toHaveLength(2_001);
+    expect(giant.stack).toMatch(/^Error: x+…\n +at .*trace-value\.test/);
     expect([undefined, null, 3, 'a', [1]].map(describe)).toEqual(['undefined', 'null', '3', '"a"', '[1]']);
   });
 });

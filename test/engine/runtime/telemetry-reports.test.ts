@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { TelemetryReports } from '../../../engine/runtime/telemetry-reports.ts';
+import { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
+
+/** Reports with so many credits, which say when they were posted. */
+function reporting(credits: number) {
+  const scheduler = new VirtualScheduler();
+  const posted: number[] = [];
+  const reports = new TelemetryReports(scheduler, credits, {
+    post: () => {
+      posted.push(scheduler.nowMs());
+      return false;
+    },
+    isWatched: () => false,
+  });
+  const wait = (ms: number): void => {
+    let over = false;
+    scheduler.after(ms, () => (over = true));
+    while (!over) scheduler.advance();
+  };
+  return { reports, posted, wait };
+}
+
+describe('TelemetryReports', () => {
+  it('tells of a change at once, and of later ones every 40 ms', () => {
+    const { reports, posted, wait } = reporting(10);
+    reports.changed();
+    reports.changed();
+    reports.changed();
+    wait(100);
+    expect(posted).toEqual([0, 40]);
+  });
+
+  it('tells of a printed line in the middle of a callback, as it may never end', () => {
+    const { reports, posted } = reporting(2);
+    reports.changed();
+    reports.printed();
+    expect(posted).toEqual([0, 0]);
+    // No credit is left: the reader is slow, and a loop that prints must not drown it.
+    reports.printed();
+    expect(posted).toHaveLength(2);
+    reports.credit(1);
+    expect(posted).toHaveLength(2);
+  });
+
+  it('waits a moment between lines once there were many', () => {
+    const { reports, posted, wait } = reporting(1_000);
+    for (let line = 0; line < 100; line += 1) reports.printed();
+    expect(posted).toHaveLength(50);
+    wait(4);
+    reports.printed();
+    expect(posted).toHaveLength(51);
+  });
+});
