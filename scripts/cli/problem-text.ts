@@ -3,8 +3,9 @@ import type { Problem } from '../../app/lib/sandbox/run-view.ts';
 
 /** Lines shown around the one that is meant. */
 const CONTEXT = 2;
-/** Characters of one line of a program; the rest of a longer one says nothing more. */
-const MAX_COLUMNS = 160;
+/** Characters shown of one line, and of them those before the place that is meant, where the line is longer. */
+const MAX_COLUMNS = 120;
+const LEAD_COLUMNS = 60;
 
 /** How text is set off, where it can be. */
 export interface Paint {
@@ -56,16 +57,23 @@ function codeFrame(
   const first = Math.max(1, place.line - CONTEXT);
   const last = Math.min(lines.length, place.line + CONTEXT);
   const width = String(last).length;
+  const from = place.column > MAX_COLUMNS ? place.column - LEAD_COLUMNS : 0;
   const frame: string[] = [];
   for (let number = first; number <= last; number += 1) {
-    const text = (lines[number - 1] ?? '').replaceAll('\t', ' ').slice(0, MAX_COLUMNS);
     const isMeant = number === place.line;
-    frame.push(
-      `${isMeant ? error('>') : ' '} ${faint(`${String(number).padStart(width)} |`)} ${text}`.trimEnd(),
-    );
-    if (isMeant && place.column <= MAX_COLUMNS) {
-      frame.push(`  ${faint(`${' '.repeat(width)} |`)} ${' '.repeat(place.column - 1)}${error('^')}`);
-    }
+    const text = part((lines[number - 1] ?? '').replaceAll('\t', ' '), from);
+    const mark = isMeant ? error('>') : ' ';
+    frame.push(`${mark} ${faint(`${String(number).padStart(width)} |`)} ${text}`.trimEnd());
+    if (!isMeant) continue;
+    const before = ' '.repeat(place.column - 1 - from + (from > 0 ? 1 : 0));
+    frame.push(`  ${faint(`${' '.repeat(width)} |`)} ${before}${error('^')}`);
   }
   return frame;
+}
+
+/** What is shown of a line, from a column on. */
+function part(line: string, from: number): string {
+  const shown = line.slice(from, from + MAX_COLUMNS);
+  const isCut = line.length > from + MAX_COLUMNS;
+  return `${from > 0 ? '…' : ''}${shown}${isCut ? '…' : ''}`;
 }

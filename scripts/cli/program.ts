@@ -62,8 +62,9 @@ function filesOnDisk(folder: string, read: Record<string, string>): ProgramFiles
   return {
     has: (name) => isFile(resolve(folder, name)),
     text: (name) => (read[name] = textOf(resolve(folder, name), name)),
-    near: (importer) => {
-      const own = dirname(importer);
+    near: (wanted, importer) => {
+      const beside = [wanted, importer].map((name) => dirname(name));
+      const own = beside.find((each) => isFolder(resolve(folder, each))) ?? '.';
       return readdirSync(resolve(folder, own))
         .filter((name) => /\.(ts|mts|js|mjs|json)$/.test(name))
         .slice(0, MAX_NEAR)
@@ -126,6 +127,10 @@ function textOf(full: string, name: string): string {
 
 function isFile(full: string): boolean {
   return statSync(full, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function isFolder(full: string): boolean {
+  return statSync(full, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function slashed(path: string): string {

@@ -85,7 +85,8 @@ function offeredModule(specifier: keyof OfferedExports, names: readonly string[]
 
 function resolve(args: OnResolveArgs, files: ProgramFiles): OnResolveResult {
   const { path, kind, importer } = args;
-  if (kind === 'entry-point') return { path, namespace: PROGRAM };
+  // In a folder that has a file of that name esbuild points out that it is meant.
+  if (kind === 'entry-point') return { path: path.replace(/^\.\//, ''), namespace: PROGRAM };
   if (args.namespace === OFFERED && path.startsWith(`${DATA_SET}:`)) {
     return { path: path.slice(DATA_SET.length + 1), namespace: DATA_SET, sideEffects: false };
   }
@@ -99,7 +100,7 @@ function resolveFile(path: string, importer: string, files: ProgramFiles): OnRes
   const name = joined(importer, path);
   const found = [name, `${name}.ts`, name.replace(/\.js$/, '.ts')].find((each) => files.has(each));
   if (found !== undefined) return { path: found, namespace: PROGRAM };
-  const others = files.near(importer);
+  const others = files.near(name, importer);
   const near = nearestName(name, others) ?? nearestName(`${name}.ts`, others);
   return refuse(
     `Cannot import "${path}": this program has no such file`,

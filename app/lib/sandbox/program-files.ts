@@ -3,8 +3,8 @@ export interface ProgramFiles {
   has(name: string): boolean;
   /** The text of a file that is there. */
   text(name: string): string;
-  /** Names of other files that the file `importer` may have meant. */
-  near(importer: string): readonly string[];
+  /** Names of other files that the file `importer` may have meant when it asked for `wanted`, which is not there. */
+  near(wanted: string, importer: string): readonly string[];
 }
 
 /** Files by name. */
@@ -12,6 +12,6 @@ export function filesInMemory(files: Readonly<Record<string, string>>): ProgramF
   return {
     has: (name) => Object.hasOwn(files, name),
     text: (name) => files[name] ?? '',
-    near: (importer) => Object.keys(files).filter((name) => name !== importer),
+    near: (_, importer) => Object.keys(files).filter((name) => name !== importer),
   };
 }
