@@ -16,8 +16,8 @@ export function handledIn(stages: readonly StageCounters[]): number {
  * @param columns - Width of the terminal; `null` on what is none.
  */
 export function progressLine(update: RunUpdate, perSecond: number, columns: number | null): string {
-  const { elapsedMs, workers, stages, status } = update;
-  const shape = `${durationText(elapsedMs)} · ${workersText(workers)} · ${countText(Math.round(perSecond))} events/s`;
+  const { elapsedMs, workers, stages, status, transport } = update;
+  const shape = `${durationText(elapsedMs)} · ${workersText(workers, transport)} · ${countText(Math.round(perSecond))} events/s`;
   const begun = status === 'starting' ? `${shape} · starting` : shape;
   const told = stages.map(
     ({ stage, handled, emitted, buffered, status: own }) =>
@@ -42,8 +42,8 @@ export function summaryText(
   end: RunEnd,
   run: { readonly file: string; readonly seed: number },
 ): string {
-  const { elapsedMs, workers, stages } = update;
-  const how = `${run.file}: ${ENDS[end.type]}, after ${durationText(elapsedMs)} on ${workersText(workers)}, with seed ${run.seed}`;
+  const { elapsedMs, workers, stages, transport } = update;
+  const how = `${run.file}: ${ENDS[end.type]}, after ${durationText(elapsedMs)} on ${workersText(workers, transport)}, with seed ${run.seed}`;
   return stages.length === 0 ? how : [how, ...table(stages)].join('\n');
 }
 
@@ -85,6 +85,13 @@ function table(stages: readonly StageCounters[]): string[] {
   return more > 0 ? [...lines, `  and ${plural(more, 'more stage')}`] : lines;
 }
 
-function workersText(workers: number): string {
-  return plural(Math.max(1, workers), 'worker');
+/** How many workers, and how those of several reach each other. */
+function workersText(workers: number, transport: RunUpdate['transport']): string {
+  const count = plural(Math.max(1, workers), 'worker');
+  return workers > 1 ? `${count} (${TRANSPORTS[transport]})` : count;
 }
+
+const TRANSPORTS: Readonly<Record<RunUpdate['transport'], string>> = {
+  ring: 'shared memory',
+  port: 'message ports',
+};

@@ -170,6 +170,7 @@ class OneRun {
     this.#handle = startRun(this.#platform, {
       workers: given.workers ?? Math.min(WORKERS.most, Math.max(WORKERS.least, availableParallelism())),
       seed: this.seed,
+      placement: given.placement,
       speed: { kind: 'full' },
       trace: trace === null ? 'counters' : 'full',
       entryBudget: Infinity,

@@ -33,6 +33,7 @@ export class Terminal {
   readonly #isLive: boolean;
   readonly #onClosed: () => void;
   #waiting: Waiting[] = [];
+  #characters = 0;
   #isWriting = false;
   #status = '';
   #isStatusShown = false;
@@ -50,13 +51,14 @@ export class Terminal {
 
   /** Characters that wait to be written. */
   get waiting(): number {
-    return this.#waiting.reduce((sum, { text }) => sum + text.length, 0);
+    return this.#characters;
   }
 
   /** Prints a text with a line end; resolves once it is written, or nobody reads it. */
   print(outlet: Outlet, text: string): Promise<void> {
     return new Promise((done) => {
       this.#waiting.push({ outlet, text: `${text}\n`, done });
+      this.#characters += text.length + 1;
       this.#next();
     });
   }
@@ -88,7 +90,10 @@ export class Terminal {
     }
     const batch = this.#waiting.splice(0, count);
     const done = (): void => {
-      for (const each of batch) each.done();
+      for (const each of batch) {
+        this.#characters -= each.text.length;
+        each.done();
+      }
       this.#next();
     };
     if (this.#isStatusShown) {
