@@ -1,4 +1,4 @@
-import type { Seq, StageId, SubscriptionId } from '../ids.ts';
+import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import { ABSENT, quiet } from './pipeline-state.ts';
 import type {
   PipelineState,
@@ -16,6 +16,7 @@ export function advance(state: PipelineState, entry: TraceEntry): PipelineState 
 }
 
 function applyTo(state: PipelineState, entry: TraceEntry): PipelineState {
+  if (entry.type === 'fault' && entry.fault === 'killWorker') return workerGone(state, entry.on);
   if (state.supervisors[entry.stage]) return supervise(state, entry);
   return state.flows[entry.stage] ? coordinate(state, entry) : apply(state, entry);
 }
@@ -131,6 +132,7 @@ const EMPTY_HANDED = {
 function started(stage: StageState, entry: EntryOf<'start'>): Partial<StageState> {
   return {
     status: 'idle',
+    goneWith: null,
     life: entry.life ?? Math.max(stage.life, 1),
     state: entry.state,
     worker: entry.worker,
@@ -271,6 +273,16 @@ function fault(state: PipelineState, entry: EntryOf<'fault'>): PipelineState {
     case 'killWorker':
       return state;
   }
+}
+
+/** All that runs there is about to end, each with an entry of its own. */
+function workerGone(state: PipelineState, worker: WorkerId): PipelineState {
+  let { stages } = state;
+  for (const [id, stage] of Object.entries(stages)) {
+    const isThere = stage.worker === worker && (stage.status === 'idle' || stage.status === 'busy');
+    if (isThere) stages = { ...stages, [id]: { ...stage, goneWith: worker } };
+  }
+  return { ...state, stages };
 }
 
 /** The link of the plan stays slow, whatever life subscribes on it. */

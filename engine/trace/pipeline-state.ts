@@ -48,6 +48,8 @@ export interface StageState {
   readonly status: 'absent' | 'idle' | 'busy' | 'exited' | 'crashed';
   /** It takes no message until it is thawed. */
   readonly frozen: boolean;
+  /** The worker whose end was its own; `null` while it runs, and after any other end. */
+  readonly goneWith: WorkerId | null;
   /** How often it was started: 0 before the first time, 2 after its first restart. Counts go on from life to life. */
   readonly life: number;
   /** Callback that runs at this moment. */
@@ -174,6 +176,7 @@ const NO_WINDOWS: WindowsState = { type: null, open: 0, fired: 0, late: 0, water
 export const ABSENT: StageState = {
   status: 'absent',
   frozen: false,
+  goneWith: null,
   life: 0,
   callback: null,
   handled: 0,

@@ -21,7 +21,8 @@ import { countText, eventGlyph, plural, valueText, type EventGlyph } from './val
 import { windowStates } from './window-words.ts';
 
 /** How a stage is doing. Each has a word, a mark and a colour. */
-export type StageMood = 'absent' | 'idle' | 'busy' | 'waiting' | 'blocked' | 'frozen' | 'ended' | 'crashed';
+export type StageMood =
+  'absent' | 'idle' | 'busy' | 'waiting' | 'blocked' | 'frozen' | 'ended' | 'killed' | 'crashed';
 
 /** What a stage's card says. */
 export interface StageCard {
@@ -229,6 +230,9 @@ export function moodOf(
   const own = state.stages[stage.id];
   if (!own || own.status === 'absent') return { mood: 'absent', moodText: 'not started' };
   if (own.status === 'crashed') return { mood: 'crashed', moodText: 'crashed' };
+  if (own.status === 'exited' && own.goneWith !== null) {
+    return { mood: 'killed', moodText: `gone with worker ${own.goneWith + 1}` };
+  }
   if (own.status === 'exited') return { mood: 'ended', moodText: 'ended' };
   if (own.frozen) return { mood: 'frozen', moodText: 'frozen' };
   if (own.status === 'busy') return { mood: 'busy', moodText: `busy in ${own.callback ?? 'a callback'}` };

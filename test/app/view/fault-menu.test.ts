@@ -131,6 +131,17 @@ describe('what was injected', () => {
     expect(table.subscriptions[0]?.further[table.subscriptionTitles.indexOf('slowed by')]).toBe('+1 s');
   });
 
+  it('shows on the cards of all that ran on a worker that was killed', async () => {
+    const ran = await after({ fault: 'killWorker', worker: 0, turn: 8 });
+    const moods = (n: number) =>
+      pipelineView(ran.view, ran.at(n), { placement }).stages.map(({ mood, moodText }) => [mood, moodText]);
+    expect(moods(ran.entries.length)).toEqual([
+      ['killed', 'gone with worker 1'],
+      ['killed', 'gone with worker 1'],
+    ]);
+    expect(moods(ran.struck - 1).map(([mood]) => mood)).not.toContain('killed');
+  });
+
   it('is told in the summary, and is a mark and a landmark of the timeline', async () => {
     const { entries, view, at, struck } = await after(freeze);
     const state = at(struck);
