@@ -99,16 +99,17 @@ async function compiledFiles(
   return result.code;
 }
 
-let bundled: Promise<string> | null = null;
+let workerFile: Promise<string> | null = null;
 
 /** The worker's script, bundled once per test file. */
 function worker(): Promise<string> {
-  bundled ??= bundleWorker();
-  return bundled;
+  workerFile ??= bundled(WORKER_ENTRY);
+  return workerFile;
 }
 
-async function bundleWorker(): Promise<string> {
-  const bundle = await rolldown({ input: WORKER_ENTRY, platform: 'node', tsconfig: false });
+/** A script and all it imports as one file, for a thread; gives its path. */
+export async function bundled(script: string): Promise<string> {
+  const bundle = await rolldown({ input: script, platform: 'node', tsconfig: false });
   try {
     const { output } = await bundle.generate({ format: 'es', codeSplitting: false });
     return await stored(output[0].code);

@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { MessageChannel } from 'node:worker_threads';
+import { once } from 'node:events';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { portOf } from '../../../engine/platform/node-port.ts';
 import type { RemoteEnvelope } from '../../../engine/stage/message.ts';
 import { bellMemory, lineMemory } from '../../../engine/transport/line-memory.ts';
 import { sharedBell } from '../../../engine/transport/shared-bell.ts';
 import { sharedRingTransport } from '../../../engine/transport/shared-ring.ts';
+import { bundled } from '../../support/node-runner.ts';
+import type { Relay } from './relay-worker.ts';
 import { eventsEnvelope, transportLaws } from './transport-laws.ts';
 
 function connect(bytes?: number) {
@@ -29,6 +32,38 @@ describe.each([
   ['of 256 bytes', 256],
 ])('sharedRingTransport(), its rings %s', (_, bytes) => {
   transportLaws(() => connect(bytes));
+});
+
+describe('sharedRingTransport() to another thread and back', () => {
+  let file = '';
+  const threads: Worker[] = [];
+  beforeAll(async () => (file = await bundled('test/engine/transport/relay-worker.ts')));
+  afterAll(() => Promise.all(threads.map((thread) => thread.terminate())));
+
+  transportLaws(() => {
+    const bell = bellMemory();
+    const ends = [0, 1].map(() => {
+      const [memory, theirs] = lineMemory(bellMemory(), bell);
+      const { port1, port2 } = new MessageChannel();
+      return { own: sharedRingTransport(memory, portOf(port1)), line: { memory: theirs, port: port2 } };
+    });
+    const [one, other] = ends;
+    if (!one || !other) throw new Error('there are two');
+    const relay: Relay = { bell, lines: [one.line, other.line] };
+    const thread = new Worker(file, { workerData: relay, transferList: [one.line.port, other.line.port] });
+    threads.push(thread);
+    const settle = async () => {
+      // A message there and back by another port: what was sent before it has been passed on.
+      for (let i = 0; i < 20; i += 1) {
+        const answered = once(thread, 'message');
+        thread.postMessage(i);
+        await answered;
+        one.own.poll?.();
+        other.own.poll?.();
+      }
+    };
+    return { a: one.own, b: other.own, settle };
+  });
 });
 
 describe('sharedRingTransport()', () => {
