@@ -203,6 +203,11 @@ export const ERRORS = {
       `Cannot start a stage as its name must be a text of 1 to 200 characters that does not end in @ and a number: received ${d.received}`,
     hint: 'The name comes first: start("numbers", numbers, 0). An end such as @2 marks what a restarted stage does.',
   },
+  stages_lost: {
+    message: (d: { stages: string }) =>
+      `Cannot go on as every stage must have a worker: ${d.stages} ended with theirs, and nobody starts them again`,
+    hint: 'Put stages under a supervisor with supervise(…): what runs on another worker starts them again after such an end.',
+  },
   subscription_unknown: {
     message: (d: { action: string; subscription: string; nearest: string; known: string }) =>
       `Cannot ${d.action} as "${d.subscription}" must be a subscription of the run (${d.known}): received an unknown name${d.nearest}`,

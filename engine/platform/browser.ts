@@ -39,7 +39,13 @@ type Order =
       readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
     }
   /** The line to another worker of the run, in place of one that was there. */
-  | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
+  | {
+      readonly type: 'connect';
+      readonly worker: number;
+      readonly line: LineEnd;
+      /** Which worker of its number it leads to, from 0. */
+      readonly replaced: number;
+    };
 
 /** One end of a line between two workers. */
 interface LineEnd {
@@ -81,7 +87,7 @@ addEventListener('message', function boot(event: MessageEvent<unknown>) {
   portOf(port).listen((order) => {
     const said = order as Order;
     if (said.type === 'load') program = load(said);
-    else program?.connect(said.worker, transportOf(said.line));
+    else program?.connect(said.worker, transportOf(said.line), said.replaced);
   });
 });
 

@@ -37,7 +37,13 @@ export type NodeOrder =
       readonly bell?: SharedArrayBuffer;
     }
   /** The line to another worker of the run, in place of one that was there. */
-  | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
+  | {
+      readonly type: 'connect';
+      readonly worker: number;
+      readonly line: LineEnd;
+      /** Which worker of its number it leads to, from 0. */
+      readonly replaced: number;
+    };
 
 /** One end of a line between two workers. */
 export interface LineEnd {
@@ -55,7 +61,7 @@ function begin(orders: MessagePort): void {
   evaluateLoops();
   orders.on('message', (order: NodeOrder) => {
     if (order.type === 'load') program = load(order);
-    else program?.connect(order.worker, transportOf(order.line));
+    else program?.connect(order.worker, transportOf(order.line), order.replaced);
   });
 }
 

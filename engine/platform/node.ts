@@ -146,6 +146,8 @@ class NodeCrew implements Crew {
   readonly #make: () => NodeThread;
   readonly #load: LoadProgram;
   readonly #links = new Map<WorkerId, NodeLink>();
+  /** How often each worker has been replaced. */
+  readonly #replaced: number[] = [];
 
   constructor(
     threads: NodeThread[],
@@ -170,6 +172,7 @@ class NodeCrew implements Crew {
   replace(worker: WorkerId): WorkerLink {
     this.#links.get(worker)?.terminate();
     this.#threads[worker] = this.#make();
+    this.#replaced[worker] = (this.#replaced[worker] ?? 0) + 1;
     return this.start(worker);
   }
 
@@ -186,8 +189,12 @@ class NodeCrew implements Crew {
     const [thread, otherThread] = [this.#threads[one], this.#threads[other]];
     if (!thread || !otherThread) return;
     const ends = lineEnds(this.transport === 'ring' ? lineMemory(thread.bell, otherThread.bell) : null);
-    thread.order({ type: 'connect', worker: other, line: ends[0] }, ends[0].port);
-    otherThread.order({ type: 'connect', worker: one, line: ends[1] }, ends[1].port);
+    thread.order(this.#line(other, ends[0]), ends[0].port);
+    otherThread.order(this.#line(one, ends[1]), ends[1].port);
+  }
+
+  #line(to: WorkerId, line: LineEnd): NodeOrder {
+    return { type: 'connect', worker: to, line, replaced: this.#replaced[to] ?? 0 };
   }
 }
 

@@ -40,8 +40,8 @@ export interface WorkerEnvironment {
 
 /** What the platform's hooks tell the worker. */
 export interface ProgramWorker {
-  /** Lays the line to another worker of the run, or lays it anew. */
-  readonly connect: (worker: WorkerId, transport: Transport) => void;
+  /** Lays the line to another worker of the run; `replaced`: which worker of its number that is, from 0. */
+  readonly connect: (worker: WorkerId, transport: Transport, replaced: number) => void;
   readonly print: Print;
   readonly uncaught: (error: unknown) => void;
 }
@@ -53,7 +53,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   const post = (message: FromWorker) => control.post(message);
   let run: WorkerRun | null = null;
   /** Laid while the program was loaded. */
-  const lines = new Map<WorkerId, Transport>();
+  const lines = new Map<WorkerId, { readonly transport: Transport; readonly replaced: number }>();
   let uncaughtErrors = 0;
   const early: (() => void)[] = [];
   let missed = 0;
@@ -84,7 +84,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
       const plan = planOf(program);
       await environment.prepare?.();
       run = new WorkerRun({ ...environment, plan, post, onSeed: seedRandom });
-      for (const [other, transport] of lines) run.connect(other, transport);
+      for (const [other, { transport, replaced }] of lines) run.connect(other, transport, replaced);
       lines.clear();
       for (const print of early) print();
       run.skipLines(missed);
@@ -103,9 +103,9 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
   }
 
   return {
-    connect: (other, transport) => {
-      if (run) run.connect(other, transport);
-      else lines.set(other, transport);
+    connect: (other, transport, replaced) => {
+      if (run) run.connect(other, transport, replaced);
+      else lines.set(other, { transport, replaced });
     },
     print: (level, values, place) => {
       // Every worker loads the program: what it prints meanwhile is told once.

@@ -11,6 +11,8 @@ const MAX_UNCAUGHT = 50;
 export class CollectedOutput {
   #lines: readonly OutputLine[] = [];
   #linesDropped = 0;
+  /** On workers that are gone. */
+  #entriesDropped = 0;
   #uncaught: readonly TraceError[] = [];
   readonly #linesDroppedThere = new Map<WorkerId, number>();
   readonly #entriesDroppedThere = new Map<WorkerId, number>();
@@ -26,7 +28,7 @@ export class CollectedOutput {
 
   /** Trace entries that the workers did not keep. */
   get entriesDropped(): number {
-    return sum(this.#entriesDroppedThere.values());
+    return this.#entriesDropped + sum(this.#entriesDroppedThere.values());
   }
 
   get uncaught(): readonly TraceError[] {
@@ -49,6 +51,14 @@ export class CollectedOutput {
     const kept = output.slice(0, MAX_OUTPUT_LINES - this.#lines.length);
     this.#linesDropped += output.length - kept.length;
     this.#lines = [...this.#lines, ...kept];
+  }
+
+  /** A worker is gone: the one in its place counts anew. */
+  lose(worker: WorkerId): void {
+    this.#linesDropped += this.#linesDroppedThere.get(worker) ?? 0;
+    this.#entriesDropped += this.#entriesDroppedThere.get(worker) ?? 0;
+    this.#linesDroppedThere.delete(worker);
+    this.#entriesDroppedThere.delete(worker);
   }
 
   /** Something was thrown outside every callback. */

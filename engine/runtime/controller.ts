@@ -5,7 +5,7 @@ import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import { traceError } from '../trace/trace-value.ts';
-import type { TraceError } from '../trace/trace-entry.ts';
+import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
 import { flowProgress } from './flow-progress.ts';
@@ -16,6 +16,7 @@ import { Pacing } from './pacing.ts';
 import { placementOf, usefulWorkers, type Placement } from './placement.ts';
 import { namesIn } from './plan.ts';
 import { PlanAgreement } from './plan-agreement.ts';
+import { planDifference } from './plan-difference.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type {
   Crew,
@@ -32,6 +33,7 @@ import { RunFaults } from './run-faults.ts';
 import { RunRequests } from './run-requests.ts';
 import { RunStreams, streamMessageOf } from './run-streams.ts';
 import { Settling } from './settling.ts';
+import { WorkerLosses, comesBack, lostWithWorker } from './worker-losses.ts';
 import { Watchdog, type Silent } from './watchdog.ts';
 
 const HEARTBEAT_MS = 250;
@@ -74,6 +76,9 @@ class Controller implements RunHandle {
   #warnings: readonly PlanWarning[] = [];
   #placement: Placement = {};
   #counters: MergedCounters | null = null;
+  #losses: WorkerLosses | null = null;
+  /** The subscriptions of the plan are being made. */
+  #isWired = false;
   readonly #settling = new Settling(
     () => this.#ping(),
     () => this.#quiet(),
@@ -93,7 +98,7 @@ class Controller implements RunHandle {
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     const { scheduler, speed } = options;
     this.#pacing = new Pacing(speed, scheduler, ({ worker, stage }) =>
-      this.#links[worker]?.post({ type: 'permit', stage, count: 1 }),
+      this.#post(worker, { type: 'permit', stage, count: 1 }),
     );
     this.#requests = new RunRequests({
       scheduler,
@@ -109,12 +114,13 @@ class Controller implements RunHandle {
       subscriptions: () => this.#counters?.subscriptions.map(({ subscription }) => subscription) ?? [],
       workerOf: (stage) => this.#workerOf(stage),
       workers: () => this.#links.length,
-      killWorker: (worker) => this.#killWorker(worker),
+      killWorker: (worker) => this.#lose(worker, null),
+      post: (worker, message) => this.#post(worker, message),
     });
     this.#streams = new RunStreams({
       workerOf: (stage) => this.#workerOf(stage),
       outletsOf: (stage) => this.#plan?.flows?.find(({ id }) => id === stage)?.outlets ?? null,
-      post: (worker, message) => this.#links[worker]?.post(message),
+      post: (worker, message) => this.#post(worker, message),
       disturbed: () => {
         this.#settling.again();
       },
@@ -288,11 +294,14 @@ class Controller implements RunHandle {
   /** Lets workers load the program until so many have. */
   #startWorkers(count: number): void {
     for (let worker = this.#links.length; worker < count && this.#crew; worker += 1) {
-      const link = this.#crew.start(worker);
-      this.#links.push(link);
-      link.onFailure((error) => this.#workerFailed(worker, error));
-      link.onMessage((message) => this.#take(worker, message));
+      this.#use(worker, this.#crew.start(worker));
     }
+  }
+
+  #use(worker: WorkerId, link: WorkerLink): void {
+    this.#links[worker] = link;
+    link.onFailure((error) => this.#workerFailed(worker, error));
+    link.onMessage((message) => this.#take(worker, message));
   }
 
   #ready(worker: WorkerId, message: Extract<FromWorker, { type: 'ready' }>): void {
@@ -305,7 +314,7 @@ class Controller implements RunHandle {
       });
       return;
     }
-    if (this.#plan !== null) return;
+    if (this.#plan !== null) return this.#readyAgain(worker, this.#plan, message.plan);
     if (worker === 0) {
       this.#warnings = message.warnings;
       if (!this.#startUseful(message)) return;
@@ -336,17 +345,31 @@ class Controller implements RunHandle {
     this.#placement = placementOf(plan, used, this.#options.placement);
     this.#counters = new MergedCounters(plan);
     this.#settling.begin(used);
-    this.#postAll({
-      type: 'start',
-      version: PROTOCOL_VERSION,
-      workers: used,
+    const startMs = this.#options.scheduler.nowMs();
+    const startMessage = () =>
+      ({
+        type: 'start',
+        version: PROTOCOL_VERSION,
+        workers: used,
+        placement: this.#placement,
+        seed,
+        pace: this.#pacing.pace,
+        trace,
+        entryBudget: Math.ceil(entryBudget / used),
+        credits: CREDITS,
+      }) as const;
+    this.#losses = new WorkerLosses({
+      plan,
       placement: this.#placement,
-      seed,
-      pace: this.#pacing.pace,
-      trace,
-      entryBudget: Math.ceil(entryBudget / used),
-      credits: CREDITS,
+      workers: used,
+      counters: this.#counters,
+      nowMs: () => this.#options.scheduler.nowMs() - startMs,
+      lastSeq: () => this.#trace.lastSeq,
+      record: (entries) => this.#record(entries),
+      post: (worker, message) => this.#links[worker]?.post(message),
+      startMessage,
     });
+    this.#postAll(startMessage());
     this.#pacing.begin(namesIn(plan));
     this.#notify();
   }
@@ -365,9 +388,15 @@ class Controller implements RunHandle {
       case 'started':
         this.#started.add(worker);
         if (this.#started.size < this.#links.length) return;
+        // What was reported while a worker was replaced may not know of what has been sent since.
+        this.#settling.again();
+        if (this.#isWired) return;
+        this.#isWired = true;
         this.#postAll({ type: 'wire' });
         this.#streams.begin();
         return this.#requests.begin();
+      case 'lost':
+        return this.#losses?.told(message);
       case 'telemetry':
         return this.#telemetry(worker, message);
       case 'pong':
@@ -395,6 +424,7 @@ class Controller implements RunHandle {
 
   #telemetry(worker: WorkerId, telemetry: Telemetry): void {
     this.#trace.add(telemetry.entries);
+    this.#losses?.note(telemetry.entries);
     this.#counters?.add(telemetry);
     this.#output.report(worker, telemetry);
     if (telemetry.held === 'budget') this.#heldForBudget.add(worker);
@@ -407,8 +437,15 @@ class Controller implements RunHandle {
     this.#notify();
   }
 
+  /** Takes entries that no worker can tell. */
+  #record(entries: readonly TraceEntry[]): void {
+    this.#trace.add(entries);
+    void this.#options.onEntries?.(entries);
+    this.#notify();
+  }
+
   #credit(worker: WorkerId): void {
-    this.#links[worker]?.post({ type: 'credit', batches: 1 });
+    this.#post(worker, { type: 'credit', batches: 1 });
   }
 
   #pong(worker: WorkerId, message: Extract<FromWorker, { type: 'pong' }>): void {
@@ -452,8 +489,10 @@ class Controller implements RunHandle {
       });
       return;
     }
-    const worker = this.#agreement.missing(this.#links.length);
-    if (worker !== undefined && nowMs - this.#startMs > START_WITHIN_MS) {
+    const missing = this.#agreement.missing(this.#links.length);
+    const isLate = missing !== undefined && nowMs - this.#startMs > START_WITHIN_MS;
+    const worker = isLate ? missing : this.#losses?.overdue(START_WITHIN_MS);
+    if (worker !== undefined) {
       const problem = `it was not ready within ${START_WITHIN_MS} ms`;
       const error = new EngineError('worker_failed', { worker: worker + 1, problem });
       this.#fail({ phase: 'platform', worker, error: traceError(error) });
@@ -463,22 +502,48 @@ class Controller implements RunHandle {
     this.#cancelBeat = this.#options.scheduler.after(this.#heartbeatMs, () => this.#beat());
   }
 
-  /** Without a worker in its place nothing of what ran there can go on. */
-  #killWorker(worker: WorkerId): void {
-    this.#links[worker]?.terminate();
-    const error = new EngineError('worker_failed', { worker: worker + 1, problem: 'it was killed' });
-    this.#fail({ phase: 'platform', worker, error: traceError(error) });
+  // --- Workers that die -----------------------------------------------------------------------------------------
+
+  /** Ends a worker, or takes note that it is gone; another one takes its place (FLT-6). */
+  #lose(worker: WorkerId, error: TraceError | null): void {
+    const crew = this.#crew;
+    if (this.#ending || !crew) return;
+    this.#started.delete(worker);
+    this.#watchdog?.forget(worker);
+    this.#heldForBudget.delete(worker);
+    this.#output.lose(worker);
+    this.#use(worker, crew.replace(worker));
+    const isGone = (stage: StageId) => this.#workerOf(stage) === worker;
+    this.#losses?.lose(worker, error);
+    this.#requests.lose(isGone);
+    this.#streams.lose(isGone);
+    this.#faults.tellAgain(worker);
+    this.#pacing.lose(worker);
+    this.#notify();
+  }
+
+  /** A worker in place of another has come to its plan: it must be the same (RUN-1). */
+  #readyAgain(worker: WorkerId, plan: PlanView, theirs: PlanView): void {
+    const difference = planDifference(plan, theirs);
+    if (difference === null) return this.#losses?.ready(worker);
+    const error = new EngineError('plan_differs', { worker: worker + 1, difference });
+    this.#fail({ phase: 'plan', worker, error: traceError(error) });
   }
 
   // --- End ------------------------------------------------------------------------------------------------------
 
   #workerFailed(worker: WorkerId, error: TraceError): void {
-    if (worker >= this.#links.length) return;
+    const plan = this.#plan;
+    // Before its stages run, and where nobody would start any of them again, nothing can go on.
+    const goesOn = plan !== null && this.#started.has(worker) && this.#isWired;
+    if (goesOn && comesBack(plan, this.#placement, worker)) return this.#lose(worker, error);
     this.#fail({ phase: 'platform', worker, error });
   }
 
   #quietEnd(): RunEnd {
     const stages = this.#counters?.stages ?? [];
+    const gone = this.#counters?.gone ?? [];
+    if (gone.length > 0) return { type: 'crashed', error: lostWithWorker(gone) };
     if (stages.some(({ status }) => status === 'crashed')) return { type: 'crashed' };
     return { type: stages.every(({ status }) => status === 'exited') ? 'exited' : 'idle' };
   }
@@ -537,8 +602,7 @@ class Controller implements RunHandle {
 
   #lineTo(stage: StageId): ((message: ToWorker) => void) | undefined {
     const worker = this.#workerOf(stage);
-    const link = worker === undefined ? undefined : this.#links[worker];
-    return link && ((message) => link.post(message));
+    return worker === undefined ? undefined : (message) => this.#post(worker, message);
   }
 
   /** Asks every worker whether it lives, and where it stands. */
@@ -548,9 +612,13 @@ class Controller implements RunHandle {
     return id;
   }
 
+  #post(worker: WorkerId, message: ToWorker): void {
+    if (!this.#losses?.holds(worker, message)) this.#links[worker]?.post(message);
+  }
+
   #postAll(message: ToWorker): void {
     if (this.#end) return;
-    for (const link of this.#links) link.post(message);
+    for (const worker of this.#links.keys()) this.#post(worker, message);
   }
 
   #notify(): void {

@@ -24,8 +24,10 @@ export function countersOf(
   const stages: StageCounters[] = [];
   const supervisors: StageCounters[] = [];
   const subscriptions: SubscriptionCounters[] = [];
-  const end = (totals: EndTotals) =>
-    subscriptions.push({ ...totals, lost: ledger.lostOn(totals.subscription) });
+  const end = ({ subscription, consumer, producer, asked, dispatched, pending }: EndTotals) => {
+    const lost = ledger.lostOn(subscription);
+    subscriptions.push({ subscription, consumer, producer, asked, dispatched, pending, lost });
+  };
   const counters = ({ id, mailbox, process, isFrozen }: Hosted, totals: StageTotals, buffered: number) => ({
     stage: id,
     worker,
@@ -36,7 +38,9 @@ export function countersOf(
     status: isFrozen && process.isAlive ? ('frozen' as const) : process.status,
   });
   for (const hosted of all) {
-    const { stage } = hosted;
+    const { stage, current } = hosted;
+    // What it counted is known to whoever has outlived its worker.
+    if (current.kind === 'gone') continue;
     if (stage) {
       const running = tasks.countOf(hosted.id);
       const counted = counters(hosted, ledger.totalsOf(stage), stage.buffered);

@@ -51,10 +51,11 @@ export class HostFaults {
     readonly subscription: SubscriptionId;
     readonly consumer: StageId;
     readonly delayMs: number;
+    readonly isKnown?: boolean;
   }): void {
-    const { subscription, consumer, delayMs } = link;
+    const { subscription, consumer, delayMs, isKnown = false } = link;
     this.#deliveries.links.slow(subscription, delayMs);
-    if (!this.#deliveries.hosted.has(consumer)) return;
+    if (isKnown || !this.#deliveries.hosted.has(consumer)) return;
     this.#record(consumer, { type: 'fault', fault: 'slowLink', subscription, delayMs }, null);
   }
 

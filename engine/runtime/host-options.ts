@@ -1,4 +1,4 @@
-import type { StageId, WorkerId } from '../ids.ts';
+import type { Seq, StageId, WorkerId } from '../ids.ts';
 import type { Reason, StageDefinition } from '../stage/definition.ts';
 import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -32,6 +32,10 @@ export interface StageHostOptions {
   readonly trace: TraceLevel;
   /** Entries kept until they are taken from the recorder; later ones are counted as dropped. */
   readonly capacity: number;
+  /** Which worker of its number this is, from 0. */
+  readonly replaced?: number;
+  /** What is recorded here comes after this entry. */
+  readonly afterSeq?: Seq;
   /** Keeps what the console says; the recorder of all other entries if there is none. */
   readonly console?: Recorder;
   /** A message for a stage of another worker. */

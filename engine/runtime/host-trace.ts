@@ -10,7 +10,7 @@ export class HostTrace {
   readonly #workers: number;
   readonly #nowMs: () => number;
   /** Lamport clock: greater than that of everything this worker has heard of. */
-  #lamport = 0;
+  #lamport: number;
 
   constructor(options: {
     readonly worker: WorkerId;
@@ -18,12 +18,15 @@ export class HostTrace {
     readonly capacity: number;
     readonly console?: Recorder;
     readonly nowMs: () => number;
+    /** What is recorded comes after this entry; default: the first one comes first. */
+    readonly afterSeq?: Seq;
   }) {
     this.recorder = new Recorder(options.capacity);
     this.#console = options.console ?? this.recorder;
     this.#worker = options.worker;
     this.#workers = options.workers;
     this.#nowMs = options.nowMs;
+    this.#lamport = Math.floor((options.afterSeq ?? 0) / options.workers);
   }
 
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {

@@ -6,6 +6,7 @@ import type { SubscribeOptions } from '../stage/definition.ts';
 import type { Envelope } from '../stage/message.ts';
 import type { FlowProcess } from '../supervision/flow-process.ts';
 import type { SupervisorProcess } from '../supervision/supervisor-process.ts';
+import { GoneProcess } from './gone.ts';
 
 /** A subscription of the plan, to be made in every life of its consumer. */
 export interface SubscriptionToMake {
@@ -17,6 +18,11 @@ export interface SubscriptionToMake {
 
 /** One life of what runs under a name. */
 export type Life =
+  /** It ended with the worker that ran it. */
+  { readonly kind: 'gone'; readonly process: GoneProcess } | RunningLife;
+
+/** A life that is run here. */
+export type RunningLife =
   | {
       readonly kind: 'stage';
       readonly process: Stage;
@@ -46,19 +52,22 @@ export class Hosted {
   /** What the plan wants it to subscribe to. */
   readonly subscriptions: SubscriptionToMake[] = [];
   /** Its start has not come to an end yet. */
-  isStarting = true;
+  isStarting: boolean;
   /** It takes no message until it is thawed (FLT-4). */
   isFrozen = false;
   /** To be started again as soon as it has ended. */
   isWanted = false;
-  readonly #make: (life: number) => Life;
-  #life = 1;
+  readonly #make: (life: number) => RunningLife;
+  #life: number;
   #current: Life;
 
-  constructor(id: StageId, make: (life: number) => Life) {
+  /** @param goneLife - The life that has ended with another worker; left out: the first one begins here. */
+  constructor(id: StageId, make: (life: number) => RunningLife, goneLife?: number) {
     this.id = id;
     this.#make = make;
-    this.#current = make(1);
+    this.#life = goneLife ?? 1;
+    this.#current = goneLife === undefined ? make(1) : { kind: 'gone', process: new GoneProcess(id) };
+    this.isStarting = goneLife === undefined;
   }
 
   /** Counts its starts, from 1. */
@@ -79,9 +88,10 @@ export class Hosted {
     return this.#current.kind === 'stage' ? this.#current.process : null;
   }
 
-  /** The supervisor, or the coordinator of a flow; `null` for a stage. */
+  /** The supervisor, or the coordinator of a flow; `null` for what is none. */
   get supervisor(): SupervisorProcess | FlowProcess | null {
-    return this.#current.kind === 'stage' ? null : this.#current.process;
+    const { kind, process } = this.#current;
+    return kind === 'supervisor' || kind === 'flow' ? process : null;
   }
 
   /** The coordinator of a flow. */

@@ -11,7 +11,7 @@ import { SupervisorProcess } from '../supervision/supervisor-process.ts';
 import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { TraceEvent } from '../trace/trace-entry.ts';
 import type { Deliveries } from './deliveries.ts';
-import { Hosted, type SubscriptionToMake } from './hosted.ts';
+import { Hosted, type RunningLife, type SubscriptionToMake } from './hosted.ts';
 
 /** What the lives of one worker need to know, and whom they tell. */
 export interface LivesOptions {
@@ -47,32 +47,44 @@ export class Lives implements SupervisorContext {
 
   /** The first life of a stage. */
   startStage(id: StageId, definition: StageDefinition, arg: unknown): StartOutcome | Promise<StartOutcome> {
-    const hosted = new Hosted(id, (life) => {
+    return this.#begin(this.addStage(id, definition, arg), null);
+  }
+
+  /** @param goneLife - Its life that has ended with another worker: it waits for being started again. */
+  addStage(id: StageId, definition: StageDefinition, arg: unknown, goneLife?: number): Hosted {
+    const make = (life: number): RunningLife => {
       const process = new Stage(id, this.#on.definitionFor(id, definition, life), this.#context, life);
       return { kind: 'stage', process, begin: (cause) => process.start(arg, cause) };
-    });
-    this.#deliveries.add(hosted);
-    return this.#begin(hosted, null);
+    };
+    return this.#add(new Hosted(id, make, goneLife));
   }
 
   /** The first life of a supervisor, whose children have been started. */
   startSupervisor(view: SupervisorView): void {
-    const hosted = new Hosted(view.id, (life) => {
+    void this.#begin(this.addSupervisor(view), null);
+  }
+
+  /** @param goneLife - As of {@link addStage}. */
+  addSupervisor(view: SupervisorView, goneLife?: number): Hosted {
+    const make = (life: number): RunningLife => {
       const process = new SupervisorProcess(view, life, this);
       return { kind: 'supervisor', process, begin: (cause) => process.start(cause) };
-    });
-    this.#deliveries.add(hosted);
-    void this.#begin(hosted, null);
+    };
+    return this.#add(new Hosted(view.id, make, goneLife));
   }
 
   /** The first life of the coordinator of a flow, whose stages have been started. */
   startFlow(view: FlowView, awaited: readonly Awaited[]): void {
-    const hosted = new Hosted(view.id, (life) => {
+    void this.#begin(this.addFlow(view, awaited), null);
+  }
+
+  /** @param goneLife - As of {@link addStage}. */
+  addFlow(view: FlowView, awaited: readonly Awaited[], goneLife?: number): Hosted {
+    const make = (life: number): RunningLife => {
       const process = new FlowProcess(view, { awaited, life }, this);
       return { kind: 'flow', process, begin: (cause) => process.start(cause) };
-    });
-    this.#deliveries.add(hosted);
-    void this.#begin(hosted, null);
+    };
+    return this.#add(new Hosted(view.id, make, goneLife));
   }
 
   /** Remembers a subscription, and has it made now. */
@@ -81,7 +93,7 @@ export class Lives implements SupervisorContext {
     if (!hosted) return;
     hosted.subscriptions.push(subscription);
     if (hosted.process.isAlive) this.#makeSubscription(hosted, subscription, null);
-    else this.#on.onUnmade(subscription);
+    else if (hosted.current.kind !== 'gone') this.#on.onUnmade(subscription);
   }
 
   /** Starts a child again. One that is still about to end is started when it has. */
@@ -150,6 +162,11 @@ export class Lives implements SupervisorContext {
     this.#beginAgain(hosted, cause);
   }
 
+  #add(hosted: Hosted): Hosted {
+    this.#deliveries.add(hosted);
+    return hosted;
+  }
+
   #beginAgain(hosted: Hosted, cause: Seq | null): void {
     if (hosted.stage) this.#on.onReplaced(hosted.stage);
     hosted.renew();
@@ -160,6 +177,7 @@ export class Lives implements SupervisorContext {
 
   #begin(hosted: Hosted, cause: Seq | null): StartOutcome | Promise<StartOutcome> {
     const { current, process } = hosted;
+    if (current.kind === 'gone') return { type: 'ignored' };
     if (current.kind !== 'stage') {
       current.begin(cause);
       // A later life has started once its children have.

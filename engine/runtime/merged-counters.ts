@@ -15,6 +15,11 @@ export class MergedCounters {
   readonly #subscriptions = new Map<SubscriptionId, SubscriptionCounters>();
   /** By worker. */
   readonly #lost = new Map<SubscriptionId, number[]>();
+  /** What stages had done on workers that are gone: those in their place count anew. */
+  readonly #before = new Map<StageId, StageCounters>();
+  readonly #lostBefore = new Map<SubscriptionId, number>();
+  /** Stages that ended with their worker and have not been started again. */
+  readonly #gone = new Set<StageId>();
 
   constructor(plan: PlanView) {
     this.#order = plan.stages.map(({ id }) => id);
@@ -32,7 +37,11 @@ export class MergedCounters {
   }
 
   add({ worker, stages, subscriptions }: Report): void {
-    for (const counters of stages) this.#stages.set(counters.stage, counters);
+    for (const counters of stages) {
+      const before = this.#before.get(counters.stage);
+      this.#stages.set(counters.stage, before ? together(before, counters) : counters);
+      this.#gone.delete(counters.stage);
+    }
     for (const { subscription, consumer, producer, asked, dispatched, pending, lost } of subscriptions) {
       const known = this.#subscriptions.get(subscription);
       // Totals never shrink, and each end reports 0 for what the other counts. Only the consumer's end has asked.
@@ -54,7 +63,59 @@ export class MergedCounters {
     const shares = this.#lost.get(subscription) ?? [];
     shares[worker] = Math.max(lost, shares[worker] ?? 0);
     if (lost > 0) this.#lost.set(subscription, shares);
-    return shares.reduce((sum, share) => sum + share, 0);
+    return shares.reduce((sum, share) => sum + share, this.#lostBefore.get(subscription) ?? 0);
+  }
+
+  /** Whether something has been heard of and runs. */
+  isAlive(stage: StageId): boolean {
+    const status = this.#stages.get(stage)?.status;
+    return status !== 'exited' && status !== 'crashed';
+  }
+
+  /** Events in the buffer of a stage, as last told. */
+  bufferedAt(stage: StageId): number {
+    return this.#stages.get(stage)?.buffered ?? 0;
+  }
+
+  /** Stages of the plan that ended with their worker and have not been started again. */
+  get gone(): readonly StageId[] {
+    return this.#order.filter((stage) => this.#gone.has(stage));
+  }
+
+  /** A worker is gone: all that ran there has ended, and what it had stored is lost. */
+  loseWorker(worker: WorkerId): void {
+    for (const [stage, counters] of this.#stages) {
+      if (counters.worker !== worker) continue;
+      if (this.isAlive(stage)) this.#gone.add(stage);
+      const status = this.isAlive(stage) ? 'exited' : counters.status;
+      const lost = counters.lost + counters.buffered;
+      const ended: StageCounters = {
+        ...counters,
+        ...(counters.tasks !== undefined && { tasks: 0 }),
+        ...(counters.windows && { windows: { ...counters.windows, open: 0 } }),
+        mailbox: 0,
+        buffered: 0,
+        lost,
+        status,
+      };
+      this.#stages.set(stage, ended);
+      this.#before.set(stage, ended);
+    }
+    for (const [subscription, shares] of this.#lost) {
+      this.#lostBefore.set(subscription, (this.#lostBefore.get(subscription) ?? 0) + (shares[worker] ?? 0));
+      shares[worker] = 0;
+    }
+  }
+
+  /** Events of a subscription were lost with the worker of this stage. */
+  lose(stage: StageId, count: number, subscription: SubscriptionId): void {
+    this.#lostBefore.set(subscription, (this.#lostBefore.get(subscription) ?? 0) + count);
+    const link = this.#subscriptions.get(subscription);
+    if (link) this.#subscriptions.set(subscription, { ...link, lost: link.lost + count, pending: 0 });
+    for (const known of [this.#stages, this.#before]) {
+      const counters = known.get(stage);
+      if (counters) known.set(stage, { ...counters, lost: counters.lost + count });
+    }
   }
 
   /** In the order of the plan. */
@@ -70,4 +131,19 @@ export class MergedCounters {
   get subscriptions(): readonly SubscriptionCounters[] {
     return [...this.#subscriptions.values()];
   }
+}
+
+/** Totals of an earlier worker and of the one in its place. */
+function together(before: StageCounters, now: StageCounters): StageCounters {
+  const late = before.windows?.late ?? 0;
+  return {
+    ...now,
+    ...(now.windows && { windows: { ...now.windows, late: now.windows.late + late } }),
+    handled: before.handled + now.handled,
+    emitted: before.emitted + now.emitted,
+    discarded: before.discarded + now.discarded,
+    lost: before.lost + now.lost,
+    busyMs: before.busyMs + now.busyMs,
+    calls: before.calls + now.calls,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Seq } from '../ids.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 
 /**
@@ -8,6 +9,7 @@ export class MergedTrace {
   readonly #capacity: number;
   readonly #entries: TraceEntry[] = [];
   #dropped = 0;
+  #lastSeq: Seq = 0;
   #snapshot: readonly TraceEntry[] | null = null;
 
   constructor(capacity: number) {
@@ -19,8 +21,14 @@ export class MergedTrace {
     return this.#dropped;
   }
 
+  /** The greatest number among the entries; 0 while there are none. */
+  get lastSeq(): Seq {
+    return this.#lastSeq;
+  }
+
   /** Takes entries of one worker, in order of `seq`. */
   add(batch: readonly TraceEntry[]): void {
+    this.#lastSeq = Math.max(this.#lastSeq, batch.at(-1)?.seq ?? 0);
     const taken = batch.slice(0, this.#capacity - this.#entries.length);
     this.#dropped += batch.length - taken.length;
     const first = taken[0];

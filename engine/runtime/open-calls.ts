@@ -10,10 +10,14 @@ export type Answer = Extract<HostMessage, { readonly type: 'reply' | 'replyFaile
 interface OpenCall {
   /** Calling stage; `null` for the outside world. */
   readonly from: StageId | null;
+  readonly to: StageId;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: EngineError) => void;
   readonly cancelTimeout: () => void;
 }
+
+/** More than a worker makes before it dies; so many lives of so many workers still give exact numbers. */
+const CALLS_PER_LIFE = 2 ** 36;
 
 /** Calls made on one worker that wait for their answer, by number. */
 export class OpenCalls {
@@ -21,21 +25,25 @@ export class OpenCalls {
   readonly #workers: number;
   readonly #scheduler: Scheduler;
   readonly #open = new Map<number, OpenCall>();
-  #made = 0;
+  #made: number;
   #answered = 0;
 
   constructor({
     worker,
     workers,
     scheduler,
+    life = 0,
   }: {
     readonly worker: WorkerId;
     readonly workers: number;
     readonly scheduler: Scheduler;
+    /** Which worker of this number it is, from 0: answers to calls of those before are nobody's. */
+    readonly life?: number;
   }) {
     this.#worker = worker;
     this.#workers = workers;
     this.#scheduler = scheduler;
+    this.#made = life * CALLS_PER_LIFE;
   }
 
   /** Calls that were answered, or cannot be any more, in all. */
@@ -62,7 +70,7 @@ export class OpenCalls {
     const answer = new Promise<unknown>((resolve, reject) => {
       const cancelTimeout =
         timeoutMs === Infinity ? () => undefined : this.#scheduler.after(timeoutMs, expire);
-      this.#open.set(call, { from, resolve, reject, cancelTimeout });
+      this.#open.set(call, { from, to, resolve, reject, cancelTimeout });
     });
     return { call, answer };
   }
@@ -76,6 +84,13 @@ export class OpenCalls {
     else {
       const reason = describe(answer.reason);
       open.reject(new EngineError('call_unanswered', { stage: stage ?? '', reason }));
+    }
+  }
+
+  /** A worker is gone: nothing that ran there answers any more. */
+  lose(isGone: (stage: StageId) => boolean): void {
+    for (const [call, { to }] of [...this.#open]) {
+      if (isGone(to)) this.settle({ type: 'replyFailed', call, reason: 'killed' }, to);
     }
   }
 

@@ -56,6 +56,12 @@ export class Pacing {
     this.#grant();
   }
 
+  /** A worker is gone: others may have the permit that it cannot use any more. */
+  lose(worker: WorkerId): void {
+    this.#permits.lose(worker);
+    this.#grant();
+  }
+
   end(): void {
     this.#active = false;
     this.#cancelTick();

@@ -48,6 +48,12 @@ export class Permits {
     this.#reports.set(worker, report);
   }
 
+  /** A worker is gone: what it was granted and what it has told are no longer waited for. */
+  lose(worker: WorkerId): void {
+    this.#reports.delete(worker);
+    this.#granted.delete(worker);
+  }
+
   /** The next permit, if one is wanted, none is under way and a stage waits. It counts as granted from now on. */
   grant(): Permit | null {
     if (this.#wanted === 0 || this.#isUnderWay()) return null;

@@ -4,6 +4,8 @@ import type { StageRef, SubscriptionRef } from '../stage/self.ts';
 import type { ToWorker } from '../transport/protocol.ts';
 import { DEFAULT_CRASH, checkDelay, unknownSubscription, unknownWorker, type FaultAccess } from './faults.ts';
 
+type SlowLink = Extract<ToWorker, { readonly type: 'slowLink' }>;
+
 /** Both ends of a subscription. */
 interface Ends {
   readonly consumer: StageId;
@@ -23,14 +25,27 @@ export interface RunFaultsOn {
   /** Workers in use; 0 before the run has begun. */
   readonly workers: () => number;
   readonly killWorker: (worker: WorkerId) => void;
+  readonly post: (worker: WorkerId, message: ToWorker) => void;
 }
 
 /** Faults of a run on workers. What is asked for before the stages run strikes once they do. */
 export class RunFaults implements FaultAccess {
   readonly #on: RunFaultsOn;
+  /** Links that are slow now: a worker in place of another has to hear of them too. */
+  readonly #slow = new Map<SubscriptionId, SlowLink>();
 
   constructor(on: RunFaultsOn) {
     this.#on = on;
+  }
+
+  /** Tells a worker in place of another which links are slow. */
+  tellAgain(worker: WorkerId): void {
+    const { workerOf, post } = this.#on;
+    for (const link of this.#slow.values()) {
+      if (workerOf(link.consumer) === worker || workerOf(link.producer) === worker) {
+        post(worker, { ...link, isKnown: true });
+      }
+    }
   }
 
   killWorker(worker: WorkerId): void {
@@ -63,7 +78,10 @@ export class RunFaults implements FaultAccess {
       const ends = endsOf(planned);
       if (!ends) throw unknownSubscription('slow a link', planned, subscriptions());
       const { consumer, producer } = ends;
-      const told = () => ({ type: 'slowLink', subscription: planned, consumer, delayMs }) as const;
+      const message: SlowLink = { type: 'slowLink', subscription: planned, consumer, producer, delayMs };
+      if (delayMs > 0) this.#slow.set(planned, message);
+      else this.#slow.delete(planned);
+      const told = () => message;
       order('slow a link', consumer, told);
       if (workerOf(producer) !== workerOf(consumer)) order('slow a link', producer, told);
     });

@@ -26,6 +26,7 @@ import { unknownStage } from './faults.ts';
 import type { StageAccess } from './run-handle.ts';
 
 interface OpenRequest {
+  readonly stage: StageId;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly cancelTimeout: () => void;
@@ -93,6 +94,14 @@ export class RunRequests implements StageAccess {
   /** A stage will not answer. */
   failed(id: number, error: TraceError): void {
     this.#take(id)?.reject(rebuilt(error));
+  }
+
+  /** A worker is gone: what was asked of its stages is answered by nobody. */
+  lose(isGone: (stage: StageId) => boolean): void {
+    for (const [id, { stage }] of [...this.#open]) {
+      if (!isGone(stage)) continue;
+      this.#take(id)?.reject(new EngineError('call_unanswered', { stage, reason: describe('killed') }));
+    }
   }
 
   /** The run is over. */
@@ -237,7 +246,7 @@ export class RunRequests implements StageAccess {
         this.#take(id)?.reject(new EngineError('call_timeout', { stage: name, timeoutMs }));
       const cancelTimeout =
         timeoutMs === Infinity ? () => undefined : this.#on.scheduler.after(timeoutMs, expire);
-      this.#open.set(id, { resolve, reject, cancelTimeout });
+      this.#open.set(id, { stage: name, resolve, reject, cancelTimeout });
       this.whenBegun(() => {
         try {
           this.#post(request.type, name, (to) => ({ type: 'request', id, stage: to, request }));

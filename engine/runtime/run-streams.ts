@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { StageId, WorkerId } from '../ids.ts';
+import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import { stageStream } from '../sink/stage-stream.ts';
 import type {
   StageStream,
@@ -25,6 +25,8 @@ export interface StreamsOn {
 /** One reading under way. */
 interface Reader {
   readonly take: (message: StreamMessage) => void;
+  /** Its subscriptions, by the stages that they read. */
+  readonly producers: Map<SubscriptionId, StageId>;
   /** It has looked at everything, and waits for more. */
   waits: boolean;
 }
@@ -69,7 +71,18 @@ export class RunStreams {
   /** Something has come from a worker. */
   take(stream: StageId, message: StreamMessage): void {
     this.#on.disturbed();
-    this.#readers.get(stream)?.take(message);
+    const reader = this.#readers.get(stream);
+    if (message.type === 'ended') reader?.producers.delete(message.subscription);
+    reader?.take(message);
+  }
+
+  /** A worker is gone: what was read there has ended. */
+  lose(isGone: (stage: StageId) => boolean): void {
+    for (const [stream, { producers }] of [...this.#readers]) {
+      for (const [subscription, producer] of [...producers]) {
+        if (isGone(producer)) this.take(stream, { type: 'ended', subscription, reason: 'killed' });
+      }
+    }
   }
 
   /** The run is over. */
@@ -83,7 +96,7 @@ export class RunStreams {
   #wire(take: (message: StreamMessage) => void): StreamWire {
     this.#made += 1;
     const stream: StageId = `stream ${this.#made}`;
-    const reader: Reader = { take, waits: false };
+    const reader: Reader = { take, producers: new Map(), waits: false };
     const workers = new Set<WorkerId>();
     const order = (producer: StageId, one: StreamOrder) => {
       const worker = this.#on.workerOf(producer);
@@ -99,6 +112,7 @@ export class RunStreams {
       subscribe: ({ id, producer, options }) => {
         if (this.#end) return take(over(this.#end));
         this.#readers.set(stream, reader);
+        reader.producers.set(id, producer);
         order(producer, { type: 'subscribe', subscription: id, producer, options });
       },
       setDemandMode: (producers, mode) => {

@@ -22,6 +22,7 @@ import { Deliveries, isForHost } from './deliveries.ts';
 import { Externals } from './externals.ts';
 import { countersOf, type HostCounters } from './host-counters.ts';
 import { HostFaults } from './host-faults.ts';
+import { HostLosses } from './host-losses.ts';
 import type { StageCrash, StageHostOptions } from './host-options.ts';
 import { HostTrace } from './host-trace.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
@@ -40,6 +41,18 @@ import { Watches } from './watches.ts';
 /** What a stage does outside its callbacks, for whoever watches. */
 const AFTERWARDS = 'a timer';
 
+/** What of a plan is placed on one worker, and all its subscriptions. */
+export interface Surviving {
+  readonly stages: readonly {
+    readonly id: StageId;
+    readonly definition: StageDefinition;
+    readonly arg: unknown;
+  }[];
+  readonly supervisors: readonly SupervisorView[];
+  readonly flows: readonly FlowView[];
+  readonly subscriptions: readonly SubscriptionToMake[];
+}
+
 /** The stages of one worker with their mailboxes. It moves messages; when each is handled is up to its owner. */
 export class StageHost implements StageContext {
   readonly worker: WorkerId;
@@ -48,6 +61,8 @@ export class StageHost implements StageContext {
   readonly tasks: TaskHost;
   /** What is done to the stages of this worker from outside. */
   readonly faults: HostFaults;
+  /** What it means here that another worker is gone. */
+  readonly losses: HostLosses;
   readonly #streams: InnerStreams;
   readonly #trace: HostTrace;
   readonly tracing: boolean;
@@ -63,7 +78,7 @@ export class StageHost implements StageContext {
     const message = `What "${stage}" used could not be closed: ${describe(error)}`;
     this.record(stage, { type: 'warning', code: 'close_failed', message }, null);
   });
-  readonly #names = new SubscriptionNames();
+  readonly #names: SubscriptionNames;
   readonly #deliveries: Deliveries;
   readonly #watches: Watches;
   readonly #lives: Lives;
@@ -78,7 +93,9 @@ export class StageHost implements StageContext {
   constructor(options: StageHostOptions) {
     this.#options = options;
     this.worker = options.worker;
-    this.#calls = new OpenCalls(options);
+    const { replaced = 0 } = options;
+    this.#calls = new OpenCalls({ ...options, life: replaced });
+    this.#names = new SubscriptionNames(replaced);
     this.#timers = new StageTimers(options.scheduler);
     this.#deliveries = new Deliveries(options, this.#calls, {
       lost: ({ to, cause }, { subscription, events }) =>
@@ -114,6 +131,16 @@ export class StageHost implements StageContext {
       onReplaced: (stage) => this.#ledger.keep(stage),
     });
     this.#hosted = this.#deliveries.hosted;
+    this.losses = new HostLosses({
+      deliveries: this.#deliveries,
+      watches: this.#watches,
+      calls: this.#calls,
+      tasks: () => this.tasks,
+      lives: this.#lives,
+      hear: (cause) => this.#trace.hear(cause),
+      supervisors: options.supervisors ?? [],
+      flows: options.flows ?? [],
+    });
     this.#trace = new HostTrace({ ...options, nowMs: () => this.nowMs() });
     this.recorder = this.#trace.recorder;
     this.tracing = options.trace === 'full';
@@ -160,6 +187,26 @@ export class StageHost implements StageContext {
     if (!this.#order.includes(flow.id)) this.#order.push(flow.id);
     this.#lives.startFlow(flow, awaitedBy(flow, subscriptions));
     this.#takeEarly(flow.id);
+  }
+
+  /**
+   * Takes the place of a worker that is gone: nothing starts by itself, and what ran there may be started again here.
+   *
+   * @param lives - The lives that have ended there, by name; the first one where nothing is said.
+   */
+  takeOver(
+    { stages, supervisors, flows, subscriptions }: Surviving,
+    lives: Readonly<Record<StageId, number>>,
+  ): void {
+    const lifeOf = (id: StageId) => (Object.hasOwn(lives, id) ? (lives[id] ?? 1) : 1);
+    for (const { id, definition, arg } of stages) {
+      this.#definitions.set(id, definition);
+      this.#lives.addStage(id, definition, arg, lifeOf(id));
+    }
+    for (const view of supervisors) this.#lives.addSupervisor(view, lifeOf(view.id));
+    for (const view of flows) this.#lives.addFlow(view, awaitedBy(view, subscriptions), lifeOf(view.id));
+    this.#order.push(...this.#hosted.keys());
+    for (const subscription of subscriptions) this.#lives.subscribe(subscription);
   }
 
   /** Has a stage of this worker make a subscription, now and in every later life. */

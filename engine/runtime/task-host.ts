@@ -199,6 +199,21 @@ export class TaskHost implements TaskRuntime {
     this.#orphan((each) => each.stage === stage, reason);
   }
 
+  /**
+   * Another worker is gone: tasks that ran there for this one have failed, and those that run here for it end, as nobody hears of
+   * them any more.
+   */
+  loseWorker(worker: WorkerId, cause: Seq | null): void {
+    for (const run of [...this.#runs.values()]) {
+      if (run.origin !== worker) continue;
+      this.#drop(run, { ok: false, reason: 'killed' });
+      this.#options.as({ stage: run.stage, cause: run.cause, task: run }, () => run.abort('killed'));
+    }
+    for (const started of [...this.#started.values()]) {
+      if (started.worker === worker) this.#ended(started.id, { ok: false, reason: 'killed' }, cause);
+    }
+  }
+
   // --- What programs call ---------------------------------------------------------------------------------------
 
   scope(): TaskScope | null {
@@ -299,15 +314,21 @@ export class TaskHost implements TaskRuntime {
   /** A task that runs here is over; what its function still does counts no more. */
   #over(run: TaskRun, outcome: TaskOutcome): void {
     if (run.isOver) return;
-    if (run.isWaiting) this.#waitingCount--;
-    run.end();
-    this.#runs.delete(run.id);
-    this.#orphan((each) => each.parent === run, outcome.ok ? 'normal' : outcome.reason);
+    this.#drop(run, outcome);
     const { origin, stage, cause, id } = run;
     if (origin === this.#options.worker) return this.#ended(id, outcome, cause);
     const message = { type: 'taskEnded', task: id, outcome, origin } as const;
     this.#options.post({ to: stage, from: stage, cause, message }, origin);
     this.#options.changed();
+  }
+
+  /** A task runs here no longer, and what it has started goes with it. */
+  #drop(run: TaskRun, outcome: TaskOutcome): void {
+    if (run.isOver) return;
+    if (run.isWaiting) this.#waitingCount--;
+    run.end();
+    this.#runs.delete(run.id);
+    this.#orphan((each) => each.parent === run, outcome.ok ? 'normal' : outcome.reason);
   }
 
   /** A task started here is over. */

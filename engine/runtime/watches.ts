@@ -69,6 +69,19 @@ export class Watches {
     for (const [subscription, watched] of watching) this.unwatch(id, watched, subscription);
   }
 
+  /** A worker is gone: those who watch what ran there hear of its end, and what it watched is watched no more. */
+  lose(isGone: (stage: StageId) => boolean, causeOf: (stage: StageId) => Seq): void {
+    for (const { id, watchers, watching, process } of this.#deliveries.hosted.values()) {
+      for (const [subscription, watcher] of watchers) if (isGone(watcher)) watchers.delete(subscription);
+      if (!process.isAlive) continue;
+      for (const [subscription, watched] of watching) {
+        if (!isGone(watched)) continue;
+        watching.delete(subscription);
+        this.#down(id, watched, { subscription, reason: 'killed', cause: causeOf(watched) });
+      }
+    }
+  }
+
   #down(
     watcher: StageId,
     watched: StageId,

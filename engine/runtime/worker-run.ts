@@ -70,10 +70,14 @@ export class WorkerRun {
     this.#printed = new PrintedLines(options.worker);
   }
 
-  /** Lays the line to another worker, or lays it anew. What was sent there before waits for it. */
-  connect(worker: WorkerId, transport: Transport): void {
+  /**
+   * Lays the line to another worker. What was sent there before waits for it.
+   *
+   * @param replaced - Which worker of its number it leads to, from 0.
+   */
+  connect(worker: WorkerId, transport: Transport, replaced = 0): void {
     if (this.#stopped) return transport.close();
-    this.#lines.connect(worker, transport);
+    this.#lines.connect(worker, transport, replaced);
     // Nothing else may be left to do that would send what waits.
     this.#begun?.drive.go();
   }
@@ -104,6 +108,8 @@ export class WorkerRun {
       case 'kill':
         begun?.host.kill(message.stage, message.reason);
         return begun?.drive.go();
+      case 'lose':
+        return this.#lose(message);
       case 'crash':
         void begun?.host.faults.crash(message.stage, message.message)?.then(() => begun.drive.goLater());
         return begun?.drive.go();
@@ -156,28 +162,53 @@ export class WorkerRun {
     const { host, drive } = begun;
     this.#printed.settle(null);
     this.#begun = begun;
-    const isOwn = ({ id }: { readonly id: StageId }) => message.placement[id] === worker;
-    const outcomes = plan.stages
-      .filter(isOwn)
-      .map(({ id, definition, arg }) => host.start(id, definition, arg));
-    for (const supervisor of plan.supervisors.filter(isOwn)) host.supervise(supervisor);
-    for (const flow of plan.flows.filter(isOwn)) host.coordinate(flow, plan.subscriptions);
+    const outcomes = this.#startStages(host, message);
     // Also while an `init` waits: perhaps for the answer of a stage elsewhere.
     this.#lines.open((batch) => {
       drive.arrive(() => {
         for (const envelope of batch) host.receive(functions.find(envelope));
       });
-    });
+    }, message.replaced);
     void Promise.all(outcomes).then(() => {
       post({ type: 'started', worker });
       drive.go();
     });
   }
 
+  /** Starts what is placed here, unless it has ended with another worker. */
+  #startStages(host: StageHost, { placement, takesOver }: StartMessage): readonly unknown[] {
+    const { worker, plan } = this.#options;
+    const isOwn = ({ id }: { readonly id: StageId }) => placement[id] === worker;
+    const stages = plan.stages.filter(isOwn);
+    const supervisors = plan.supervisors.filter(isOwn);
+    const flows = plan.flows.filter(isOwn);
+    if (takesOver) {
+      host.takeOver({ stages, supervisors, flows, subscriptions: plan.subscriptions }, takesOver.lives);
+      return [];
+    }
+    const outcomes = stages.map(({ id, definition, arg }) => host.start(id, definition, arg));
+    for (const supervisor of supervisors) host.supervise(supervisor);
+    for (const flow of flows) host.coordinate(flow, plan.subscriptions);
+    return outcomes;
+  }
+
+  /** Another worker is gone: what came from there last is handled, then all that ran there has ended. */
+  #lose({ lost, replaced, fault, ends }: Extract<ToWorker, { readonly type: 'lose' }>): void {
+    const { worker, post } = this.#options;
+    const begun = this.#begun;
+    if (!begun) return;
+    const { host, drive } = begun;
+    const account = host.losses.account(lost);
+    this.#lines.lose(lost, replaced);
+    host.losses.lose({ worker: lost, fault, ends });
+    post({ type: 'lost', worker, lost, replaced, ...account });
+    drive.go();
+  }
+
   /** What a run consists of here, before any stage has been started. */
   #begin(message: StartMessage, functions: PlannedFunctions): Begun {
     const { worker, plan, scheduler, defer, bell, spinMs, post } = this.#options;
-    const { placement, trace, credits, pace, entryBudget } = message;
+    const { placement, trace, credits, pace, entryBudget, replaced, takesOver } = message;
     // Every worker has numbers of its own, the same in every run with this seed.
     const seed = message.seed + worker * 7_919;
     this.#options.onSeed?.(seed);
@@ -195,6 +226,8 @@ export class WorkerRun {
       random: seededRandom(seed),
       trace,
       capacity: RECORDER_CAPACITY,
+      replaced: replaced?.[worker] ?? 0,
+      ...(takesOver && { afterSeq: takesOver.afterSeq }),
       onRemote: (envelope, to) => this.#lines.send(functions.leave(envelope), to),
       onEntering: (stage, callback) => {
         drive.beforeCallback();

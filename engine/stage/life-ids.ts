@@ -15,6 +15,12 @@ export function idOfLife(planned: SubscriptionId, life: number): SubscriptionId 
 /** What a life of its consumer has added to the name of a planned subscription. */
 const LIFE = /@\d+$/;
 
+/** The life of its consumer that a subscription belongs to. */
+export function lifeOf(subscription: SubscriptionId): number {
+  const [life] = LIFE.exec(subscription) ?? [];
+  return life === undefined ? 1 : Number(life.slice(1));
+}
+
 /** The subscription of the plan that one of any life stands for. */
 export function plannedIdOf(subscription: SubscriptionId): SubscriptionId {
   return subscription.replace(LIFE, '');

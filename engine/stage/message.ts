@@ -76,6 +76,8 @@ export type ToSupervisor =
       readonly reason: Reason;
     }
   | { readonly type: 'childEnded'; readonly child: StageId; readonly life: number; readonly reason: Reason }
+  /** The worker of a child is gone, and the child with it, whatever it was doing. */
+  | { readonly type: 'childLost'; readonly child: StageId }
   /** To itself: a start that failed is to be tried again. */
   | { readonly type: 'retryStart'; readonly child: StageId }
   /** It is to end its children and itself. */

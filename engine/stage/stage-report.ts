@@ -6,6 +6,7 @@ import type { Consuming } from './consuming.ts';
 import type { Subscription } from './definition.ts';
 import type { Producing } from './producing.ts';
 import type { WindowCounts } from './self.ts';
+import type { Upstream } from './upstream.ts';
 
 /** How a stage stands inside. */
 export interface StageInsides {
@@ -46,6 +47,8 @@ export interface EndTotals {
   readonly asked: number;
   readonly dispatched: number;
   readonly pending: number;
+  /** Events that its consumer has taken from the mailbox. */
+  readonly received: number;
 }
 
 /** The two sides of a stage, as far as it has them. */
@@ -69,12 +72,14 @@ export function eachEnd(
   { producing, consuming }: Sides,
   visit: (totals: EndTotals) => void,
 ): void {
-  const upstream = ({ id, peer }: Subscription, asked: number, pending: number) =>
-    visit({ subscription: id, consumer: stage, producer: peer, asked, dispatched: 0, pending });
+  const upstream = ({ from, asked, received }: Readonly<Upstream>, pending: number) => {
+    const { id, peer } = from;
+    visit({ subscription: id, consumer: stage, producer: peer, asked, dispatched: 0, pending, received });
+  };
   const downstream = ({ id, peer }: Subscription, dispatched: number) =>
-    visit({ subscription: id, consumer: peer, producer: stage, asked: 0, dispatched, pending: 0 });
-  consuming?.eachUpstream(({ from, asked, outstanding }) => upstream(from, asked, outstanding));
-  consuming?.eachEnded(({ from, asked }) => upstream(from, asked, 0));
+    visit({ subscription: id, consumer: peer, producer: stage, asked: 0, dispatched, pending: 0, received: 0 });
+  consuming?.eachUpstream((each) => upstream(each, each.outstanding));
+  consuming?.eachEnded((each) => upstream(each, 0));
   producing?.eachDownstream(downstream);
   producing?.eachEnded(downstream);
 }

@@ -308,6 +308,7 @@ export class Stage implements Process {
         return this.#stop(from, message, cause);
       case 'childStarted':
       case 'childEnded':
+      case 'childLost':
       case 'retryStart':
       case 'exit':
         return this.#misdirected('not_a_supervisor', cause);

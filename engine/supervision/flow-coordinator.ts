@@ -38,6 +38,7 @@ export interface FlowExit {
 export interface Awaited {
   readonly id: SubscriptionId;
   readonly consumer: StageId;
+  readonly producer: StageId;
 }
 
 interface Child {
@@ -54,7 +55,7 @@ interface Child {
 export class FlowCoordinator {
   /** In the order they are started. */
   readonly #children: readonly Child[];
-  readonly #awaited: readonly Awaited[];
+  #awaited: readonly Awaited[];
   /** What has been made of it; forgotten once that is all. */
   readonly #made = new Set<SubscriptionId>();
   /** Stages whose end it waits for, its own and others. */
@@ -107,6 +108,17 @@ export class FlowCoordinator {
   /** Takes one signal; answers with what is to be done, in order. */
   take(signal: FlowSignal): readonly FlowOrder[] {
     this.#decide(signal);
+    return this.#taken();
+  }
+
+  /** Subscriptions that end at stages of others that are gone will not be made: they are not waited for. */
+  forgetOthers(isGone: (stage: StageId) => boolean): readonly FlowOrder[] {
+    const isOwn = (stage: StageId) => this.#children.some(({ id }) => id === stage);
+    const isMissing = (stage: StageId) => isGone(stage) && !isOwn(stage);
+    this.#awaited = this.#awaited.filter(
+      ({ consumer, producer }) => !isMissing(consumer) && !isMissing(producer),
+    );
+    this.#lookAtWires();
     return this.#taken();
   }
 

@@ -71,8 +71,13 @@ export class FlowProcess implements Process {
     this.#take({ type: 'wired', subscription }, this.#wired);
   }
 
+  /** A worker is gone: subscriptions of others to what ran there, or from it, are not waited for. */
+  loseOthers(isGone: (stage: StageId) => boolean, cause: Seq | null): void {
+    if (this.isAlive) this.#follow(this.#coordinator.forgetOthers(isGone), cause);
+  }
+
   handle({ from, cause, message }: Envelope): void {
-    const ofChild = childSignal(message);
+    const ofChild = childSignal(message, () => this.children);
     if (ofChild) return this.#take(ofChild, cause);
     switch (message.type) {
       case 'down':

@@ -91,15 +91,36 @@ export class ParentLife {
   }
 }
 
-/** What a message says of a child; `null`: it says nothing of any. */
-export function childSignal(
-  message: StageMessage,
-): Extract<Signal, { readonly child: StageId; readonly life: number }> | null {
+/** What it means that the worker of a child is gone; `null` when the child was not there any more. */
+function lostSignal({ id, status, life }: ChildView): ChildSignal | null {
+  switch (status) {
+    case 'running':
+    case 'ending':
+      return { type: 'ended', child: id, life, reason: 'killed' };
+    case 'starting':
+      return { type: 'failed', child: id, life: life + 1, reason: 'killed' };
+    default:
+      return null;
+  }
+}
+
+type ChildSignal = Extract<Signal, { readonly child: StageId; readonly life: number }>;
+
+/**
+ * What a message says of a child; `null`: it says nothing of any.
+ *
+ * @param children - As they stand: what the loss of a worker means depends on what its owner was waiting for.
+ */
+export function childSignal(message: StageMessage, children: () => readonly ChildView[]): ChildSignal | null {
   switch (message.type) {
     case 'childStarted':
       return { type: message.outcome, child: message.child, life: message.life, reason: message.reason };
     case 'childEnded':
       return { type: 'ended', child: message.child, life: message.life, reason: message.reason };
+    case 'childLost': {
+      const lost = children().find(({ id }) => id === message.child);
+      return lost ? lostSignal(lost) : null;
+    }
     default:
       return null;
   }

@@ -53,7 +53,7 @@ export class SupervisorProcess implements Process {
   }
 
   handle({ from, cause, message }: Envelope): void {
-    const ofChild = childSignal(message);
+    const ofChild = childSignal(message, () => this.children);
     if (ofChild) return this.#take(ofChild, cause);
     switch (message.type) {
       case 'retryStart':

@@ -48,6 +48,14 @@ export class Fields {
     return Object.fromEntries(record.keys.map((key) => [key, record.number(key)]));
   }
 
+  /** Numbers in an array. */
+  numberList(name: string): number[] {
+    return this.#array(name).map((item, i) => {
+      if (typeof item !== 'number') throw damaged(`${this.#at(name)}[${i}]`, 'a number', item);
+      return item;
+    });
+  }
+
   /** Strings in an array. */
   texts(name: string): string[] {
     return this.#array(name).map((item, i) => {

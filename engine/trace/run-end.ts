@@ -10,7 +10,11 @@ export type RunEnd =
   /** Every stage has exited. */
   | { readonly type: 'exited' }
   /** Nothing is left to do, and at least one stage has crashed (its entry says why). */
-  | { readonly type: 'crashed' }
+  | {
+      readonly type: 'crashed';
+      /** Stages ended with their worker, and did not come back. */
+      readonly error?: TraceError;
+    }
   /** Somebody stopped it. */
   | { readonly type: 'stopped' }
   | RunFailure;
@@ -42,6 +46,8 @@ const PHASES = ['load', 'plan', 'watchdog', 'platform'] as const satisfies reado
  */
 export function parseRecordedEnd(f: Fields): RecordedEnd {
   const type = f.oneOf('type', ENDS);
+  if (type === 'crashed')
+    return { type, ...(f.has('error') && { error: parseTraceError(f.unknown('error')) }) };
   if (type !== 'failed') return { type };
   return {
     type,

@@ -4,7 +4,14 @@ import { parseEntry, parseTraceError } from '../trace/codec.ts';
 import { Fields } from '../trace/fields.ts';
 import { parsePlan } from '../trace/parse-plan.ts';
 import { LOG_LEVELS } from '../trace/trace-entry.ts';
-import type { Crossings, FromWorker, OutputLine, StageCounters, SubscriptionCounters } from './protocol.ts';
+import type {
+  Crossings,
+  FromWorker,
+  LinkAccount,
+  OutputLine,
+  StageCounters,
+  SubscriptionCounters,
+} from './protocol.ts';
 
 /**
  * What arrived from a worker, as a message. A worker runs a stranger's program: nothing it says is taken as it is.
@@ -36,6 +43,15 @@ export function parseFromWorker(value: unknown): FromWorker {
     case 'started':
     case 'stopped':
       return { type, worker };
+    case 'lost':
+      return {
+        type,
+        worker,
+        lost: f.number('lost'),
+        replaced: f.number('replaced'),
+        lives: f.numbers('lives'),
+        links: f.list('links', linkAccount),
+      };
     case 'telemetry':
       return {
         type,
@@ -79,6 +95,15 @@ export function parseFromWorker(value: unknown): FromWorker {
     default:
       throw new EngineError('protocol_unknown_message', { received: JSON.stringify(type.slice(0, 40)) });
   }
+}
+
+function linkAccount(f: Fields): LinkAccount {
+  return {
+    subscription: f.text('subscription'),
+    consumer: f.text('consumer'),
+    producer: f.text('producer'),
+    events: f.number('events'),
+  };
 }
 
 function crossings(f: Fields): Crossings {

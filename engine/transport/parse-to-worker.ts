@@ -38,6 +38,14 @@ export function parseToWorker(value: unknown): ToWorker {
       return { type, stream: f.text('stream'), order: streamOrder(f.fields('order')) };
     case 'kill':
       return { type, stage: f.text('stage'), reason: f.unknown('reason') };
+    case 'lose':
+      return {
+        type,
+        lost: f.number('lost'),
+        replaced: f.number('replaced'),
+        fault: f.number('fault'),
+        ends: f.numbers('ends'),
+      };
     case 'crash':
       return { type, stage: f.text('stage'), message: f.text('message') };
     case 'freeze':
@@ -48,6 +56,8 @@ export function parseToWorker(value: unknown): ToWorker {
         type,
         subscription: f.text('subscription'),
         consumer: f.text('consumer'),
+        producer: f.text('producer'),
+        ...(f.has('isKnown') && { isKnown: f.truth('isKnown') }),
         delayMs: f.number('delayMs'),
       };
     case 'request':
@@ -102,7 +112,13 @@ function start(f: Fields): ToWorker {
     trace: f.oneOf('trace', ['full', 'counters']),
     entryBudget: f.number('entryBudget'),
     credits: f.number('credits'),
+    ...(f.has('replaced') && { replaced: f.numberList('replaced') }),
+    ...(f.has('takesOver') && { takesOver: takesOver(f.fields('takesOver')) }),
   };
+}
+
+function takesOver(f: Fields) {
+  return { afterSeq: f.number('afterSeq'), lives: f.numbers('lives') };
 }
 
 function stageRequest(f: Fields): StageRequest {

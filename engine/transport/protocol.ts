@@ -65,6 +65,25 @@ export type ToWorker =
       readonly entryBudget: number;
       /** Telemetry batches it may send at once; `credit` gives more. */
       readonly credits: number;
+      /** How often each worker has been replaced; this one's own place says which of its number it is. Left out: never. */
+      readonly replaced?: readonly number[];
+      /** It is in place of one that is gone: nothing starts by itself, and what ran there may be started again. */
+      readonly takesOver?: {
+        /** Every entry of the other worker has a smaller number. */
+        readonly afterSeq: number;
+        /** The lives that have ended with it. */
+        readonly lives: Readonly<Record<StageId, number>>;
+      };
+    }
+  /** Another worker is gone. Answered with `lost`. */
+  | {
+      readonly type: 'lose';
+      readonly lost: WorkerId;
+      /** How often it has been replaced now. */
+      readonly replaced: number;
+      /** The entry that records it, and those that record the ends of what ran there. */
+      readonly fault: number;
+      readonly ends: Readonly<Record<StageId, number>>;
     }
   /** All stages of all workers run: make the subscriptions. */
   | { readonly type: 'wire' }
@@ -86,7 +105,10 @@ export type ToWorker =
       readonly type: 'slowLink';
       readonly subscription: SubscriptionId;
       readonly consumer: StageId;
+      readonly producer: StageId;
       readonly delayMs: number;
+      /** It is recorded already. */
+      readonly isKnown?: boolean;
     }
   | { readonly type: 'request'; readonly id: number; readonly stage: StageId; readonly request: StageRequest }
   /** For who reads stages from outside. What comes back is bounded by what is asked for. */
@@ -130,6 +152,15 @@ export interface SubscriptionCounters {
   readonly pending: number;
   /** Events dispatched that were lost before they were handled, as far as this worker lost them. */
   readonly lost: number;
+}
+
+/** Where a subscription to a worker that is gone stands at its other end. */
+export interface LinkAccount {
+  readonly subscription: SubscriptionId;
+  readonly consumer: StageId;
+  readonly producer: StageId;
+  /** Events that were sent there; or that came from there, where the consumer is the one that is left. */
+  readonly events: number;
 }
 
 /** What a program printed while no stage of its own handled a message. Its other output is in the trace. */
@@ -190,6 +221,16 @@ export type FromWorker =
       readonly error: TraceError;
     }
   | { readonly type: 'started'; readonly worker: WorkerId }
+  /** Whatever ran on `lost` has ended for this worker; and what it can tell of that. */
+  | {
+      readonly type: 'lost';
+      readonly worker: WorkerId;
+      readonly lost: WorkerId;
+      readonly replaced: number;
+      /** The lives that stages there had come to, as far as this worker has seen. */
+      readonly lives: Readonly<Record<StageId, number>>;
+      readonly links: readonly LinkAccount[];
+    }
   | Telemetry
   | ({ readonly type: 'pong'; readonly worker: WorkerId; readonly id: number } & Crossings)
   /** Sent before a callback that differs from the one before: what is named when the worker never comes back. */

@@ -59,13 +59,13 @@ export class ProbePlatform implements Platform {
       const own = this.#startOne(worker, count);
       for (const [other, peer] of started.entries()) {
         const { port1, port2 } = new MessageChannel();
-        own.order({ type: 'connect', worker: other, line: { port: port1 } }, port1);
-        peer.order({ type: 'connect', worker, line: { port: port2 } }, port2);
+        own.order({ type: 'connect', worker: other, line: { port: port1 }, replaced: 0 }, port1);
+        peer.order({ type: 'connect', worker, line: { port: port2 }, replaced: 0 }, port2);
       }
       // The last of its peers is this thread.
       const { port1, port2 } = new MessageChannel();
       this.#lines.push(this.#line(port1));
-      own.order({ type: 'connect', worker: count, line: { port: port2 } }, port2);
+      own.order({ type: 'connect', worker: count, line: { port: port2 }, replaced: 0 }, port2);
       started.push(own);
       return own.link;
     };

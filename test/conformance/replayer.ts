@@ -444,6 +444,7 @@ class Play {
       case 'stop':
       case 'childStarted':
       case 'childEnded':
+      case 'childLost':
       case 'retryStart':
       case 'exit':
         return [name, message.type];

@@ -27,6 +27,8 @@ interface Crew {
   readonly request: SpawnRequest;
   readonly members: Member[];
   readonly started: Set<number>;
+  /** How often each has been replaced. */
+  readonly replaced: number[];
 }
 
 addEventListener('message', function accept(event: MessageEvent<unknown>) {
@@ -42,6 +44,7 @@ addEventListener('message', function accept(event: MessageEvent<unknown>) {
     terminate(crew.members[data.worker]);
     if (data.type === 'terminate') return;
     delete crew.members[data.worker];
+    crew.replaced[data.worker] = (crew.replaced[data.worker] ?? 0) + 1;
     start(page, crew, data.worker, data.control);
   };
   tell(page, { type: 'ready', isolated: crossOriginIsolated });
@@ -54,7 +57,7 @@ function tell(page: MessagePort, message: FromFrame): void {
 /** Makes workers, all at the same time. */
 function spawn(page: MessagePort, request: SpawnRequest): Crew {
   const members = Array.from({ length: request.count }, (_, worker) => member(page, request, worker));
-  return { request, members, started: new Set() };
+  return { request, members, started: new Set(), replaced: [] };
 }
 
 function member(page: MessagePort, { script }: SpawnRequest, index: number): Member {
@@ -66,7 +69,7 @@ function member(page: MessagePort, { script }: SpawnRequest, index: number): Mem
 
 /** Lets a worker load the program, and lays its lines to the others that have been started. */
 function start(page: MessagePort, crew: Crew, index: number, control: MessagePort): void {
-  const { request, members, started } = crew;
+  const { request, members, started, replaced } = crew;
   const own = (members[index] ??= member(page, request, index));
   const { program, data, virtual } = request;
   const { bell } = own;
@@ -77,8 +80,9 @@ function start(page: MessagePort, crew: Crew, index: number, control: MessagePor
     const peer = members[other];
     if (other === index || !peer) continue;
     const [ours, theirs] = lineEnds(own, peer);
-    give(own, { type: 'connect', worker: other, line: ours }, ours.port);
-    give(peer, { type: 'connect', worker: index, line: theirs }, theirs.port);
+    const [toOwn, toPeer] = [replaced[index] ?? 0, replaced[other] ?? 0];
+    give(own, { type: 'connect', worker: other, line: ours, replaced: toPeer }, ours.port);
+    give(peer, { type: 'connect', worker: index, line: theirs, replaced: toOwn }, theirs.port);
   }
 }
 

@@ -66,7 +66,13 @@ export type WorkerOrder =
       readonly bell?: SharedArrayBuffer;
       readonly virtual?: readonly VirtualRequest[];
     }
-  | { readonly type: 'connect'; readonly worker: number; readonly line: LineEnd };
+  | {
+      readonly type: 'connect';
+      readonly worker: number;
+      readonly line: LineEnd;
+      /** Which worker of its number it leads to, from 0. */
+      readonly replaced: number;
+    };
 
 /** Frame → page. */
 export type FromFrame =

@@ -40,14 +40,15 @@ export function inMemoryPlatform(options: InMemoryOptions): InMemoryPlatform {
     partings,
     spawn() {
       const workers = new Map<number, InMemoryWorker>();
+      const replaced = new Map<number, number>();
       const start = (index: number): WorkerLink => {
         const worker = new InMemoryWorker(index, options, () => terminated.push(index));
         started.push(index);
         for (const [other, { run }] of workers) {
           if (other === index) continue;
           const [ours, theirs] = inMemoryPair(line(options));
-          worker.run.connect(other, ours);
-          run.connect(index, theirs);
+          worker.run.connect(other, ours, replaced.get(other) ?? 0);
+          run.connect(index, theirs, replaced.get(index) ?? 0);
         }
         workers.set(index, worker);
         return worker;
@@ -61,6 +62,7 @@ export function inMemoryPlatform(options: InMemoryOptions): InMemoryPlatform {
         start,
         replace(index) {
           workers.get(index)?.terminate();
+          replaced.set(index, (replaced.get(index) ?? 0) + 1);
           return start(index);
         },
         release: () => part('release'),
@@ -92,8 +94,14 @@ class InMemoryWorker implements WorkerLink {
       if (worker !== mute) say(message);
     };
     const plan = options.plan(worker);
-    const defer = (task: () => void) => void scheduler.after(0, task);
-    this.run = new WorkerRun({ worker, plan, post, scheduler, defer });
+    // A worker that has ended does nothing any more, whatever it was about to do.
+    const alive = (task: () => void) => () => this.#isTerminated || task();
+    const ownScheduler = {
+      nowMs: () => scheduler.nowMs(),
+      after: (delay: number, action: () => void) => scheduler.after(delay, alive(action)),
+    };
+    const defer = (task: () => void) => void scheduler.after(0, alive(task));
+    this.run = new WorkerRun({ worker, plan, post, scheduler: ownScheduler, defer });
     say({ type: 'booted', worker });
     post({ type: 'ready', version, worker, hasTasks, plan: viewOfPlan(plan), warnings: plan.warnings });
   }
@@ -115,6 +123,8 @@ class InMemoryWorker implements WorkerLink {
   terminate(): void {
     if (this.#isTerminated) return;
     this.#isTerminated = true;
+    // What it would say about that is not heard.
+    this.run.handle({ type: 'stop' });
     this.#onEnd();
   }
 }

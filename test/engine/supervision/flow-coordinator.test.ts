@@ -18,11 +18,11 @@ const FLOW: FlowView = {
 };
 
 const AWAITED: readonly Awaited[] = [
-  { id: 'printer←reduce', consumer: 'printer' },
-  { id: 'reduce←map 1', consumer: 'reduce' },
-  { id: 'reduce←map 2', consumer: 'reduce' },
-  { id: 'map 1←source', consumer: 'map 1' },
-  { id: 'map 2←source', consumer: 'map 2' },
+  { id: 'printer←reduce', consumer: 'printer', producer: 'x' },
+  { id: 'reduce←map 1', consumer: 'reduce', producer: 'x' },
+  { id: 'reduce←map 2', consumer: 'reduce', producer: 'x' },
+  { id: 'map 1←source', consumer: 'map 1', producer: 'x' },
+  { id: 'map 2←source', consumer: 'map 2', producer: 'x' },
 ];
 
 function words(orders: readonly FlowOrder[]): string[] {
@@ -272,7 +272,11 @@ describe('FlowCoordinator', () => {
 
     it('waits for the subscription of its only stage', () => {
       const view = { ...FLOW, stages: ['map'], sources: ['given'], outlets: ['map'], ends: ['map'] };
-      const told = new Told({ view, awaited: [{ id: 'map←given', consumer: 'map' }], life: 2 });
+      const told = new Told({
+        view,
+        awaited: [{ id: 'map←given', consumer: 'map', producer: 'x' }],
+        life: 2,
+      });
       expect(told.begin()).toEqual(['mode accumulate', 'start map']);
       expect(told.started('map')).toEqual(['ready']);
       expect(told.wired('map←given')).toEqual([]);

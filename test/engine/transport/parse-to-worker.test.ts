@@ -58,7 +58,7 @@ const ORDERS: Samples<StreamOrder> = {
 };
 
 const MESSAGES: Samples<ToWorker> = {
-  start: [START],
+  start: [START, { ...START, replaced: [0, 2], takesOver: { afterSeq: 99, lives: { a: 3 } } }],
   wire: [{ type: 'wire' }],
   pace: [
     { type: 'pace', pace: 'full' },
@@ -69,10 +69,14 @@ const MESSAGES: Samples<ToWorker> = {
   credit: [{ type: 'credit', batches: 2 }],
   ping: [{ type: 'ping', id: 4 }],
   kill: [{ type: 'kill', stage: 'a', reason: 'killed' }],
+  lose: [{ type: 'lose', lost: 1, replaced: 2, fault: 9, ends: { a: 13 } }],
   crash: [{ type: 'crash', stage: 'a', message: 'boom' }],
   freeze: [{ type: 'freeze', stage: 'a' }],
   thaw: [{ type: 'thaw', stage: 'a' }],
-  slowLink: [{ type: 'slowLink', subscription: 's', consumer: 'a', delayMs: 0.5 }],
+  slowLink: [
+    { type: 'slowLink', subscription: 's', consumer: 'a', producer: 'b', delayMs: 0.5 },
+    { type: 'slowLink', subscription: 's', consumer: 'a', producer: 'b', delayMs: 1, isKnown: true },
+  ],
   request: Object.values(REQUESTS)
     .flat()
     .map((request) => ({ type: 'request', id: 5, stage: 'a', request })),
