@@ -13,6 +13,7 @@ import { captureConsole } from './console-capture.ts';
 import { evaluateLoops } from './evaluate-loops.ts';
 import { lineWriter } from './node-lines.ts';
 import { portOf } from './node-port.ts';
+import { stationWriter } from './node-station.ts';
 import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
 
 /** What `node.ts` gives a worker along: the port for all orders. */
@@ -33,6 +34,8 @@ export type NodeOrder =
       readonly data: Readonly<Record<string, string>>;
       /** Where every line goes that the program prints, if anybody prints them. */
       readonly lines?: { readonly port: MessagePort; readonly colours: boolean };
+      /** Where it notes which callback it is in. */
+      readonly station: SharedArrayBuffer;
       /** What wakes the worker; left out where no line is of shared memory. */
       readonly bell?: SharedArrayBuffer;
     }
@@ -70,7 +73,7 @@ function transportOf({ port, memory }: LineEnd): Transport {
 }
 
 function load(order: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
-  const { control, worker, programUrl, data, bell, lines } = order;
+  const { control, worker, programUrl, data, bell, lines, station } = order;
   const scheduler = realScheduler();
   provideProgramGlobals(data);
   return runProgram({
@@ -81,6 +84,7 @@ function load(order: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
     defer: (task) => void setImmediate(task),
     ...(bell && { bell: sharedBell(bell) }),
     load: () => import(programUrl),
+    onEntering: stationWriter(station),
     ...(lines && { onLine: lineWriter(lines.port, lines.colours) }),
   });
 }

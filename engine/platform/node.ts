@@ -6,6 +6,7 @@ import { traceError } from '../trace/trace-value.ts';
 import { bellMemory, lineMemory, type LineMemory } from '../transport/line-memory.ts';
 import { parseFromWorker } from '../transport/parse-message.ts';
 import { PrintedLines, type LinePrinter } from './node-lines.ts';
+import { readStation, stationMemory, type Station } from './node-station.ts';
 import type { LineEnd, NodeBoot, NodeOrder } from './node-worker.ts';
 
 /** Where a Node run finds its parts. */
@@ -78,6 +79,7 @@ export class NodePlatform implements Platform {
         worker,
         programUrl,
         data,
+        station: thread.station,
         ...(this.#transport === 'ring' && { bell: thread.bell }),
         ...(lines && printed && { lines: { port: printed.port, colours: lines.colours } }),
       },
@@ -92,6 +94,8 @@ class NodeThread {
   readonly id: number;
   /** What wakes it; used where lines are of shared memory. */
   readonly bell = bellMemory();
+  /** Where it notes which callback it is in. */
+  readonly station = stationMemory();
   readonly #worker: Worker;
   readonly #orders: MessagePort;
   #problem: unknown = null;
@@ -239,6 +243,10 @@ class NodeLink implements WorkerLink {
           : problem;
       listener(traceError(error));
     });
+  }
+
+  entered(): Station | null {
+    return readStation(this.#thread.station);
   }
 
   terminate(): void {

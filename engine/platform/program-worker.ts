@@ -1,5 +1,5 @@
 import { setDefaultStages } from '../flow/default-stages.ts';
-import type { WorkerId } from '../ids.ts';
+import type { StageId, WorkerId } from '../ids.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import { viewOfPlan, type Plan } from '../runtime/plan.ts';
 import type { Print } from '../runtime/print.ts';
@@ -34,6 +34,8 @@ export interface WorkerEnvironment {
   readonly load: () => Promise<unknown>;
   /** Makes ready what the program has declared, before anything of it runs. */
   readonly prepare?: () => Promise<unknown>;
+  /** Called before every callback. */
+  readonly onEntering?: (stage: StageId, callback: string) => void;
   /** Gets what the program prints as it is, beside what is recorded of it. */
   readonly onLine?: (level: LogLevel, values: readonly unknown[]) => void;
 }

@@ -480,12 +480,14 @@ class Controller implements RunHandle {
     const nowMs = this.#options.scheduler.nowMs();
     const silent = this.#watchdog?.beat(nowMs);
     if (silent) {
-      const { worker, entered } = silent;
+      const { worker } = silent;
+      // Without a trace a worker says little of where it is.
+      const entered = this.#links[worker]?.entered?.() ?? silent.entered;
       this.#fail({
         phase: 'watchdog',
         worker,
         stage: entered?.stage ?? null,
-        error: traceError(hangs(silent)),
+        error: traceError(hangs({ ...silent, entered })),
       });
       return;
     }

@@ -36,6 +36,8 @@ export interface WorkerLink {
   onFailure(listener: (error: TraceError) => void): void;
   /** Ends the worker at once, whatever it does. */
   terminate(): void;
+  /** Which callback it has entered last, where that can be read without its help; left out where not. */
+  entered?(): { readonly stage: StageId; readonly callback: string } | null;
 }
 
 /** Where workers come from. */

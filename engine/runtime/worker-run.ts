@@ -42,6 +42,8 @@ export interface WorkerRunOptions {
   readonly bell?: Bell;
   /** How long a worker with nothing to do looks at its bell before it blocks, ms; only where processors are free. Default 0. */
   readonly spinMs?: number;
+  /** Called before every callback. */
+  readonly onEntering?: (stage: StageId, callback: string) => void;
   /** The seed is known; the program's own random numbers begin. */
   readonly onSeed?: (seed: number) => void;
 }
@@ -231,6 +233,7 @@ export class WorkerRun {
       onRemote: (envelope, to) => this.#lines.send(functions.leave(envelope), to),
       onEntering: (stage, callback) => {
         drive.beforeCallback();
+        this.#options.onEntering?.(stage, callback);
         reports.entering(stage, callback);
       },
       definitionOf: (id) => plan.stages.find((stage) => stage.id === id)?.definition ?? null,

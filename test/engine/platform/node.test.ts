@@ -213,6 +213,15 @@ export default pipeline(({ start, subscribe }) => {
     });
   });
 
+  it('names them also without a trace, where stages share a worker', async () => {
+    const run = start(await nodePlatform(pair(TEN, '() => { for (;;); }')), {
+      heartbeatMs: 500,
+      workers: 1,
+      trace: 'counters',
+    });
+    expect(await run.done).toMatchObject({ phase: 'watchdog', stage: 'printer' });
+  });
+
   it('says so when the program never comes to its end while it is loaded', async () => {
     const run = start(await nodePlatform(pair(TEN, NOTHING, 'while (Date.now() > 0);')), {
       heartbeatMs: 500,
