@@ -12,6 +12,7 @@ import {
 import type { NodeProgram } from '../../engine/platform/node.ts';
 import type { NodeBoot, NodeOrder } from '../../engine/platform/node-worker.ts';
 import { portOf } from '../../engine/platform/node-port.ts';
+import { bellMemory, lineMemory } from '../../engine/transport/line-memory.ts';
 import { messagePortTransport } from '../../engine/transport/message-port.ts';
 import type { Transport } from '../../engine/transport/transport.ts';
 import { PROBE } from './probe.ts';
@@ -27,6 +28,7 @@ interface Line {
 interface Started {
   readonly link: WorkerLink;
   readonly order: (order: NodeOrder, port: MessagePort) => void;
+  readonly bell: SharedArrayBuffer;
 }
 
 /**
@@ -54,15 +56,21 @@ export class ProbePlatform implements Platform {
 
   spawn(count: number): Promise<Crew> {
     const started: Started[] = [];
+    const { transport = 'ring' } = this.#program;
     const end = () => started.forEach(({ link }) => link.terminate());
     const start = (worker: number): WorkerLink => {
       const own = this.#startOne(worker, count);
       for (const [other, peer] of started.entries()) {
         const { port1, port2 } = new MessageChannel();
-        own.order({ type: 'connect', worker: other, line: { port: port1 }, replaced: 0 }, port1);
-        peer.order({ type: 'connect', worker, line: { port: port2 }, replaced: 0 }, port2);
+        const [memory, theirs] = transport === 'ring' ? lineMemory(own.bell, peer.bell) : [];
+        const [line, ofPeer] = [
+          { port: port1, ...(memory && { memory }) },
+          { port: port2, ...(theirs && { memory: theirs }) },
+        ];
+        own.order({ type: 'connect', worker: other, line, replaced: 0 }, port1);
+        peer.order({ type: 'connect', worker, line: ofPeer, replaced: 0 }, port2);
       }
-      // The last of its peers is this thread.
+      // The last of its peers is this thread, which shares no memory.
       const { port1, port2 } = new MessageChannel();
       this.#lines.push(this.#line(port1));
       own.order({ type: 'connect', worker: count, line: { port: port2 }, replaced: 0 }, port2);
@@ -72,7 +80,7 @@ export class ProbePlatform implements Platform {
     const replace = () => {
       throw new Error('Cannot replace a worker as the probe has no second line to it');
     };
-    return Promise.resolve({ transport: 'port', start, replace, release: end, end });
+    return Promise.resolve({ transport, start, replace, release: end, end });
   }
 
   #line(port: MessagePort): Line {
@@ -92,7 +100,8 @@ export class ProbePlatform implements Platform {
     const thread = new Worker(workerFile, { workerData: boot, transferList: [theirs] });
     const order: Started['order'] = (one, port) => orders.postMessage(one, [port]);
     const { port1: control, port2: ofWorker } = new MessageChannel();
-    order({ type: 'load', control: ofWorker, worker, programUrl, data }, ofWorker);
+    const bell = bellMemory();
+    order({ type: 'load', control: ofWorker, worker, programUrl, data, bell }, ofWorker);
     const link: WorkerLink = {
       post: (message) =>
         control.postMessage(
@@ -112,7 +121,7 @@ export class ProbePlatform implements Platform {
         void thread.terminate();
       },
     };
-    return { link, order };
+    return { link, order, bell };
   }
 
   #lessCrossings(message: FromWorker, worker: number): FromWorker {

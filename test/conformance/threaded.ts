@@ -97,14 +97,20 @@ function isSubscribable({ name, options }: StageSpec, { stages, expect }: Scenar
 }
 
 /** Compiles the program that interprets scenarios, once; gives what plays them on two real threads each. */
-export async function threadedPlayer(): Promise<(scenario: Scenario) => Promise<Observed>> {
+export async function threadedPlayer(
+  transport: 'ring' | 'port',
+): Promise<(scenario: Scenario) => Promise<Observed>> {
   const folder = new URL('./', import.meta.url);
   const sources = readdirSync(folder)
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name): [string, string] => [name, readFileSync(new URL(name, folder), 'utf8')]);
   const program = await nodeProgram({ ...Object.fromEntries(sources), 'start.ts': START }, ['scenario']);
   return (scenario) =>
-    new ThreadedPlay(scenario, { ...program, data: { scenario: JSON.stringify(scenario) } }).observed();
+    new ThreadedPlay(scenario, {
+      ...program,
+      transport,
+      data: { scenario: JSON.stringify(scenario) },
+    }).observed();
 }
 
 /** One scenario on two threads, its steps sent from here. */

@@ -15,10 +15,10 @@ const groups = readdirSync(folder)
 const AT_ONCE = 4;
 
 /** What GenStage did under every schedule must come out on real threads too. */
-describe('facts of GenStage on two worker_threads', () => {
+describe.each(['ring', 'port'] as const)('facts of GenStage on two worker_threads, by %s', (transport) => {
   let play: (scenario: Scenario) => Promise<Observed>;
   beforeAll(async () => {
-    play = await threadedPlayer();
+    play = await threadedPlayer(transport);
   }, 60_000);
 
   it('are checked for nearly all scenarios; the others cannot be driven from outside a run', () => {
