@@ -15,7 +15,10 @@ export interface RunNotes {
 }
 
 /** Of a run on workers, whether it goes on or is over. */
-export function notesOfRun(now: () => RunUpdate, of: Pick<RunNotes, 'seed' | 'program'>): RunNotes {
+export function notesOfRun(
+  now: () => Pick<RunUpdate, 'end' | 'output' | 'uncaught'>,
+  of: Pick<RunNotes, 'seed' | 'program'>,
+): RunNotes {
   return {
     ...of,
     end: () => now().end ?? { type: 'unfinished' },
