@@ -192,6 +192,8 @@ class Builder {
   readonly #stages = new Map<StageId, PlannedStage>();
   readonly #subscriptions: PlannedSubscription[] = [];
   readonly #supervisors = new Map<StageId, PlannedSupervisor>();
+  /** By child. */
+  readonly #supervisorOf = new Map<StageId, StageId>();
   /** What definitions subscribe to by themselves. */
   readonly #targets: [StageId, SubscribeTo][] = [];
   readonly #wiring = new Wiring();
@@ -216,11 +218,15 @@ class Builder {
     // Its subscriptions are made once all stages of all workers run, like any other of the plan.
     const { subscribeTo = [], ...options } = definition.options;
     this.#targets.push(...subscribeTo.map((target): [StageId, SubscribeTo] => [id, target]));
+    const at = new Error();
     this.#set({
       id,
       definition: { ...definition, options },
       arg,
-      declared: new Error().stack ?? '',
+      // Writing a stack down takes long, and few stages are ever asked for theirs.
+      get declared() {
+        return at.stack ?? '';
+      },
       ...pin,
     });
     return { id };
@@ -244,11 +250,9 @@ class Builder {
     };
     for (const given of children) {
       const child = this.#child(id, given);
-      const others = [supervisor, ...this.#supervisors.values()];
-      const by =
-        others.find((one) => one.children.some((other) => other.id === child.id))?.id ??
-        this.#flows.ownerOf(child.id);
+      const by = this.#supervisorOf.get(child.id) ?? this.#flows.ownerOf(child.id);
       if (by !== null) throw new EngineError('supervised_twice', { child: child.id, by, supervisor: id });
+      this.#supervisorOf.set(child.id, id);
       supervisor.children.push(child);
     }
     this.#size.check('stages', this.#stages.size + this.#supervisors.size + 1);

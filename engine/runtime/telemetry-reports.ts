@@ -3,7 +3,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 /** Telemetry goes out this often while something happens, ms. */
 const TELEMETRY_EVERY_MS = 40;
 
-/** Reports of a run that lines of the console may have sent at once; later ones wait a moment since the last report. */
+/** Reports of a run that lines of the console may have sent at once, whatever the credit; later ones need some, and wait a moment. */
 const MAX_PROMPT = 50;
 const PROMPT_AFTER_MS = 4;
 
@@ -46,14 +46,14 @@ export class TelemetryReports {
   }
 
   /**
-   * The program has printed a line, in the middle of a callback: told at once, as far as the credit goes. Should the callback
-   * never end, it is the last that is heard of it.
+   * The program has printed a line, in the middle of a callback: told at once. Should the callback never end, it is the last
+   * that is heard of it. A program that prints much has to wait as all others do.
    */
   printed(): void {
     this.#due = true;
-    if (this.#credits <= 0 || this.#over) return;
-    const isEarly = this.#prompt < MAX_PROMPT;
-    if (!isEarly && this.#scheduler.nowMs() - this.#lastMs < PROMPT_AFTER_MS) return;
+    if (this.#over) return;
+    const mayWait = this.#credits <= 0 || this.#scheduler.nowMs() - this.#lastMs < PROMPT_AFTER_MS;
+    if (this.#prompt >= MAX_PROMPT && mayWait) return;
     this.#prompt += 1;
     this.#report();
   }

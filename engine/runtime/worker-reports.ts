@@ -65,7 +65,7 @@ export class WorkerReports {
     this.#telemetry.changed();
   }
 
-  /** The program has printed a line in the middle of a callback: told at once, as far as the credit goes. */
+  /** The program has printed a line in the middle of a callback. */
   printedLine(): void {
     this.#telemetry.printed();
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { bounded, boundedLine } from './bounded.ts';
 import { held, heldLine } from './held.ts';
 import { measure } from './measure.ts';
 import { allocations, memoryTable } from './memory.ts';
@@ -20,6 +21,9 @@ const FULL = { rounds: 15, runMs: 60, warmUpMs: 400, share: 1 };
 const SMOKE = { ...FULL, rounds: 1, runMs: 1, warmUpMs: 0, share: 0.0002 };
 const EVENTS_FOR_MEMORY = 1_000_000;
 const EVENTS_FOR_MEMORY_SMOKE = 200_000;
+/** Of a producer that is faster than its consumer: what is held must not grow with them. */
+const EVENTS_HELD = [10_000, 100_000, 1_000_000, 10_000_000];
+const EVENTS_HELD_SMOKE = [50_000];
 const DEMANDS = [10, 100, 1_000];
 /** Of a slow consumer. */
 const BATCHES = 200;
@@ -46,6 +50,8 @@ export async function bench(names: readonly string[], { smoke }: { readonly smok
   print(['', ...memoryTable(await allocations(events, collectAll))]);
   const batches = smoke ? BATCHES_SMOKE : BATCHES;
   for (const maxDemand of DEMANDS) print([heldLine(await held(maxDemand, batches, collectAll))]);
+  for (const count of smoke ? EVENTS_HELD_SMOKE : EVENTS_HELD)
+    print((await bounded(count, collectAll)).map(boundedLine));
 }
 
 function wallMs(): number {

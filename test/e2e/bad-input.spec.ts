@@ -1,7 +1,15 @@
 import type { Page } from '@playwright/test';
 import { goodProgram, markedLine, programWith } from './support/bad-programs.ts';
-import { countFrames, type FrameCounter } from './support/frames.ts';
-import { LessonPage } from './support/lesson-page.ts';
+import {
+  endIfUnderWay,
+  leadsTo,
+  nextRunWorks,
+  openExercise,
+  problems,
+  stillDraws,
+} from './support/bad-runs.ts';
+import { countFrames } from './support/frames.ts';
+import type { LessonPage } from './support/lesson-page.ts';
 import { expect, test } from './support/sluice-test.ts';
 import { underlinedLines } from './support/underlined.ts';
 
@@ -353,14 +361,6 @@ test('a check of a program that loops names the callback; one that throws, its l
   await nextRunWorks(lesson, 'after the checks');
 });
 
-async function openExercise(page: Page): Promise<LessonPage> {
-  const lesson = new LessonPage(page);
-  await lesson.open('2-random');
-  await lesson.skipPredictions();
-  await lesson.setSpeed('Full speed');
-  return lesson;
-}
-
 async function tellsOfEach(page: Page, inputs: readonly BadInput[]): Promise<void> {
   // Many programs on one page: opening the editor for each costs more than running it.
   test.slow();
@@ -381,41 +381,9 @@ async function tellsOfEach(page: Page, inputs: readonly BadInput[]): Promise<voi
   }
 }
 
-/** The problem names the line, its link goes there, and the editor underlines it. */
-async function leadsTo(lesson: LessonPage, line: number): Promise<void> {
-  await problems(lesson)
-    .first()
-    .getByRole('button', { name: `start.ts, line ${line}` })
-    .click();
-  await expect(lesson.editor.locator('.lit-line').first()).toBeVisible();
-  await expect.poll(() => underlinedLines(lesson.editor)).toContain(line);
-}
-
 async function runBad(lesson: LessonPage, parts: Parameters<typeof programWith>[0]): Promise<void> {
   await lesson.writeProgram(programWith(parts));
   await lesson.run.click();
-}
-
-async function nextRunWorks(lesson: LessonPage, greeting: string): Promise<void> {
-  await lesson.writeProgram(goodProgram(greeting));
-  await lesson.run.click();
-  await expect(lesson.console).toContainText(`${greeting} 2`);
-  await expect(lesson.status).toHaveText('Finished');
-  await expect(problems(lesson)).toHaveCount(0);
-}
-
-async function endIfUnderWay(lesson: LessonPage): Promise<void> {
-  if (await lesson.stop.isEnabled()) await lesson.stop.click();
-  await expect(lesson.status).toHaveText(/^(Stopped|Finished|Failed)$/);
-}
-
-/** The page went on drawing. How smoothly is told, not judged: the machine may be busy with other things. */
-async function stillDraws(frames: FrameCounter, during: string): Promise<{ readonly frames: number }> {
-  const taken = await frames.take();
-  const description = `${during}: ${taken.frames} frames, longest wait ${taken.longestMs} ms`;
-  test.info().annotations.push({ type: 'frames', description });
-  expect(taken.frames, during).toBeGreaterThan(1);
-  return taken;
 }
 
 function printed(lesson: LessonPage, words: RegExp) {
@@ -424,8 +392,4 @@ function printed(lesson: LessonPage, words: RegExp) {
 
 function notShown(lesson: LessonPage) {
   return lesson.console.getByText('earlier lines are not shown');
-}
-
-function problems(lesson: LessonPage) {
-  return lesson.console.getByRole('alert').locator('.problem');
 }

@@ -31,24 +31,31 @@ describe('TelemetryReports', () => {
     expect(posted).toEqual([0, 40]);
   });
 
-  it('tells of a printed line in the middle of a callback, as it may never end', () => {
-    const { reports, posted } = reporting(2);
+  it('tells of a printed line in the middle of a callback, whatever the credit, as it may never end', () => {
+    const { reports, posted, wait } = reporting(1);
     reports.changed();
     reports.printed();
     expect(posted).toEqual([0, 0]);
-    // No credit is left: the reader is slow, and a loop that prints must not drown it.
-    reports.printed();
+    // The reader has one report more than it gave credit for: the next waits until both are taken.
+    reports.changed();
+    reports.credit(1);
+    wait(100);
     expect(posted).toHaveLength(2);
     reports.credit(1);
-    expect(posted).toHaveLength(2);
+    expect(posted).toEqual([0, 0, 100]);
   });
 
-  it('waits a moment between lines once there were many', () => {
-    const { reports, posted, wait } = reporting(1_000);
+  it('waits for credit, and a moment between lines, once there were many', () => {
+    const { reports, posted, wait } = reporting(60);
     for (let line = 0; line < 100; line += 1) reports.printed();
     expect(posted).toHaveLength(50);
     wait(4);
-    reports.printed();
+    for (let line = 0; line < 100; line += 1) reports.printed();
     expect(posted).toHaveLength(51);
+    for (let moment = 0; moment < 100; moment += 1) {
+      wait(4);
+      reports.printed();
+    }
+    expect(posted).toHaveLength(60);
   });
 });
