@@ -512,6 +512,11 @@ export const ERRORS = {
       `Cannot ${d.action} as a worker must be one of 0 to ${d.workers - 1}: received ${d.received}`,
     hint: 'In the API workers count from 0; run.now.workers says how many there are.',
   },
+  envelope_refused: {
+    message: (d: { peer: number; problem: string; count: number }) =>
+      `Cannot take a message of worker ${d.peer} as only what its own stages say may come from there: received one where ${d.problem}${d.count > 1 ? ` (${d.count} so far)` : ''}`,
+    hint: 'The program has tampered with what joins the workers. The message was left out, and the run goes on without it.',
+  },
   worker_failed: {
     message: (d: { worker: number; problem: string }) =>
       `Cannot go on as every worker must live: worker ${d.worker} failed, ${d.problem}`,

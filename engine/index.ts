@@ -104,6 +104,7 @@ export type { Placement, PlacementPolicy } from './runtime/placement.ts';
 export { realScheduler } from './time/scheduler.ts';
 export type { Scheduler } from './time/scheduler.ts';
 export { decodeTrace, encodeTrace, parseEntry } from './trace/codec.ts';
+export { findInconsistency, type Inconsistency } from './trace/consistency.ts';
 export { encodeEntry, encodeHead, encodeRecording, encodeTail } from './trace/recording.ts';
 export type {
   RecordedLine,

@@ -2,6 +2,9 @@ import type { WorkerId } from '../ids.ts';
 import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Refused, Transport } from '../transport/transport.ts';
 
+/** Takes what has come from a worker. */
+export type TakeBatch = (batch: readonly RemoteEnvelope[], peer: WorkerId) => void;
+
 /**
  * The lines to the other workers: what one turn sends goes as one message to each, and both ways are counted (RUN-8). A line
  * may be laid at any time: what is for a worker that has none yet waits.
@@ -19,7 +22,7 @@ export class PeerLines {
     readonly worker: WorkerId;
     readonly batch: readonly RemoteEnvelope[];
   }[] = [];
-  #take: ((batch: readonly RemoteEnvelope[]) => void) | null = null;
+  #take: TakeBatch | null = null;
   /** By worker: what was exchanged with one that is gone counts no longer. */
   readonly #sent = new Map<WorkerId, number>();
   readonly #received = new Map<WorkerId, number>();
@@ -53,7 +56,7 @@ export class PeerLines {
    *
    * @param replaced - By worker, which of its number is there now.
    */
-  open(take: (batch: readonly RemoteEnvelope[]) => void, replaced: readonly number[] = []): void {
+  open(take: TakeBatch, replaced: readonly number[] = []): void {
     this.#take = take;
     for (const [worker, times] of replaced.entries()) this.lose(worker, times);
     const early = this.#early;
@@ -145,7 +148,7 @@ export class PeerLines {
 
   #receive(worker: WorkerId, batch: readonly RemoteEnvelope[]): void {
     this.#received.set(worker, (this.#received.get(worker) ?? 0) + batch.length);
-    this.#take?.(batch);
+    this.#take?.(batch, worker);
   }
 }
 

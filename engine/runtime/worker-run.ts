@@ -20,6 +20,7 @@ import { Drive } from './drive.ts';
 import { HeldDeliveries } from './held-deliveries.ts';
 import { orderStream } from './host-stream.ts';
 import { PlannedFunctions } from './planned-functions.ts';
+import { PeerCheck } from './peer-check.ts';
 import { PeerLines } from './peer-lines.ts';
 import type { Plan } from './plan.ts';
 import type { Print } from './print.ts';
@@ -166,9 +167,14 @@ export class WorkerRun {
     this.#begun = begun;
     const outcomes = this.#startStages(host, message);
     // Also while an `init` waits: perhaps for the answer of a stage elsewhere.
-    this.#lines.open((batch) => {
+    const check = new PeerCheck(worker, message.placement, (error) =>
+      post({ type: 'uncaught', worker, error: traceError(error) }),
+    );
+    this.#lines.open((batch, peer) => {
       drive.arrive(() => {
-        for (const envelope of batch) host.receive(functions.find(envelope));
+        for (const envelope of batch) {
+          if (check.accepts(envelope, peer)) host.receive(functions.find(envelope));
+        }
       });
     }, message.replaced);
     void Promise.all(outcomes).then(() => {

@@ -1,3 +1,4 @@
+import { findInconsistency } from 'sluice';
 import type { Exercise } from '#lessons/schema.ts';
 import { evaluate, type CheckResult } from './evaluate.ts';
 import type { HiddenRuns } from './hidden-runs.ts';
@@ -6,6 +7,7 @@ import {
   crashProblems,
   failureProblem,
   frameGoneProblem,
+  inconsistentProblem,
   loadProblem,
   planProblem,
   sandboxProblem,
@@ -38,6 +40,10 @@ export function checkResult(
     case 'broken':
       return notChecked([sandboxProblem(`Cannot check: ${outcome.says}`), ...warnings]);
     case 'runs': {
+      for (const { plan, entries } of outcome.runs) {
+        const found = findInconsistency(plan, entries);
+        if (found) return notChecked([inconsistentProblem(found), ...warnings]);
+      }
       const { verdicts, message, passed, problems } = evaluate(exercise, outcome.runs);
       const crashes = outcome.runs.flatMap(({ entries }) => crashProblems(entries, text));
       const planned = outcome.warnings.map((warning) => planProblem(warning, text));

@@ -1,11 +1,13 @@
 import {
   ERRORS,
   type EntryOf,
+  type Inconsistency,
   type PlanWarning,
   type RunFailure,
   type TraceEntry,
   type TraceError,
 } from 'sluice';
+import { adviceOn } from './advice.ts';
 import type { SourcePlaces } from './error-mapping.ts';
 import type { Problem } from './run-view.ts';
 import { findEndless, findEndlessLoading, type Endless } from './endless-search.ts';
@@ -37,7 +39,7 @@ export function loadProblem(error: TraceError, program: ProgramText, stage: stri
     message: known === null ? `The program threw ${inWords(error)} while it was loaded` : error.message,
     hint:
       known ??
-      hintOnName(error) ??
+      adviceOn(error) ??
       'This code runs on every worker before any stage starts. Look at the marked line.',
     ...(place && { place }),
     ...(error.code !== undefined && { code: error.code }),
@@ -65,8 +67,7 @@ export function crashProblem(
     hint:
       (restart && `"${restart.stage}" started it again, with a new state. What it had in hand was lost.`) ??
       known ??
-      hintOnName(error) ??
-      hintOnThrown(error) ??
+      adviceOn(error) ??
       'The stage ended there, and what subscribes to it ends with it. Correct the line and run again.',
     stage,
     ...(place && { place }),
@@ -152,7 +153,7 @@ export function uncaughtProblem(error: TraceError, program: ProgramText): Proble
     severity: 'error',
     phase: 'run',
     message: `Outside every callback, the program threw ${inWords(error)}`,
-    hint: 'It came from a timer, or from a promise that nobody awaits. The stages run on.',
+    hint: adviceOn(error) ?? 'It came from a timer, or from a promise that nobody awaits. The stages run on.',
     ...(place && { place }),
   };
 }
@@ -195,6 +196,16 @@ export function malformedProblem(count: number): Problem {
     phase: 'sandbox',
     message: `${count} ${count === 1 ? 'message' : 'messages'} from the sandbox could not be read and ${count === 1 ? 'was' : 'were'} left out`,
     hint: 'The program may have tampered with what reports on it: what is shown of this run may be incomplete.',
+  };
+}
+
+/** A recording that the engine cannot have made is judged by nobody. */
+export function inconsistentProblem({ seq, problem }: Inconsistency): Problem {
+  return {
+    severity: 'error',
+    phase: 'sandbox',
+    message: `There is no verdict, as the recording of a hidden run contradicts itself: entry ${seq} ${problem}`,
+    hint: 'Only what tampers with the recording of a run brings that about. Take out what reaches beyond the program itself, and check again.',
   };
 }
 
@@ -246,23 +257,6 @@ export function withoutRepeats(problems: readonly Problem[]): Problem[] {
 function hintOf(code: string | undefined): string | null {
   const known = Object.entries(ERRORS).find(([name]) => name === code);
   return known ? known[1].hint : null;
-}
-
-/** Advice on a name that is not known where it is used. */
-function hintOnName({ name, message }: TraceError): string | null {
-  const unknown =
-    name === 'ReferenceError'
-      ? /^(?:Can't find variable: )?([\w$]+)(?: is not defined)?$/.exec(message)?.[1]
-      : null;
-  return unknown
-    ? `Check the spelling of ${unknown}. If it belongs to Sluice, import it: import { ${unknown} } from 'sluice';`
-    : null;
-}
-
-function hintOnThrown({ name }: TraceError): string | null {
-  return name === 'Thrown'
-    ? 'Throw an error, which knows the line it comes from: throw new Error("…").'
-    : null;
 }
 
 /** Characters of an error's own message: more of them nobody reads. */

@@ -40,6 +40,15 @@ describe('`checkResult()`', () => {
     expect(result.verdicts).toHaveLength(1);
   });
 
+  it('judges no run whose recording contradicts itself, though it passes every check', () => {
+    const log = { type: 'log', level: 'log', values: [], atMs: 0, worker: 0, cause: null } as const;
+    const forged = { ...run, entries: [{ ...log, seq: 1, stage: 'nobody' }] };
+    const result = resultOf({ type: 'runs', runs: [run, forged], warnings: [] });
+    expect(result).toMatchObject({ ran: false, passed: false, verdicts: [] });
+    expect(result.problems[0]?.message).toContain('There is no verdict');
+    expect(result.problems[0]?.message).toContain('entry 1 is of "nobody"');
+  });
+
   it('says what a failed check expected', () => {
     const result = resultOf({ type: 'runs', runs: [run], warnings: [] }, { passes: false });
     expect(result).toMatchObject({ ran: true, passed: false, message: { run } });
