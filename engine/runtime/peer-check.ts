@@ -34,6 +34,7 @@ const SHAPES: Readonly<Record<StageMessage['type'] | HostMessage['type'], Shapes
   stop: { call: 'count?' },
   childStarted: { child: 'text', life: 'count', outcome: 'text' },
   childEnded: { child: 'text', life: 'count' },
+  childLost: { child: 'text' },
   retryStart: { child: 'text' },
   exit: {},
   watch: { subscription: 'text', life: 'count?' },

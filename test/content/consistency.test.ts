@@ -37,7 +37,7 @@ describe('findInconsistency()', () => {
       'an end without a beginning': changed(at('end'), { cause: null }),
       'a delivery left out': entries.filter((_, i) => i !== at('dispatch')),
       'a beginning left out': entries.filter((_, i) => i !== at('begin')),
-      'a delivery twice': entries.flatMap((entry) =>
+      'a delivery twice': entries.flatMap((entry): TraceEntry[] =>
         entry.type === 'deliver' ? [entry, { ...entry, seq: entry.seq + 0.5 }] : [entry],
       ),
       'all twice': [...entries, ...entries],
