@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { PLAIN_PORT } from '../../playwright.config.ts';
 import { LessonPage, programOf } from './support/lesson-page.ts';
 import { expect, test } from './support/sluice-test.ts';
 
@@ -50,7 +51,84 @@ test('the picture, its table and the trace name more than one worker', async ({ 
       `printer w${(placed.get('printer') ?? '').slice(-1)}`,
     );
   }
+  const told = lesson.picture.getByRole('listitem');
+  await expect(told.filter({ hasText: /3 stages on \d workers/ })).toBeVisible();
+  await expect(told.filter({ hasText: 'through shared memory' })).toBeVisible();
+});
+
+test.describe('on a host that sets no headers', () => {
+  test.use({ baseURL: `http://127.0.0.1:${PLAIN_PORT}` });
+
+  test('events of all kinds go from worker to worker through message ports', async ({ page }) => {
+    const lesson = new LessonPage(page);
+    await runKinds(lesson);
+    await expect(
+      lesson.picture.getByRole('listitem').filter({ hasText: 'through message ports' }),
+    ).toBeVisible();
+  });
+});
+
+test('events of all kinds go from worker to worker through shared memory', async ({ page }) => {
+  const lesson = new LessonPage(page);
+  await runKinds(lesson);
   await expect(
-    lesson.picture.getByRole('listitem').filter({ hasText: /3 stages on \d workers/ }),
+    lesson.picture.getByRole('listitem').filter({ hasText: 'through shared memory' }),
   ).toBeVisible();
 });
+
+/** What has a compact form and what has none, to another worker and back: it must come back as it was. */
+const KINDS = `
+import { consumer, pipeline, producer, producerConsumer } from 'sluice';
+
+const kinds = [
+  1, -0, NaN, 0.5, 'text', '🙂 →', true, null, undefined, 12n, { seq: 1, key: 'a' }, { seq: 2, key: 'a' },
+  [1, 'a'], new Date(0), new Map([['a', new Set([1])]]), /regexp/g, new Uint8Array([1, 2]), new Error('none'),
+  'x'.repeat(400_000), Array.from({ length: 2_000 }, (_, i) => ({ i, name: 'name ' + (i % 7) })),
+];
+const say = (value: unknown): string =>
+  value instanceof Map || value instanceof Set ? say([...value])
+    : Array.isArray(value) ? '[' + value.map(say).join() + ']'
+    : value instanceof Date || value instanceof RegExp || value instanceof Error ? String(value)
+    : typeof value === 'object' && value !== null ? JSON.stringify(value)
+    : Object.is(value, -0) ? '-0' : typeof value + ' ' + String(value);
+
+const source = producer({
+  init: () => 0,
+  handleDemand: (demand, next) => {
+    const count = Math.max(0, Math.min(demand, 400 - next));
+    return { events: Array.from({ length: count }, (_, i) => [next + i, kinds[(next + i) % kinds.length]]), state: next + count };
+  },
+});
+const echo = producerConsumer({ handleEvents: (events: unknown[]) => ({ events }) });
+const check = consumer({
+  init: () => 0,
+  handleEvents: (events: [number, unknown][], expected) => {
+    for (const [number, value] of events) {
+      if (number !== expected) console.error('out of order', number, expected);
+      if (say(value) !== say(kinds[number % kinds.length])) console.error('changed', say(value).slice(0, 80));
+      expected += 1;
+    }
+    if (expected === 400) console.log('all 400 came');
+    return { state: expected };
+  },
+});
+
+export default pipeline(({ start, subscribe }) => {
+  const a = start('source', source);
+  const b = start('echo', echo);
+  const c = start('check', check);
+  subscribe(b, { to: a, maxDemand: 40, minDemand: 20 });
+  subscribe(c, { to: b, maxDemand: 10, minDemand: 5 });
+});
+`;
+
+async function runKinds(lesson: LessonPage): Promise<void> {
+  await lesson.open('3-odd');
+  await lesson.writeProgram(KINDS);
+  await lesson.setSpeed('Full speed');
+  await lesson.run.click();
+  await expect(lesson.console).toContainText('all 400 came');
+  await expect(lesson.console).not.toContainText('out of order');
+  await expect(lesson.console).not.toContainText('changed');
+  await lesson.openTable();
+}

@@ -42,12 +42,14 @@ export class LiveView {
 
   view(update: RunUpdate, notes: SandboxNotes): RunView {
     if (update.entries !== this.#entries || update.output.length !== this.#outputs) this.#read(update);
-    const { plan, placement, workers, entries, dropped, stages, subscriptions, elapsedMs, end } = update;
+    const { plan, placement, workers, transport, entries, dropped, stages, subscriptions, elapsedMs, end } =
+      update;
     return {
       status: statusOf(update),
       plan,
       placement,
       workers,
+      transport,
       entries,
       dropped,
       stages,

@@ -61,6 +61,8 @@ export interface RunView {
   /** Stage → worker index. */
   readonly placement: Readonly<Record<string, number>>;
   readonly workers: number;
+  /** What carries events between them; left out where nobody knows, as of a recording. */
+  readonly transport?: 'ring' | 'port';
   /** In order of `seq`, append-only within a run (a late entry of another worker is sorted in near the end). */
   readonly entries: readonly TraceEntry[];
   /** Entries that were not kept. */

@@ -5,11 +5,25 @@ import { flowCards } from './flow-view.ts';
 import { taskWords } from './stage-facts.ts';
 import { countText, durationText, plural, reasonText } from './value-label.ts';
 
+/** What carries events between the workers of a run. */
+const CARRIERS = {
+  ring: 'Events go from worker to worker through shared memory.',
+  port: 'Events go from worker to worker through message ports: this page shares no memory.',
+} as const;
+
+interface Moment {
+  /** Entries up to it. */
+  readonly at: number;
+  readonly state: PipelineState;
+  /** Where it is known. */
+  readonly transport?: keyof typeof CARRIERS | undefined;
+}
+
 /** What happened up to a moment, in a few sentences. */
 export function runSummary(
   plan: PlanView,
   entries: readonly TraceEntry[],
-  { at, state }: { readonly at: number; readonly state: PipelineState },
+  { at, state, transport }: Moment,
 ): string[] {
   if (at === 0) return ['Nothing has happened yet.'];
   const past = entries.slice(0, at);
@@ -19,6 +33,7 @@ export function runSummary(
   const edges = edgeStates(state);
   return [
     shape,
+    ...(transport && workers > 1 ? [CARRIERS[transport]] : []),
     ...flowSentences(plan, state),
     ...plan.subscriptions.map((link) =>
       subscriptionSentence(link, asks.get(link.id) ?? NO_ASKS, edges.get(link.id)),
