@@ -17,6 +17,8 @@ export class TraceFile {
   #error: Error | null = null;
   #entries = 0;
   #hasHead = false;
+  /** Resolves once the disk takes more; `null` while it does. */
+  #room: Promise<void> | null = null;
 
   private constructor(path: string, stream: WriteStream, failed: (error: Error) => void) {
     this.path = path;
@@ -53,10 +55,16 @@ export class TraceFile {
     if (entries.length === 0 || this.#error) return Promise.resolve();
     this.#entries += entries.length;
     if (this.#stream.write(entries.map(encodeEntry).join(''))) return Promise.resolve();
+    return (this.#room ??= this.#untilRoom());
+  }
+
+  /** Several workers wait for the same. */
+  #untilRoom(): Promise<void> {
     return new Promise((resolve) => {
       const over = (): void => {
         this.#stream.off('drain', over);
         this.#stream.off('error', over);
+        this.#room = null;
         resolve();
       };
       this.#stream.on('drain', over);
