@@ -1,8 +1,11 @@
-import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import type { Seq, StageId, WorkerId } from '../ids.ts';
 import { lifeOf } from '../stage/life-ids.ts';
+import type { EndTotals } from '../stage/stage-report.ts';
 import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { LinkAccount } from '../transport/protocol.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { Ledger } from './ledger.ts';
 import type { Lives } from './lives.ts';
 import type { OpenCalls } from './open-calls.ts';
 import type { TaskHost } from './task-host.ts';
@@ -12,6 +15,8 @@ import type { Watches } from './watches.ts';
 export interface LossesOn {
   readonly deliveries: Deliveries;
   readonly watches: Watches;
+  readonly ledger: Ledger;
+  readonly arrivals: Arrivals;
   readonly calls: OpenCalls;
   readonly tasks: () => TaskHost;
   readonly lives: Lives;
@@ -75,32 +80,29 @@ export class HostLosses {
 
   /** To be asked before {@link lose} changes anything. */
   account(worker: WorkerId): LossAccount {
-    const { deliveries } = this.#on;
+    const { deliveries, ledger, arrivals } = this.#on;
     const isThere = (stage: StageId) => deliveries.workerOf(stage) === worker;
     const lives: Record<StageId, number> = {};
     const saw = (stage: StageId, life: number) => {
       lives[stage] = Math.max(lives[stage] ?? 1, life);
     };
     const links: LinkAccount[] = [];
-    for (const { supervisor, stage, mailbox } of deliveries.hosted.values()) {
+    const sent = ({ subscription, consumer, producer, dispatched }: EndTotals) => {
+      if (!isThere(consumer) || isThere(producer)) return;
+      saw(consumer, lifeOf(subscription));
+      links.push({ subscription, consumer, producer, events: dispatched });
+    };
+    for (const { supervisor, stage } of deliveries.hosted.values()) {
       for (const { id, life, status } of supervisor?.children ?? []) {
         if (isThere(id)) saw(id, status === 'starting' ? life + 1 : life);
       }
-      if (!stage) continue;
-      const arrived = new Map<SubscriptionId, number>();
-      mailbox.each(({ message }) => {
-        if (message.type === 'events') {
-          arrived.set(message.subscription, message.first + message.events.length);
-        }
-      });
-      stage.eachSubscription(({ subscription, consumer, producer, dispatched, received }) => {
-        const peer = consumer === stage.id ? producer : consumer;
-        if (!isThere(peer)) return;
-        if (peer === consumer) saw(peer, lifeOf(subscription));
-        const events = peer === consumer ? dispatched : Math.max(received, arrived.get(subscription) ?? 0);
-        links.push({ subscription, consumer, producer, events });
-      });
+      stage?.eachSubscription(sent);
     }
+    // Earlier lives have sent events, too.
+    ledger.eachEnd(sent);
+    arrivals.each((subscription, { consumer, producer, events }) => {
+      if (isThere(producer)) links.push({ subscription, consumer, producer, events });
+    });
     return { lives, links };
   }
 

@@ -17,6 +17,7 @@ import type { Recorder } from '../trace/recorder.ts';
 import { describe, printedValue } from '../trace/trace-value.ts';
 import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
 import type { Refused } from '../transport/transport.ts';
+import { Arrivals } from './arrivals.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
 import { Deliveries, isForHost } from './deliveries.ts';
 import { Externals } from './externals.ts';
@@ -84,6 +85,7 @@ export class StageHost implements StageContext {
   readonly #lives: Lives;
   readonly #flows: KnownFlows;
   readonly #ledger = new Ledger();
+  readonly #arrivals = new Arrivals();
   #received = 0;
   /** When {@link lapMs} was last asked. */
   #lappedMs = 0;
@@ -134,6 +136,8 @@ export class StageHost implements StageContext {
     this.losses = new HostLosses({
       deliveries: this.#deliveries,
       watches: this.#watches,
+      ledger: this.#ledger,
+      arrivals: this.#arrivals,
       calls: this.#calls,
       tasks: () => this.tasks,
       lives: this.#lives,
@@ -292,6 +296,7 @@ export class StageHost implements StageContext {
   /** Takes what another worker has sent. */
   receive(envelope: RemoteEnvelope): void {
     this.#received++;
+    this.#arrivals.take(envelope);
     this.#trace.hear(envelope.cause);
     this.#arrive(envelope);
   }

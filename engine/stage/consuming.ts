@@ -178,7 +178,6 @@ export class Consuming {
       this.#tell(sender, { type: 'cancel', subscription: id, reason: 'unknown_subscription' }, cause);
       return;
     }
-    upstream.received = first + events.length;
     let delivered = cause;
     if (this.#runner.context.tracing) {
       delivered = this.#runner.record(

@@ -40,14 +40,6 @@ export class Fifo<Item> {
     }
   }
 
-  /** Visits all items, the oldest first. */
-  each(visit: (item: Item) => void): void {
-    for (let i = 0; i < this.#size; i++) {
-      const item = this.#slots[(this.#head + i) & (this.#slots.length - 1)];
-      if (item !== undefined) visit(item);
-    }
-  }
-
   clear(): void {
     this.#slots = new Array<Item | undefined>(FIRST_SLOTS).fill(undefined);
     this.#head = 0;

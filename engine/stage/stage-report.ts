@@ -47,8 +47,6 @@ export interface EndTotals {
   readonly asked: number;
   readonly dispatched: number;
   readonly pending: number;
-  /** Events that its consumer has taken from the mailbox. */
-  readonly received: number;
 }
 
 /** The two sides of a stage, as far as it has them. */
@@ -72,12 +70,10 @@ export function eachEnd(
   { producing, consuming }: Sides,
   visit: (totals: EndTotals) => void,
 ): void {
-  const upstream = ({ from, asked, received }: Readonly<Upstream>, pending: number) => {
-    const { id, peer } = from;
-    visit({ subscription: id, consumer: stage, producer: peer, asked, dispatched: 0, pending, received });
-  };
+  const upstream = ({ from, asked }: Readonly<Upstream>, pending: number) =>
+    visit({ subscription: from.id, consumer: stage, producer: from.peer, asked, dispatched: 0, pending });
   const downstream = ({ id, peer }: Subscription, dispatched: number) =>
-    visit({ subscription: id, consumer: peer, producer: stage, asked: 0, dispatched, pending: 0, received: 0 });
+    visit({ subscription: id, consumer: peer, producer: stage, asked: 0, dispatched, pending: 0 });
   consuming?.eachUpstream((each) => upstream(each, each.outstanding));
   consuming?.eachEnded((each) => upstream(each, 0));
   producing?.eachDownstream(downstream);

@@ -15,8 +15,6 @@ export class Upstream {
   /** Asked for and not yet handled at this very moment: what the trace shows. */
   outstanding = 0;
   asked = 0;
-  /** Index after the last event that has come: how many were taken from the mailbox in all. */
-  received = 0;
 
   constructor(from: Subscription, options: DemandOptions, address: Address) {
     this.from = from;
