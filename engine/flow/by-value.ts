@@ -32,9 +32,16 @@ const MARK = '\u0000';
 const MARK_CODE = MARK.charCodeAt(0);
 
 /** Numbers of what has nothing but its identity. */
-const identities = new WeakMap<object, number>();
+let identities = new WeakMap<object, number>();
 const symbols = new Map<symbol, number>();
 let identified = 0;
+
+/** Begins anew: what stands for a function or a symbol is as in a run that is the first of its worker. */
+export function forgetIdentities(): void {
+  identities = new WeakMap();
+  symbols.clear();
+  identified = 0;
+}
 
 function ofValue(value: unknown, path: readonly object[]): string {
   parts += 1;

@@ -19,8 +19,17 @@ import { sharedRingTransport } from '../transport/shared-ring.ts';
 import type { Transport } from '../transport/transport.ts';
 import { portOf } from './browser-port.ts';
 import { captureConsole } from './console-capture.ts';
+import type { Arrays } from './freeze-shared.ts';
+import { Leftovers } from './leftovers.ts';
 import { lockDown } from './lockdown.ts';
-import { provideProgramGlobals, runProgram, seedRandom, type ProgramWorker } from './program-worker.ts';
+import {
+  provideProgramData,
+  provideProgramGlobals,
+  runProgram,
+  seedRandom,
+  type ProgramWorker,
+  type WorkerEnvironment,
+} from './program-worker.ts';
 
 /** Frame → worker, by the worker's own port. */
 type Order =
@@ -45,7 +54,15 @@ type Order =
       readonly line: LineEnd;
       /** Which worker of its number it leads to, from 0. */
       readonly replaced: number;
-    };
+    }
+  /** The run is over: let go of the program. */
+  | { readonly type: 'leave' };
+
+/** Worker → frame, in answer to `leave`. */
+interface Left {
+  /** What the program has left in the worker, in words; `null`: it may load another. */
+  readonly leftovers: string | null;
+}
 
 /** One end of a line between two workers. */
 interface LineEnd {
@@ -60,12 +77,24 @@ const TELL_EVERY_MS = 500;
 /** Ends the address of scripts that are the engine's own; the frame marks this one so, too. */
 const ENGINE_MARK = '#sluice';
 
+/** A dynamic import, as the compiler writes it. */
+const IMPORTS = /\bimport\s*\(/;
+
 const later = setTimeout.bind(globalThis);
 const cancelLater = clearTimeout.bind(globalThis);
 const nowMs = performance.now.bind(performance);
 const makeUrl = URL.createObjectURL.bind(URL);
 const forgetUrl = URL.revokeObjectURL.bind(URL);
 const BlobOfText = Blob;
+
+const clock = performance;
+
+/** Bytes; not every browser tells. */
+function heapUsed(): number | null {
+  const memory: unknown = Reflect.get(clock, 'memory');
+  const used: unknown = typeof memory === 'object' && memory && Reflect.get(memory, 'usedJSHeapSize');
+  return typeof used === 'number' ? used : null;
+}
 
 const scheduler = {
   nowMs,
@@ -82,41 +111,80 @@ addEventListener('message', function boot(event: MessageEvent<unknown>) {
   const [port] = event.ports;
   if (!port) return;
   removeEventListener('message', boot);
-  let program: ProgramWorker | null = null;
-  // The frame is this project's own script: what it says is taken at its word.
-  portOf(port).listen((order) => {
-    const said = order as Order;
-    if (said.type === 'load') program = load(said);
-    else program?.connect(said.worker, transportOf(said.line), said.replaced);
-  });
+  begin(portOf(port));
 });
 
-/** Loads the program; gives what takes its part in a run, if it is to have one. */
-function load(order: Extract<Order, { type: 'load' }>): ProgramWorker | null {
-  const control = portOf(order.control);
-  const defer = deferrer();
-  sleepOn(scheduler);
+/** What a worker has whatever program it loads. */
+interface Realm extends Pick<WorkerEnvironment, 'processors' | 'scheduler' | 'leftovers' | 'defer'> {
+  /** Where the console goes from now on: to the run that is under way. */
+  readonly printTo: (print: Print | null) => void;
+  /** Locks the realm down when the first program comes. One whose arrays are quick never gets a check. */
+  readonly lock: (arrays: Arrays) => void;
+}
+
+function begin(orders: Port): void {
   let program: ProgramWorker | null = null;
-  /** Where the console goes: to the run that is under way. */
   let print: Print | null = null;
-  captureConsole((...line) => print?.(...line));
+  const forgetCounts = captureConsole((...line) => print?.(...line));
   captureErrors((error) => program?.uncaught(error));
-  provideProgramGlobals(order.data);
-  const processors = navigator.hardwareConcurrency;
-  lockDown(order.virtual ? 'frozen' : 'quick');
+  const { hardwareConcurrency: processors } = navigator;
+  const defer = deferrer();
+  const leftovers = new Leftovers({ timers: provideProgramGlobals(), heapUsed });
+  const printTo = (next: Print | null) => void (print = next);
+  const realm: Realm = { processors, scheduler, leftovers, defer, printTo, lock: lockOnce(leftovers) };
+  orders.listen((order) => {
+    // The frame is this project's own script: what it says is taken at its word.
+    const said = order as Order;
+    if (said.type === 'load') program = load(said, realm);
+    else if (said.type === 'connect') {
+      program?.connect(said.worker, transportOf(said.line), said.replaced);
+    } else {
+      void program?.leave().then((left) => {
+        program = null;
+        print = null;
+        forgetCounts();
+        const answer: Left = { leftovers: left };
+        orders.post(answer);
+      });
+    }
+  });
+}
+
+function lockOnce(leftovers: Leftovers): Realm['lock'] {
+  let isLocked = false;
+  return (arrays) => {
+    if (!isLocked) lockDown(arrays, leftovers);
+    isLocked = true;
+  };
+}
+
+/** Loads the program; gives what takes its part in a run, if it is to have one. */
+function load(order: Extract<Order, { type: 'load' }>, realm: Realm): ProgramWorker | null {
+  const { printTo, lock, leftovers, ...own } = realm;
+  const control = portOf(order.control);
+  provideProgramData(order.data);
+  lock(order.virtual ? 'frozen' : 'quick');
   // A policy that refuses `eval` lets modules of blobs in.
   collectLoops();
   generateRecordCode((expression, take) => void importExpression(expression).then(take, () => undefined));
+  // It settles whenever it likes.
+  if (IMPORTS.test(order.program)) leftovers.leave('it imports while it runs');
   const loadProgram = () => loadModule(order.program);
-  const onPrint = (next: Print | null) => void (print = next);
   if (order.virtual) {
-    void runHidden(order.virtual, { control, load: loadProgram, onPrint });
+    sleepOn(own.scheduler);
+    void runHidden(order.virtual, { control, load: loadProgram, onPrint: printTo });
     return null;
   }
-  const { worker, bell } = order;
-  const own = { worker, processors, control, scheduler, defer, load: loadProgram, prepare };
-  program = runProgram(bell ? { ...own, bell: sharedBell(bell) } : own);
-  print = program.print;
+  const program = runProgram({
+    ...own,
+    leftovers,
+    worker: order.worker,
+    control,
+    load: loadProgram,
+    prepare,
+    ...(order.bell && { bell: sharedBell(order.bell) }),
+  });
+  printTo(program.print);
   return program;
 }
 

@@ -1,8 +1,12 @@
 import type { Print } from '../runtime/print.ts';
 import { LOG_LEVELS } from '../trace/trace-entry.ts';
 
-/** The console a program gets: every line goes to `print`; what is no line says nothing. */
-export function captureConsole(print: Print): void {
+/**
+ * The console a program gets: every line goes to `print`; what is no line says nothing.
+ *
+ * @returns Forgets what it has counted.
+ */
+export function captureConsole(print: Print): () => void {
   const counts = new Map<string, number>();
   const captured: Record<string, unknown> = {};
   for (const level of LOG_LEVELS)
@@ -31,6 +35,7 @@ export function captureConsole(print: Print): void {
     captured[silent] = () => undefined;
   }
   Object.defineProperty(globalThis, 'console', { value: captured, writable: true, configurable: true });
+  return () => counts.clear();
 }
 
 const FRAME = /(?:@|\(|at )([^()\s]*?):(\d+):(\d+)\)?$/;

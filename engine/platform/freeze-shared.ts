@@ -71,6 +71,11 @@ export type Arrays = 'frozen' | 'quick';
 export function freezeShared(others: Iterable<unknown>, arrays: Arrays): void {
   if (arrays === 'quick') watchArrays();
   mendAssignedProperties();
+  for (const each of sharedObjects(others)) makeConstant(each, arrays);
+}
+
+/** The intrinsics, `others`, and all that can be read from them; not the global scope itself. */
+export function sharedObjects(others: Iterable<unknown>): ReadonlySet<object> {
   const seen = new Set<object>([globalThis]);
   const todo: object[] = [];
   const reach = (value: unknown): void => {
@@ -91,7 +96,8 @@ export function freezeShared(others: Iterable<unknown>, arrays: Arrays): void {
     }
     reach(getPrototypeOf(next));
   }
-  for (const each of seen) if (each !== globalThis) makeConstant(each, arrays);
+  seen.delete(globalThis);
+  return seen;
 }
 
 const shared = Array.prototype;

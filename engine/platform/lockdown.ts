@@ -1,4 +1,5 @@
 import { freezeShared, type Arrays } from './freeze-shared.ts';
+import type { Leftovers } from './leftovers.ts';
 import * as learnerApi from './learner-api.ts';
 import { removePowers } from './remove-powers.ts';
 
@@ -6,7 +7,10 @@ import { removePowers } from './remove-powers.ts';
  * Closes the realm that the engine shares with a program: called once, when the engine is loaded, the globals of programs are
  * provided and the program has not begun. From now on the program can change nothing that the engine uses, as intrinsics,
  * globals, what it imports from `sluice` and all that these lead to are frozen; and it has no power of the worker (RUN-11).
+ *
+ * @param leftovers - Learns what programs use that may outlive their runs.
  */
-export function lockDown(arrays: Arrays): void {
-  freezeShared([...Object.values(learnerApi), ...removePowers()], arrays);
+export function lockDown(arrays: Arrays, leftovers: Leftovers): void {
+  leftovers.watchListeners();
+  freezeShared([...Object.values(learnerApi), ...removePowers(leftovers.property)], arrays);
 }

@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import type { Print } from '../runtime/print.ts';
 import { realScheduler } from '../time/scheduler.ts';
 import type { LineMemory } from '../transport/line-memory.ts';
 import { messagePortTransport } from '../transport/message-port.ts';
@@ -11,10 +10,19 @@ import { sharedRingTransport } from '../transport/shared-ring.ts';
 import type { Transport } from '../transport/transport.ts';
 import { captureConsole } from './console-capture.ts';
 import { evaluateLoops } from './evaluate-loops.ts';
+import { sharedObjects } from './freeze-shared.ts';
+import * as learnerApi from './learner-api.ts';
+import { Leftovers } from './leftovers.ts';
 import { lineWriter } from './node-lines.ts';
 import { portOf } from './node-port.ts';
 import { stationWriter } from './node-station.ts';
-import { provideProgramGlobals, runProgram, type ProgramWorker } from './program-worker.ts';
+import {
+  provideProgramData,
+  provideProgramGlobals,
+  runProgram,
+  type ProgramWorker,
+  type WorkerEnvironment,
+} from './program-worker.ts';
 
 /** What `node.ts` gives a worker along: the port for all orders. */
 export interface NodeBoot {
@@ -46,7 +54,9 @@ export type NodeOrder =
       readonly line: LineEnd;
       /** Which worker of its number it leads to, from 0. */
       readonly replaced: number;
-    };
+    }
+  /** The run is over: let go of the program. */
+  | { readonly type: 'leave' };
 
 /** One end of a line between two workers. */
 export interface LineEnd {
@@ -55,16 +65,44 @@ export interface LineEnd {
   readonly memory?: LineMemory;
 }
 
+/** What a worker answers to `leave`. */
+export interface NodeLeft {
+  /** What the program has left in it, in words; `null`: it may load another. */
+  readonly leftovers: string | null;
+}
+
+// Taken hold of before programs are: who looks for them afterwards is noticed.
+const later = setImmediate;
+const memoryUsage = process.memoryUsage.bind(process);
+const resources = process.getActiveResourcesInfo.bind(process);
+
 function begin(orders: MessagePort): void {
   let program: ProgramWorker | null = null;
-  const print: Print = (...line) => program?.print(...line);
-  captureConsole(print);
+  const scheduler = realScheduler();
+  const forgetCounts = captureConsole((...line) => program?.print(...line));
   process.on('uncaughtException', (error) => program?.uncaught(error));
   process.on('unhandledRejection', (reason) => program?.uncaught(reason));
   evaluateLoops();
+  const timers = provideProgramGlobals();
+  const leftovers = new Leftovers({
+    timers,
+    heapUsed: () => memoryUsage().heapUsed,
+    resources,
+    shared: () => sharedObjects(Object.values(learnerApi)),
+  });
+  leftovers.watchPowers();
   orders.on('message', (order: NodeOrder) => {
-    if (order.type === 'load') program = load(order);
-    else program?.connect(order.worker, transportOf(order.line), order.replaced);
+    if (order.type === 'load') program = load(order, { scheduler, leftovers });
+    else if (order.type === 'connect') {
+      program?.connect(order.worker, transportOf(order.line), order.replaced);
+    } else {
+      void program?.leave().then((left) => {
+        program = null;
+        forgetCounts();
+        const answer: NodeLeft = { leftovers: left };
+        orders.postMessage(answer);
+      });
+    }
   });
 }
 
@@ -72,16 +110,17 @@ function transportOf({ port, memory }: LineEnd): Transport {
   return memory ? sharedRingTransport(memory, portOf(port)) : messagePortTransport(portOf(port));
 }
 
-function load(order: Extract<NodeOrder, { type: 'load' }>): ProgramWorker {
-  const { control, worker, programUrl, data, bell, lines, station } = order;
-  const scheduler = realScheduler();
-  provideProgramGlobals(data);
+function load(
+  { control, worker, programUrl, data, bell, lines, station }: Extract<NodeOrder, { type: 'load' }>,
+  own: Pick<WorkerEnvironment, 'scheduler' | 'leftovers'>,
+): ProgramWorker {
+  provideProgramData(data);
   return runProgram({
+    ...own,
     worker,
     processors: availableParallelism(),
     control: portOf(control),
-    scheduler,
-    defer: (task) => void setImmediate(task),
+    defer: (task) => void later(task),
     ...(bell && { bell: sharedBell(bell) }),
     load: () => import(programUrl),
     onEntering: stationWriter(station),

@@ -7,7 +7,7 @@ import { bellMemory, lineMemory, type LineMemory } from '../transport/line-memor
 import { parseFromWorker } from '../transport/parse-message.ts';
 import { PrintedLines, type LinePrinter } from './node-lines.ts';
 import { readStation, stationMemory, type Station } from './node-station.ts';
-import type { LineEnd, NodeBoot, NodeOrder } from './node-worker.ts';
+import type { LineEnd, NodeBoot, NodeLeft, NodeOrder } from './node-worker.ts';
 
 /** Where a Node run finds its parts. */
 export interface NodeProgram {
@@ -21,15 +21,34 @@ export interface NodeProgram {
   readonly lines?: LinePrinter;
   /** What carries events between workers: shared memory, or nothing but message ports. Default `ring`. */
   readonly transport?: 'ring' | 'port';
+  /**
+   * Whether threads that a run has left as they were serve the next one. Not for programs that import more than `sluice`: what
+   * those do to a thread nobody can tell. Default true, unless its lines are printed.
+   */
+  readonly reuse?: boolean;
 }
 
-/** Runs programs on Node's worker_threads. One platform may serve many runs; each spawns threads of its own. */
+/** Runs that one thread serves at most: every program that was loaded stays in its memory, whatever becomes of it. */
+const MAX_RUNS = 20;
+/** Threads that wait for the next run at most; those beyond are ended. */
+const MAX_IDLE = 8;
+/** How long they wait, ms. */
+const IDLE_MS = 5_000;
+/** A thread says by then whether it is as it was, or is ended, ms. */
+const LEAVE_WITHIN_MS = 500;
+
+/**
+ * Runs programs on Node's worker_threads. One platform may serve many runs. Threads that a run has left as they were serve the
+ * next one (RUN-14) that begins within 5 s; they do not keep the process alive, and {@link NodePlatform.close} ends them.
+ */
 export class NodePlatform implements Platform {
   readonly name = 'node';
   readonly #program: NodeProgram;
   readonly #transport: 'ring' | 'port';
   readonly #alive = new Set<NodeThread>();
+  readonly #idle: NodeThread[] = [];
   #printed: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(program: NodeProgram) {
     this.#program = program;
@@ -51,25 +70,57 @@ export class NodePlatform implements Platform {
     return this.#printed;
   }
 
+  /** Threads that wait for the next run. */
+  get idle(): number {
+    return this.#idle.length;
+  }
+
   spawn(count: number): Promise<Crew> {
-    const threads = Array.from({ length: count }, () => this.#make());
+    const threads = Array.from({ length: count }, () => this.#take());
     return Promise.resolve(
       new NodeCrew(threads, {
         transport: this.#transport,
         make: () => this.#make(),
         load: (thread, place) => this.#load(thread, place),
+        keep: (thread) => this.#keep(thread),
       }),
     );
   }
 
+  /** Ends the threads that wait, and from now on every thread with its run. */
+  close(): void {
+    this.#closed = true;
+    for (const thread of this.#idle.splice(0)) thread.end();
+  }
+
+  #take(): NodeThread {
+    for (let waiting = this.#idle.pop(); waiting; waiting = this.#idle.pop()) {
+      if (waiting.goOn()) return waiting;
+    }
+    return this.#make();
+  }
+
+  #keep(thread: NodeThread): void {
+    const { lines, reuse = lines === undefined } = this.#program;
+    if (!reuse || this.#closed || thread.runs >= MAX_RUNS || this.#idle.length >= MAX_IDLE)
+      return thread.end();
+    thread.wait(IDLE_MS);
+    this.#idle.push(thread);
+  }
+
   #make(): NodeThread {
-    const thread = new NodeThread(this.#program.workerFile, () => this.#alive.delete(thread));
+    const thread = new NodeThread(this.#program.workerFile, () => {
+      this.#alive.delete(thread);
+      const waiting = this.#idle.indexOf(thread);
+      if (waiting >= 0) this.#idle.splice(waiting, 1);
+    });
     this.#alive.add(thread);
     return thread;
   }
 
   #load(thread: NodeThread, { worker, control }: { worker: WorkerId; control: MessagePort }): void {
     const { programUrl, data = {}, lines } = this.#program;
+    thread.begin();
     const printed = lines && new PrintedLines(worker, lines);
     if (printed) this.#printed = Promise.all([this.#printed, printed.over]);
     thread.order(
@@ -77,7 +128,8 @@ export class NodePlatform implements Platform {
         type: 'load',
         control,
         worker,
-        programUrl,
+        // The same address would give the module that is there already, with all its variables.
+        programUrl: thread.runs === 1 ? programUrl : `${programUrl}#${thread.runs}`,
         data,
         station: thread.station,
         ...(this.#transport === 'ring' && { bell: thread.bell }),
@@ -98,6 +150,9 @@ class NodeThread {
   readonly station = stationMemory();
   readonly #worker: Worker;
   readonly #orders: MessagePort;
+  #runs = 0;
+  #patience: NodeJS.Timeout | undefined;
+  #isEnded = false;
   #problem: unknown = null;
   #onFailure: ((problem: unknown) => void) | null = null;
 
@@ -115,6 +170,46 @@ class NodeThread {
     });
   }
 
+  /** Programs it has loaded. */
+  get runs(): number {
+    return this.#runs;
+  }
+
+  /** Lets the process end without it, and ends it unless it is to go on by then. */
+  wait(ms: number): void {
+    this.#worker.unref();
+    this.#patience = setTimeout(() => this.end(), ms).unref();
+  }
+
+  /** Whether it still lives. */
+  goOn(): boolean {
+    clearTimeout(this.#patience);
+    this.#worker.ref();
+    return this.#problem === null && !this.#isEnded;
+  }
+
+  /** It gets a program to load. */
+  begin(): void {
+    this.#runs += 1;
+  }
+
+  /** Lets it go of its program; whether it is as it was before. */
+  async leave(): Promise<boolean> {
+    if (this.#problem !== null) return false;
+    this.#onFailure = null;
+    const left = new Promise<boolean>((resolve) => {
+      this.#orders.once('message', ({ leftovers }: NodeLeft) => resolve(leftovers === null));
+      this.#orders.once('close', () => resolve(false));
+    });
+    this.order({ type: 'leave' });
+    const { promise: late, cancel } = after(LEAVE_WITHIN_MS);
+    const isClean = await Promise.race([left, late.then(() => false)]);
+    cancel();
+    this.#orders.removeAllListeners();
+    this.#orders.unref();
+    return isClean && this.#problem === null;
+  }
+
   order(order: NodeOrder, ...ports: MessagePort[]): void {
     this.#orders.postMessage(order, ports);
   }
@@ -126,6 +221,8 @@ class NodeThread {
   }
 
   end(): void {
+    this.#isEnded = true;
+    clearTimeout(this.#patience);
     this.#orders.close();
     void this.#worker.terminate();
   }
@@ -144,29 +241,33 @@ type LoadProgram = (
   place: { readonly worker: WorkerId; readonly control: MessagePort },
 ) => void;
 
+/** What a crew needs of its platform. */
+interface CrewOwner {
+  readonly transport: 'ring' | 'port';
+  readonly make: () => NodeThread;
+  readonly load: LoadProgram;
+  /** Takes a thread that is as it was before. */
+  readonly keep: (thread: NodeThread) => void;
+}
+
 class NodeCrew implements Crew {
   readonly transport: 'ring' | 'port';
   readonly #threads: NodeThread[];
-  readonly #make: () => NodeThread;
-  readonly #load: LoadProgram;
+  readonly #owner: CrewOwner;
   readonly #links = new Map<WorkerId, NodeLink>();
   /** How often each worker has been replaced. */
   readonly #replaced: number[] = [];
 
-  constructor(
-    threads: NodeThread[],
-    by: { readonly transport: 'ring' | 'port'; readonly make: () => NodeThread; readonly load: LoadProgram },
-  ) {
-    this.transport = by.transport;
+  constructor(threads: NodeThread[], owner: CrewOwner) {
+    this.transport = owner.transport;
     this.#threads = threads;
-    this.#make = by.make;
-    this.#load = by.load;
+    this.#owner = owner;
   }
 
   start(worker: WorkerId): WorkerLink {
-    const thread = (this.#threads[worker] ??= this.#make());
+    const thread = (this.#threads[worker] ??= this.#owner.make());
     const { port1, port2 } = new MessageChannel();
-    this.#load(thread, { worker, control: port2 });
+    this.#owner.load(thread, { worker, control: port2 });
     for (const other of this.#links.keys()) if (other !== worker) this.#connect(worker, other);
     const link = new NodeLink(worker, thread, port1);
     this.#links.set(worker, link);
@@ -175,13 +276,23 @@ class NodeCrew implements Crew {
 
   replace(worker: WorkerId): WorkerLink {
     this.#links.get(worker)?.terminate();
-    this.#threads[worker] = this.#make();
+    this.#threads[worker] = this.#owner.make();
     this.#replaced[worker] = (this.#replaced[worker] ?? 0) + 1;
     return this.start(worker);
   }
 
   release(): void {
-    this.end();
+    for (const [worker, thread] of this.#threads.entries()) {
+      const link = this.#links.get(worker);
+      if (link) void this.#leave(thread, link);
+      else this.#owner.keep(thread);
+    }
+  }
+
+  async #leave(thread: NodeThread, link: NodeLink): Promise<void> {
+    link.close();
+    if (await thread.leave()) this.#owner.keep(thread);
+    else thread.end();
   }
 
   end(): void {
@@ -250,8 +361,23 @@ class NodeLink implements WorkerLink {
   }
 
   terminate(): void {
-    this.#terminated = true;
-    this.#control.close();
+    this.close();
     this.#thread.end();
   }
+
+  /** Nothing is heard or said any more. */
+  close(): void {
+    this.#terminated = true;
+    this.#control.close();
+  }
+}
+
+/** Resolves after a time, unless it is cancelled. Does not keep the process alive. */
+function after(ms: number): { readonly promise: Promise<void>; readonly cancel: () => void } {
+  let cancel = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms).unref();
+    cancel = () => clearTimeout(timer);
+  });
+  return { promise, cancel };
 }

@@ -1,13 +1,18 @@
+import { forgetIdentities } from '../flow/by-value.ts';
 import { setDefaultStages } from '../flow/default-stages.ts';
 import type { StageId, WorkerId } from '../ids.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import { viewOfPlan, type Plan } from '../runtime/plan.ts';
 import type { Print } from '../runtime/print.ts';
 import { WorkerRun } from '../runtime/worker-run.ts';
-import { countDeclared } from '../task/declare.ts';
+import { putArraysBack } from '../stage/array-integrity.ts';
+import { enter } from '../stage/self.ts';
+import { streamsOn } from '../sink/stream-scope.ts';
+import { countDeclared, forgetDeclared } from '../task/declare.ts';
+import { tasksOn } from '../task/task-scope.ts';
 import { seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import { owned } from '../time/sleep.ts';
+import { sleepOn } from '../time/sleep.ts';
 import type { LogLevel } from '../trace/trace-entry.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
 import type { Bell } from '../transport/bell.ts';
@@ -16,6 +21,8 @@ import { parseToWorker } from '../transport/parse-to-worker.ts';
 import type { Port } from '../transport/message-port.ts';
 import type { Transport } from '../transport/transport.ts';
 import * as learnerApi from './learner-api.ts';
+import type { Leftovers } from './leftovers.ts';
+import { ownTimers, type ProgramTimers } from './program-timers.ts';
 
 /** Errors outside all callbacks that are reported; a timer that throws again and again must not flood the page. */
 const MAX_UNCAUGHT = 20;
@@ -27,6 +34,7 @@ export interface WorkerEnvironment {
   /** Of the machine: the same on all workers of a run. */
   readonly processors: number;
   readonly scheduler: Scheduler;
+  readonly leftovers: Leftovers;
   readonly defer: (task: () => void) => void;
   /** What wakes this worker, where lines are of shared memory. */
   readonly bell?: Bell;
@@ -46,12 +54,21 @@ export interface ProgramWorker {
   readonly connect: (worker: WorkerId, transport: Transport, replaced: number) => void;
   readonly print: Print;
   readonly uncaught: (error: unknown) => void;
+  /**
+   * The run is over: says nothing any more, and lets go of the program.
+   *
+   * @returns What the program has left in the worker, in words; `null`: another one may come (RUN-14).
+   */
+  readonly leave: () => Promise<string | null>;
 }
 
 /** Makes a program part of a run: answers from the first moment, loads it, says `ready` or why not. */
 export function runProgram(environment: WorkerEnvironment): ProgramWorker {
-  const { control, worker, processors } = environment;
+  const { control, worker, processors, leftovers } = environment;
+  const scheduler = leftovers.counting(environment.scheduler);
   setDefaultStages(processors);
+  sleepOn(scheduler);
+  leftovers.begin();
   const post = (message: FromWorker) => control.post(message);
   let run: WorkerRun | null = null;
   /** Laid while the program was loaded. */
@@ -85,7 +102,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
     try {
       const plan = planOf(program);
       await environment.prepare?.();
-      run = new WorkerRun({ ...environment, plan, post, onSeed: seedRandom });
+      run = new WorkerRun({ ...environment, scheduler, plan, post, onSeed: seedRandom });
       for (const [other, { transport, replaced }] of lines) run.connect(other, transport, replaced);
       lines.clear();
       for (const print of early) print();
@@ -125,7 +142,32 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
       uncaughtErrors += 1;
       if (uncaughtErrors <= MAX_UNCAUGHT) post({ type: 'uncaught', worker, error: traceError(error) });
     },
+    leave: async () => {
+      control.close();
+      // What the program has begun and nothing holds back comes to its end first.
+      for (let turn = 0; turn < LAST_TURNS; turn += 1) {
+        await new Promise<void>((resolve) => environment.scheduler.after(0, resolve));
+      }
+      if (!run?.isOver) leftovers.leave('its run goes on');
+      forgetProgram();
+      return leftovers.find();
+    },
   };
+}
+
+/** Turns of the event loop that a program gets once its run is over, before anybody looks what it has left. */
+const LAST_TURNS = 2;
+
+/** What the engine itself has kept of the program. */
+function forgetProgram(): void {
+  forgetDeclared();
+  forgetIdentities();
+  tasksOn(null);
+  streamsOn(null);
+  enter(null);
+  putArraysBack();
+  // `RegExp.lastMatch` and the like.
+  /(?:)/.exec('');
 }
 
 /** Whether anything of the program may run on a worker that has no stage. */
@@ -137,14 +179,27 @@ function hasTasks({ stages }: Plan): boolean {
 const MAX_EARLY_LINES = 200;
 
 /**
- * Gives programs what they import, timers, and random numbers that are the same in every run with the same seed. Whoever
- * needs timers that are nobody's takes hold of them before.
+ * Gives programs what they import, timers, and random numbers that are the same in every run with the same seed. Once per
+ * worker, before the realm is locked down. Whoever needs timers that are nobody's takes hold of them before.
  */
-export function provideProgramGlobals(data: Readonly<Record<string, string>>): void {
-  offer('sluice', Object.freeze({ ...learnerApi }));
-  offer('sluice/data', dataSets(data));
-  ownTimers();
+export function provideProgramGlobals(): ProgramTimers {
+  const learnt = Object.freeze({ ...learnerApi });
+  offer('sluice', () => learnt);
+  offer('sluice/data', () => data);
   Math.random = () => drawn();
+  return ownTimers();
+}
+
+/** The data sets of the program that is loaded. */
+let data: object = Object.freeze({});
+
+/**
+ * Gives the next program its data, and its random numbers.
+ *
+ * @param rows - Data set → its rows as JSON.
+ */
+export function provideProgramData(rows: Readonly<Record<string, string>>): void {
+  data = dataSets(rows);
   // Equal on all workers until the run has a seed: a plan that depends on chance still comes out the same.
   seedRandom(0);
 }
@@ -157,21 +212,9 @@ export function seedRandom(seed: number): void {
   drawn = seededRandom(seed);
 }
 
-/** What a program does in a timer belongs to the stage that set it. */
-function ownTimers(): void {
-  for (const name of ['setTimeout', 'setInterval'] as const) {
-    const timer = globalThis[name];
-    const own = (action: unknown, delayMs?: unknown, ...args: unknown[]): unknown => {
-      const kept = typeof action === 'function' ? owned(() => void action(...args)) : action;
-      return Reflect.apply(timer, globalThis, [kept, delayMs]);
-    };
-    Object.defineProperty(globalThis, name, { value: own, writable: true, configurable: true });
-  }
-}
-
 /** Where compiled programs look for what they import. */
-function offer(specifier: 'sluice' | 'sluice/data', value: object): void {
-  Object.defineProperty(globalThis, Symbol.for(specifier), { value, writable: false, configurable: false });
+function offer(specifier: 'sluice' | 'sluice/data', get: () => object): void {
+  Object.defineProperty(globalThis, Symbol.for(specifier), { get, configurable: false });
 }
 
 /** Data sets by name, read on first use and once. */

@@ -14,6 +14,9 @@ const HARMLESS: readonly string[] = [
   ...['reportError', 'self', 'setInterval', 'setTimeout', 'structuredClone'],
 ];
 
+/** How a global is defined. */
+export type ConstantProperty = (name: string, value: unknown) => PropertyDescriptor;
+
 /** What of `navigator` says something about the machine, and does nothing. */
 const ABOUT_THE_MACHINE = ['hardwareConcurrency', 'language', 'languages', 'userAgent'];
 
@@ -25,9 +28,10 @@ const { defineProperty, deleteProperty, getPrototypeOf, ownKeys } = Reflect;
  * afterwards, where the engine would read it, or the next program. The policy of the frame refuses most of this already;
  * this is the second wall.
  *
+ * @param property - How a global that stays is defined: constant.
  * @returns What stays, to be frozen.
  */
-export function removePowers(): readonly unknown[] {
+export function removePowers(property: ConstantProperty): readonly unknown[] {
   const stays = new Map<PropertyKey, unknown>();
   for (const name of [...LANGUAGE, ...HARMLESS]) {
     if (name in globalThis) stays.set(name, Reflect.get(globalThis, name));
@@ -49,8 +53,7 @@ export function removePowers(): readonly unknown[] {
     }
   }
   for (const [key, value] of stays) {
-    const constant = { value, writable: false, enumerable: false, configurable: false };
-    defineProperty(globalThis, key, constant);
+    defineProperty(globalThis, key, property(String(key), value));
   }
   URL.createObjectURL = nothingToAddress;
   URL.revokeObjectURL = nothingToAddress;

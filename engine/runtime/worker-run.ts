@@ -85,6 +85,11 @@ export class WorkerRun {
     this.#begun?.drive.go();
   }
 
+  /** Whether it has been stopped when nothing was left to do: no callback is under way. */
+  get isOver(): boolean {
+    return this.#stopped && (this.#begun?.host.idle ?? true);
+  }
+
   /** A message of the controller. */
   handle(message: ToWorker): void {
     const begun = this.#begun;

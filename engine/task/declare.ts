@@ -50,6 +50,11 @@ export function countDeclared(): number {
   return declared.length;
 }
 
+/** Begins anew: the next program declares its own. */
+export function forgetDeclared(): void {
+  declared.length = 0;
+}
+
 /** The function of this number; `null` when none was declared. */
 export function declaredAt(index: number): AnyFunction | null {
   return declared[index] ?? null;

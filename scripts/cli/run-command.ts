@@ -166,6 +166,7 @@ class OneRun {
       programUrl: this.#programUrl,
       data,
       lines: { colours, print: (line) => this.#print(line) },
+      reuse: false,
     });
     this.#handle = startRun(this.#platform, {
       workers: given.workers ?? Math.min(WORKERS.most, Math.max(WORKERS.least, availableParallelism())),

@@ -45,7 +45,8 @@ export async function nodeProgram(
   dataSets: readonly string[],
 ): Promise<NodeProgram> {
   const [workerFile, code] = await Promise.all([worker(), compiledFiles(files, dataSets)]);
-  return { workerFile, programUrl: pathToFileURL(await stored(code)).href };
+  // Who runs it makes a platform for each run.
+  return { workerFile, programUrl: pathToFileURL(await stored(code)).href, reuse: false };
 }
 
 /** Starts a run on threads. Only a test of programs that hang needs a heartbeat as quick as the page's. */

@@ -6,7 +6,15 @@
  */
 import { ENGINE_MARK } from './engine-mark.ts';
 import { bellMemory, lineMemory } from '#engine/transport/line-memory.ts';
-import type { FromFrame, LineEnd, SpawnRequest, ToFrame, WorkerOrder } from './protocol.ts';
+import type {
+  FromFrame,
+  LineEnd,
+  SpawnRequest,
+  ToFrame,
+  WarmRequest,
+  WorkerLeft,
+  WorkerOrder,
+} from './protocol.ts';
 
 /** Uncaught errors that are passed on per worker; a loop that throws must not flood the page. */
 const MAX_ERRORS = 20;
@@ -14,17 +22,28 @@ const MAX_ERRORS = 20;
 /** The worker says so before its script begins, which tells a worker that works from one that cannot be made. */
 const LOADED = 'loaded';
 
+/** Runs that one worker serves at most: every program that was loaded stays in its memory, whatever becomes of it. */
+const MAX_RUNS = 20;
+
+/** A worker says by then whether it is as it was before the run, ms. */
+const LEAVE_WITHIN_MS = 300;
+
 /** A worker and the port for its orders, which wait there until its script runs. */
 interface Member {
+  /** Its number in the run. */
+  index: number;
   readonly worker: Promise<Worker | null>;
   readonly orders: MessagePort;
   /** What wakes it, where there is memory to share. */
   readonly bell: SharedArrayBuffer | null;
+  /** Programs it has loaded. */
+  runs: number;
 }
 
-/** The workers of a run. */
+/** The workers of a run, of the one before, or those that wait for the first. */
 interface Crew {
-  readonly request: SpawnRequest;
+  /** `null` before the first run. */
+  readonly request: SpawnRequest | null;
   readonly members: Member[];
   readonly started: Set<number>;
   /** How often each has been replaced. */
@@ -35,17 +54,28 @@ addEventListener('message', function accept(event: MessageEvent<unknown>) {
   const [page] = event.ports;
   if (event.source !== parent || !page) return;
   removeEventListener('message', accept);
-  let crew: Crew | null = null;
+  let crew: Crew = { request: null, members: [], started: new Set(), replaced: [] };
   page.onmessage = ({ data }: MessageEvent<ToFrame>) => {
-    if (data.type === 'ping') return tell(page, { type: 'pong', id: data.id });
-    if (data.type === 'spawn') return void (crew = spawn(page, data));
-    if (!crew) return;
-    if (data.type === 'start') return start(page, crew, data.worker, data.control);
-    terminate(crew.members[data.worker]);
-    if (data.type === 'terminate') return;
-    delete crew.members[data.worker];
-    crew.replaced[data.worker] = (crew.replaced[data.worker] ?? 0) + 1;
-    start(page, crew, data.worker, data.control);
+    switch (data.type) {
+      case 'ping':
+        return tell(page, { type: 'pong', id: data.id });
+      case 'warm':
+        return fill(page, crew.members, data);
+      case 'spawn':
+        crew = crewFor(page, data, crew.members);
+        return;
+      case 'start':
+        return start(page, crew, data.worker, data.control);
+      case 'replace':
+        terminate(crew.members[data.worker]);
+        delete crew.members[data.worker];
+        crew.replaced[data.worker] = (crew.replaced[data.worker] ?? 0) + 1;
+        return start(page, crew, data.worker, data.control);
+      case 'terminate':
+        return terminate(crew.members[data.worker]);
+      case 'leave':
+        return void leave(crew).then((clean) => tell(page, { type: 'left', clean }));
+    }
   };
   tell(page, { type: 'ready', isolated: crossOriginIsolated });
 });
@@ -54,26 +84,41 @@ function tell(page: MessagePort, message: FromFrame): void {
   page.postMessage(message);
 }
 
-/** Makes workers, all at the same time. */
-function spawn(page: MessagePort, request: SpawnRequest): Crew {
-  const members = Array.from({ length: request.count }, (_, worker) => member(page, request, worker));
+/** The workers of a run: those that wait and may serve one more, then new ones. Hidden runs get none that another had. */
+function crewFor(page: MessagePort, request: SpawnRequest, waiting: readonly Member[]): Crew {
+  const limit = request.virtual ? 1 : MAX_RUNS;
+  const members = waiting.filter(({ runs }) => runs < limit).slice(0, request.count);
+  for (const member of waiting) if (!members.includes(member)) terminate(member);
+  members.forEach((member, index) => (member.index = index));
+  fill(page, members, request);
   return { request, members, started: new Set(), replaced: [] };
 }
 
-function member(page: MessagePort, { script }: SpawnRequest, index: number): Member {
+/** Makes workers until there are so many, all at the same time. */
+function fill(page: MessagePort, members: Member[], { script, count }: WarmRequest | SpawnRequest): void {
+  while (members.length < count) members.push(newMember(page, script, members.length));
+}
+
+function newMember(page: MessagePort, script: string, index: number): Member {
   const { port1: orders, port2 } = new MessageChannel();
-  const worker = makeWorker(page, script, index);
+  const worker = makeWorker(script, (failure) =>
+    tell(page, { type: 'workerFailed', worker: member.index, ...failure }),
+  );
+  const bell = crossOriginIsolated ? bellMemory() : null;
+  const member: Member = { index, worker, orders, bell, runs: 0 };
   void worker.then((made) => made?.postMessage(null, [port2]));
-  return { worker, orders, bell: crossOriginIsolated ? bellMemory() : null };
+  return member;
 }
 
 /** Lets a worker load the program, and lays its lines to the others that have been started. */
 function start(page: MessagePort, crew: Crew, index: number, control: MessagePort): void {
   const { request, members, started, replaced } = crew;
-  const own = (members[index] ??= member(page, request, index));
+  if (!request) return;
+  const own = (members[index] ??= newMember(page, request.script, index));
   const { program, data, virtual } = request;
   const { bell } = own;
   const load = { type: 'load', program, data, control, worker: index, ...(bell && { bell }) } as const;
+  own.runs += 1;
   give(own, virtual ? { ...load, virtual } : load, control);
   started.add(index);
   for (const other of started) {
@@ -84,6 +129,22 @@ function start(page: MessagePort, crew: Crew, index: number, control: MessagePor
     give(own, { type: 'connect', worker: other, line: ours, replaced: toPeer }, ours.port);
     give(peer, { type: 'connect', worker: index, line: theirs, replaced: toOwn }, theirs.port);
   }
+}
+
+/** Lets the workers of a run go of its program; whether all are as they were before. */
+async function leave({ members, started }: Crew): Promise<boolean> {
+  const left = [...started].map(async (index) => {
+    const member = members[index];
+    if (!member) return false;
+    const { orders } = member;
+    const answer = new Promise<boolean>((resolve) => {
+      orders.onmessage = ({ data }: MessageEvent<WorkerLeft>) => resolve(data.leftovers === null);
+    });
+    give(member, { type: 'leave' });
+    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), LEAVE_WITHIN_MS));
+    return await Promise.race([answer, late]);
+  });
+  return (await Promise.all(left)).every((clean) => clean);
 }
 
 function terminate(member: Member | undefined): void {
@@ -106,17 +167,15 @@ function lineEnds(one: Member, other: Member): readonly [LineEnd, LineEnd] {
   ];
 }
 
-/** Resolves to a worker whose script runs, or to `null` when the page has been told why there is none. */
-async function makeWorker(page: MessagePort, script: string, index: number): Promise<Worker | null> {
+/** What the page is told of a worker that failed. */
+type Failure = Omit<Extract<FromFrame, { type: 'workerFailed' }>, 'type' | 'worker'>;
+
+/** Resolves to a worker whose script runs, or to `null` when it has been told why there is none. */
+async function makeWorker(script: string, onFailure: (failure: Failure) => void): Promise<Worker | null> {
   const text = `postMessage(${JSON.stringify(LOADED)});${script}`;
-  const worker = (await load(fromBlob(text))) ?? (await load(fromData(text)));
+  const worker = (await fromBlob(text)) ?? (await load(fromData(text)));
   if (!worker) {
-    tell(page, {
-      type: 'workerFailed',
-      worker: index,
-      message: 'This browser made no worker in the sandbox',
-      fatal: true,
-    });
+    onFailure({ message: 'This browser made no worker in the sandbox', fatal: true });
     return null;
   }
   let errors = 0;
@@ -124,8 +183,7 @@ async function makeWorker(page: MessagePort, script: string, index: number): Pro
     event.preventDefault();
     if ((errors += 1) > MAX_ERRORS) return;
     const { message, filename, lineno, colno } = event;
-    const stack = `${message}\n    at ${filename}:${lineno}:${colno}`;
-    tell(page, { type: 'workerFailed', worker: index, message, stack, fatal: false });
+    onFailure({ message, stack: `${message}\n    at ${filename}:${lineno}:${colno}`, fatal: false });
   };
   return worker;
 }
@@ -144,9 +202,11 @@ function load(worker: Worker): Promise<Worker | null> {
   });
 }
 
-function fromBlob(text: string): Worker {
+async function fromBlob(text: string): Promise<Worker | null> {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-  return new Worker(`${url}${ENGINE_MARK}`);
+  const worker = await load(new Worker(`${url}${ENGINE_MARK}`));
+  URL.revokeObjectURL(url);
+  return worker;
 }
 
 /** Where an isolated opaque frame cannot make workers of blobs (WebKit). */

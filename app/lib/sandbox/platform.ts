@@ -13,19 +13,24 @@ export interface SandboxProgram {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/**
+ * How a run lets go of its workers. `ended` by itself: they may be as they were before, and the frame can tell. `over`: they
+ * are needed no more, and only with the frame do those end at once that loop.
+ */
+export type Parting = 'ended' | 'over';
+
 /** Workers inside a sandbox frame, as the engine's controller wants them. For one run. */
 export class SandboxPlatform implements Platform {
   readonly name = 'sandbox';
   readonly #frame: Sandbox;
   readonly #program: SandboxProgram;
-  readonly #onEnd: () => void;
+  readonly #onParting: (how: Parting) => void;
   #malformed = 0;
 
-  /** @param onEnd called when the workers are needed no more: only with the frame do those end at once that loop */
-  constructor(frame: Sandbox, program: SandboxProgram, onEnd: () => void) {
+  constructor(frame: Sandbox, program: SandboxProgram, onParting: (how: Parting) => void) {
     this.#frame = frame;
     this.#program = program;
-    this.#onEnd = onEnd;
+    this.#onParting = onParting;
   }
 
   /** Messages that could not be read, and were left out. */
@@ -35,7 +40,11 @@ export class SandboxPlatform implements Platform {
 
   spawn(count: number): Promise<Crew> {
     const malformed = () => void (this.#malformed += 1);
-    const crew = new SandboxCrew(this.#frame, { malformed, ended: this.#onEnd });
+    const crew = new SandboxCrew(this.#frame, {
+      malformed,
+      // Who says what cannot be read is not as it was.
+      parted: (how) => this.#onParting(this.#malformed === 0 ? how : 'over'),
+    });
     this.#frame.spawn(
       { ...this.#program, count },
       {
@@ -50,7 +59,7 @@ export class SandboxPlatform implements Platform {
 
 interface CrewOwner {
   readonly malformed: () => void;
-  readonly ended: () => void;
+  readonly parted: (how: Parting) => void;
 }
 
 class SandboxCrew implements Crew {
@@ -82,12 +91,11 @@ class SandboxCrew implements Crew {
   }
 
   release(): void {
-    this.end();
+    this.#part('ended');
   }
 
   end(): void {
-    for (const link of this.#links) link.close();
-    this.#owner.ended();
+    this.#part('over');
   }
 
   workerFailed({ worker, fatal, message, stack }: WorkerFailure): void {
@@ -99,6 +107,11 @@ class SandboxCrew implements Crew {
 
   fail(error: TraceError): void {
     for (const link of this.#links) link.fail(error);
+  }
+
+  #part(how: Parting): void {
+    for (const link of this.#links) link.close();
+    this.#owner.parted(how);
   }
 
   #link(worker: number, port: MessagePort): WorkerLink {
@@ -113,15 +126,20 @@ class SandboxCrew implements Crew {
   }
 }
 
+interface LinkOwner {
+  readonly malformed: () => void;
+  readonly ended: () => void;
+}
+
 class SandboxLink implements WorkerLink {
   readonly #port: MessagePort;
-  readonly #owner: CrewOwner;
+  readonly #owner: LinkOwner;
   #listener: ((message: FromWorker) => void) | null = null;
   #failureListener: ((error: TraceError) => void) | null = null;
   #failure: TraceError | null = null;
   #isEnded = false;
 
-  constructor(port: MessagePort, owner: CrewOwner) {
+  constructor(port: MessagePort, owner: LinkOwner) {
     this.#port = port;
     this.#owner = owner;
   }

@@ -22,30 +22,42 @@ export interface VirtualRequest {
   readonly entryBudget: number;
 }
 
+/** Makes workers ahead: they load the script, and wait for a run. */
+export interface WarmRequest {
+  readonly type: 'warm';
+  /** Text of `virtual:sluice-worker`. */
+  readonly script: string;
+  /** Workers that there are to be, those included that wait already. */
+  readonly count: number;
+}
+
 /** What the workers of a run load. */
 export interface SpawnRequest {
   readonly type: 'spawn';
   /** Text of `virtual:sluice-worker`. */
   readonly script: string;
-  /** Workers to make; they load the script at once, and the program when they are started. */
+  /** Workers of the run. Those that wait are taken, others are made; they load the program when they are started. */
   readonly count: number;
   /** Text of the compiled program, an ES module. */
   readonly program: string;
   /** Data set → its rows as JSON. */
   readonly data: Readonly<Record<string, string>>;
-  /** Runs the program on the virtual scheduler instead of connecting workers. */
+  /** Runs the program on the virtual scheduler instead of connecting workers, on a worker that has not run any other. */
   readonly virtual?: readonly VirtualRequest[];
 }
 
 /** Page → frame. The page keeps the other ends of control ports; the frame passes on nothing. */
 export type ToFrame =
   | { readonly type: 'ping'; readonly id: number }
+  | WarmRequest
   | SpawnRequest
   /** Lets a worker load the program, with lines to all that were started before. */
   | { readonly type: 'start'; readonly worker: number; readonly control: MessagePort }
   /** Ends a worker and starts another in its place. */
   | { readonly type: 'replace'; readonly worker: number; readonly control: MessagePort }
-  | { readonly type: 'terminate'; readonly worker: number };
+  | { readonly type: 'terminate'; readonly worker: number }
+  /** The run is over: its workers let go of the program. Answered by `left`. */
+  | { readonly type: 'leave' };
 
 /** One end of a line between two workers. */
 export interface LineEnd {
@@ -72,12 +84,21 @@ export type WorkerOrder =
       readonly line: LineEnd;
       /** Which worker of its number it leads to, from 0. */
       readonly replaced: number;
-    };
+    }
+  | { readonly type: 'leave' };
+
+/** Worker → frame, in answer to `leave`. */
+export interface WorkerLeft {
+  /** What the program has left in it, in words; `null`: it may load another. */
+  readonly leftovers: string | null;
+}
 
 /** Frame → page. */
 export type FromFrame =
   | { readonly type: 'ready'; readonly isolated: boolean }
   | { readonly type: 'pong'; readonly id: number }
+  /** Whether all workers are as they were before the run. */
+  | { readonly type: 'left'; readonly clean: boolean }
   /** An error that nobody caught in a worker; `fatal` when there is no worker at all. */
   | {
       readonly type: 'workerFailed';
@@ -145,6 +166,7 @@ function readBy<T>(read: (value: unknown) => T) {
 const fromFrame = v.variant('type', [
   v.object({ type: v.literal('ready'), isolated: v.boolean() }),
   v.object({ type: v.literal('pong'), id: count }),
+  v.object({ type: v.literal('left'), clean: v.boolean() }),
   v.object({
     type: v.literal('workerFailed'),
     worker: index,

@@ -32,16 +32,24 @@ export interface FrameListener {
   readonly onMalformed: () => void;
 }
 
-/** A place that makes workers, for one run. */
+/** A place that makes workers, for one run at a time. */
 export interface Sandbox {
   /** Whether its workers share memory. */
   readonly isIsolated: boolean;
+  /** Makes so many workers ahead, which load that script. */
+  warm(script: string, count: number): void;
   /** Makes workers. Errors of theirs, and the sandbox's own end, go to `listener`. */
   spawn(request: Omit<SpawnRequest, 'type'>, listener: FrameListener): void;
   /** Lets a worker load the program. `control` is the worker's end of the line to who drives it. */
   start(worker: number, control: MessagePort): void;
   /** Ends a worker and starts another in its place. */
   replace(worker: number, control: MessagePort): void;
+  /**
+   * Lets the workers go of the program when its run has ended by itself. Nobody hears of errors any more.
+   *
+   * @returns Whether all of them are as they were before the run, and may serve another.
+   */
+  leave(): Promise<boolean>;
   /** Ends one worker; one that loops takes its time. */
   terminate(worker: number): void;
   /** Ends the sandbox and every worker in it, at once. Idempotent. */
@@ -52,16 +60,17 @@ export interface Sandbox {
   readonly isSilent: boolean;
 }
 
-/**
- * A sandbox as an opaque-origin frame. It is used for one run and then removed, which ends all its workers at once,
- * however busy they are.
- */
+/** How long the frame may take to say how its workers are after a run, ms. */
+const LEAVE_WITHIN_MS = 600;
+
+/** A sandbox as an opaque-origin frame. To remove it ends all its workers at once, however busy they are. */
 export class SandboxFrame implements Sandbox {
   readonly isIsolated: boolean;
   readonly #element: HTMLIFrameElement;
   readonly #port: MessagePort;
   #listener: FrameListener | null = null;
   #onAnswer: (() => void) | null = null;
+  #onLeft: ((clean: boolean) => void) | null = null;
   #heartbeat: ReturnType<typeof setInterval> | null = null;
   #sent = 0;
   #answered = 0;
@@ -113,6 +122,21 @@ export class SandboxFrame implements Sandbox {
     this.#post({ type: 'replace', worker, control }, [control]);
   }
 
+  warm(script: string, count: number): void {
+    this.#post({ type: 'warm', script, count });
+  }
+
+  async leave(): Promise<boolean> {
+    this.#listener = null;
+    const left = new Promise<boolean>((resolve) => (this.#onLeft = resolve));
+    this.#post({ type: 'leave' });
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), LEAVE_WITHIN_MS));
+    const clean = await Promise.race([left, late]);
+    this.#onLeft = null;
+    if (this.#listener === null) this.#rest();
+    return clean && !this.#removed;
+  }
+
   get isSilent(): boolean {
     return this.#sent - this.#answered >= SILENT_AFTER_PINGS;
   }
@@ -125,7 +149,7 @@ export class SandboxFrame implements Sandbox {
     if (this.#removed) return;
     this.#removed = true;
     this.#listener = null;
-    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    this.#rest();
     this.#port.close();
     this.#element.remove();
   }
@@ -135,6 +159,12 @@ export class SandboxFrame implements Sandbox {
     this.#post({ type: 'ping', id: (this.#sent += 1) });
     const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), withinMs));
     return await Promise.race([answered, late]);
+  }
+
+  /** Nobody is asked any more whether it lives. */
+  #rest(): void {
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    this.#heartbeat = null;
   }
 
   #beat(): void {
@@ -153,7 +183,8 @@ export class SandboxFrame implements Sandbox {
     else if (message.type === 'pong') {
       this.#answered = Math.max(this.#answered, message.id);
       this.#onAnswer?.();
-    } else if (message.type === 'workerFailed') this.#listener?.onWorkerFailure(message);
+    } else if (message.type === 'left') this.#onLeft?.(message.clean);
+    else if (message.type === 'workerFailed') this.#listener?.onWorkerFailure(message);
   }
 
   #post(message: ToFrame, transfer: Transferable[] = []): void {

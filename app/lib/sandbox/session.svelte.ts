@@ -45,6 +45,9 @@ const ENTRY_BUDGET = 20_000;
 /** One per stage that runs, up to this many, whatever the machine: who runs where is something to see. */
 const MAX_WORKERS = 4;
 
+/** Workers that a frame has ready before it is known what runs: most programs have three stages. */
+const WARM_WORKERS = 3;
+
 /** How long hidden runs may take, and one callback of them, ms. */
 const CHECK_LIMIT_MS = 8_000;
 const CALLBACK_LIMIT_MS = 3_000;
@@ -237,7 +240,10 @@ export class RunSession {
   }
 
   async #runIn(frame: Sandbox, { program, text, warnings }: Prepared, ticket: Ticket): Promise<void> {
-    const platform = new SandboxPlatform(frame, program, () => this.#frames.giveBack(frame));
+    const platform = new SandboxPlatform(frame, program, (how) => {
+      if (how === 'ended') this.#frames.keep(frame);
+      else this.#frames.giveBack(frame);
+    });
     const live = new LiveView(text);
     const seed = randomSeed();
     const handle = startRun(platform, {
@@ -264,7 +270,6 @@ export class RunSession {
     });
     await handle.done;
     leave();
-    this.#frames.giveBack(frame);
     if (this.#isStale(ticket)) return;
     if (this.#painting) cancelAnimationFrame(this.#painting);
     this.#handle = null;
@@ -307,8 +312,10 @@ async function workerScript(): Promise<string> {
 }
 
 async function openFrame(number: number): Promise<Sandbox> {
-  const { script } = await import('virtual:sluice-frame');
-  return await SandboxFrame.open(script, `Sandbox ${number}`);
+  const [{ script }, ofWorkers] = await Promise.all([import('virtual:sluice-frame'), workerScript()]);
+  const frame = await SandboxFrame.open(script, `Sandbox ${number}`);
+  frame.warm(ofWorkers, WARM_WORKERS);
+  return frame;
 }
 
 function randomSeed(): number {

@@ -5,8 +5,8 @@ const ALIVE_WITHIN_MS = 400;
 
 /**
  * Hands out frames, one at a time. There is never a second one: all frames of a page share a process in Chromium, and
- * only when the last of them is gone do its workers end at once, however busy. So the spare for the next run is built
- * when the frame of this one has been given back.
+ * only when the last of them is gone do its workers end at once, however busy. So the spare for the next run is the frame of
+ * this one if that is as it was before; if not, it is built when that has been given back.
  */
 export class SpareFrame {
   readonly #open: (number: number) => Promise<Sandbox>;
@@ -43,6 +43,18 @@ export class SpareFrame {
     if (this.#taken !== frame) return;
     this.#taken = null;
     this.warm();
+  }
+
+  /** Takes back a frame whose run has ended by itself: the next spare, if its workers are as they were before. */
+  keep(frame: Sandbox): void {
+    if (this.#taken !== frame) return frame.remove();
+    const kept = frame.leave().then((clean) => {
+      if (!clean || this.#taken !== frame) return this.giveBack(frame);
+      this.#taken = null;
+      this.#spare = Promise.resolve(frame);
+    });
+    // Who takes next gets it, if it may be had.
+    this.#takes = Promise.all([this.#takes, kept]);
   }
 
   /** Removes every frame. No other is built. */

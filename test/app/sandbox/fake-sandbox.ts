@@ -14,6 +14,9 @@ export class FakeSandbox implements Sandbox {
   readonly controls: MessagePort[] = [];
   readonly replaced: number[] = [];
   readonly terminated: number[] = [];
+  warmed = 0;
+  /** What it says of its workers after a run. */
+  isClean = true;
 
   constructor(number = 1) {
     this.number = number;
@@ -31,6 +34,14 @@ export class FakeSandbox implements Sandbox {
   replace(worker: number, control: MessagePort): void {
     this.replaced.push(worker);
     this.start(worker, control);
+  }
+
+  warm(_script: string, count: number): void {
+    this.warmed = count;
+  }
+
+  leave(): Promise<boolean> {
+    return Promise.resolve(this.isClean);
   }
 
   terminate(worker: number): void {

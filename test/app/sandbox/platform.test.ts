@@ -1,6 +1,6 @@
 import type { FromWorker, TraceError, WorkerLink } from 'sluice';
 import { describe, expect, it } from 'vitest';
-import { SandboxPlatform } from '$lib/sandbox/platform.ts';
+import { SandboxPlatform, type Parting } from '$lib/sandbox/platform.ts';
 import { FRAME_GONE } from '$lib/sandbox/problems.ts';
 import { FakeSandbox } from './fake-sandbox.ts';
 
@@ -9,11 +9,8 @@ const program = { script: 'worker()', program: 'export default 1;', data: { flig
 /** A platform whose workers were started, and all that their links heard. */
 async function started(count: number) {
   const sandbox = new FakeSandbox();
-  const ended: true[] = [];
-  const platform = new SandboxPlatform(sandbox, program, () => {
-    ended.push(true);
-    sandbox.remove();
-  });
+  const partings: Parting[] = [];
+  const platform = new SandboxPlatform(sandbox, program, (how) => partings.push(how));
   const crew = await platform.spawn(count);
   const heard: FromWorker[][] = [];
   const failures: TraceError[][] = [];
@@ -26,7 +23,7 @@ async function started(count: number) {
     return link;
   };
   const links = Array.from({ length: count }, (_, worker) => listenTo(crew.start(worker), worker));
-  return { sandbox, platform, crew, links, listenTo, heard, failures, ended };
+  return { sandbox, platform, crew, links, listenTo, heard, failures, partings };
 }
 
 /** Until messages that were posted have arrived. */
@@ -58,13 +55,23 @@ describe('`SandboxPlatform`', () => {
     sandbox.remove();
   });
 
-  it('ends one worker alone, and the sandbox with the crew', async () => {
-    const { sandbox, crew, links, ended } = await started(2);
+  it('ends one worker alone, and lets go of all with the crew', async () => {
+    const { sandbox, crew, links, partings } = await started(2);
     links[1]?.terminate();
     links[1]?.terminate();
-    expect([sandbox.terminated, ended]).toEqual([[1], []]);
+    expect([sandbox.terminated, partings]).toEqual([[1], []]);
     crew.end();
-    expect([sandbox.terminated, ended]).toEqual([[1], [true]]);
+    expect([sandbox.terminated, partings]).toEqual([[1], ['over']]);
+  });
+
+  it('lets workers serve another run only if all they have said could be read', async () => {
+    const { crew, partings } = await started(1);
+    crew.release();
+    expect(partings).toEqual(['ended']);
+    const odd = await started(1);
+    odd.sandbox.listener?.onMalformed();
+    odd.crew.release();
+    expect(odd.partings).toEqual(['over']);
   });
 
   it('puts a new worker in the place of one that is gone', async () => {

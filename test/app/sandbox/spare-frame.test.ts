@@ -44,6 +44,35 @@ describe('`SpareFrame`', () => {
     expect(built[1]?.isRemoved).toBe(false);
   });
 
+  it('hands out a frame again that is as it was before its run', async () => {
+    const { spare, built } = spareFrame();
+    const first = await spare.take();
+    spare.keep(first);
+    expect(await spare.take()).toBe(first);
+    expect(built).toHaveLength(1);
+  });
+
+  it('removes a frame in which a run has left something', async () => {
+    const { spare, built } = spareFrame();
+    const first = await spare.take();
+    if (built[0]) built[0].isClean = false;
+    spare.keep(first);
+    expect(await spare.take()).toBe(built[1]);
+    expect(built[0]?.isRemoved).toBe(true);
+  });
+
+  it('removes a frame that is taken back too late', async () => {
+    const { spare, built } = spareFrame();
+    const first = await spare.take();
+    const second = await spare.take();
+    spare.keep(first);
+    expect(built.map(({ isRemoved }) => isRemoved)).toEqual([true, false]);
+    spare.keep(second);
+    spare.close();
+    await spare.take();
+    expect(present(built)).toBe(0);
+  });
+
   it('never hands out one frame twice', async () => {
     const { spare, built } = spareFrame();
     const [first, second] = await Promise.all([spare.take(), spare.take()]);

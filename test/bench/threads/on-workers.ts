@@ -23,7 +23,7 @@ export async function onWorkers(
   const address = new URL(`./${program}.mjs`, import.meta.url);
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, `${value}`);
   const workerFile = new URL('./node-worker.mjs', import.meta.url).pathname;
-  const platform = new NodePlatform({ workerFile, programUrl: address.href });
+  const platform = new NodePlatform({ workerFile, programUrl: address.href, reuse: false });
   const run = startRun(platform, {
     workers,
     seed: 1,

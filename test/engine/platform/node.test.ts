@@ -487,6 +487,7 @@ export default pipeline(({ start, subscribe }) => {
       if (i % 4 === 3) run.stop();
       await run.done;
     }
+    platform.close();
     await vi.waitUntil(() => platform.alive === 0, LONG);
   });
 });
