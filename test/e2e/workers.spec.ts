@@ -8,12 +8,38 @@ function sandboxWorkers(page: Page): number {
   return page.workers().filter((worker) => worker.url().startsWith('blob:null/')).length;
 }
 
-test('stages run on workers of their own, and five runs leave none behind', async ({ page }) => {
+/** Workers that the page's frame makes ahead of the first run. */
+const WARM = 3;
+
+/** Numbers through two stages; `before` runs when the program is loaded. It comes to its end by itself. */
+const shortProgram = (before = '', inside = '') => `import { consumer, pipeline, producer } from 'sluice';
+${before}
+const numbers = producer({
+  init: () => 0,
+  handleDemand: (demand: number, next: number) => {
+    const count = Math.min(demand, 5 - next);
+    return { events: Array.from({ length: count }, (_, i) => next + i), state: next + count };
+  },
+});
+const printer = consumer({
+  handleEvents: (events: number[]) => {
+    ${inside}
+    for (const n of events) console.log('Received', n);
+  },
+});
+export default pipeline(({ start, subscribe }) => {
+  const source = start('numbers', numbers);
+  subscribe(start('printer', printer), { to: source, maxDemand: 5 });
+});`;
+
+test('stages run on workers of their own, and five runs leave no more than were there before', async ({
+  page,
+}) => {
   const lesson = new LessonPage(page);
   await lesson.open('1-run');
   await lesson.skipPredictions();
   await lesson.setSpeed('Full speed');
-  await expect.poll(() => sandboxWorkers(page)).toBe(0);
+  await expect.poll(() => sandboxWorkers(page)).toBe(WARM);
 
   for (let run = 1; run <= 5; run += 1) {
     await lesson.run.click();
@@ -22,9 +48,58 @@ test('stages run on workers of their own, and five runs leave none behind', asyn
     await expect.poll(() => sandboxWorkers(page), during).toBeGreaterThanOrEqual(2);
     await lesson.stop.click();
     await expect(lesson.status).toHaveText('Stopped');
-    await expect.poll(() => sandboxWorkers(page), { message: `workers after run ${run}` }).toBe(0);
+    await expect.poll(() => sandboxWorkers(page), { message: `workers after run ${run}` }).toBe(WARM);
   }
 });
+
+test('the same workers serve twenty-five runs, each as if it were the first', async ({ page }) => {
+  const lesson = new LessonPage(page);
+  await lesson.open('1-run');
+  await lesson.skipPredictions();
+  await lesson.setSpeed('Full speed');
+  await lesson.writeProgram(shortProgram("console.count('loaded');"));
+  const frame = () => page.locator('iframe[title^="Sandbox"]').getAttribute('title');
+  const frames = new Set<string | null>();
+  for (let run = 1; run <= 25; run += 1) {
+    await lesson.run.click();
+    await expect(lesson.status).toHaveText('Finished');
+    await expect(lesson.console).toContainText('loaded: 1');
+    await expect(lesson.console).not.toContainText('loaded: 2');
+    await expect(lesson.console.getByText(/^Received \d$/)).toHaveCount(5);
+    await expect
+      .poll(() => sandboxWorkers(page), { message: `workers after run ${run}` })
+      .toBeLessThanOrEqual(4);
+    frames.add(await frame());
+  }
+  expect([...frames], 'frames in all').toHaveLength(1);
+});
+
+for (const [what, before, imported = ''] of [
+  ['a timer', "setInterval(() => console.log('STALE'), 50);"],
+  ['a promise', "void (async () => { await sleep(400); console.log('STALE'); })();", ', sleep'],
+  [
+    'a channel',
+    "const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { console.log('STALE'); port2.postMessage(1); }; port2.postMessage(1);",
+  ],
+  ['a listener', "addEventListener('error', () => console.log('STALE'));"],
+] as const) {
+  test(`a program that leaves ${what} behind is gone before the next one runs`, async ({ page }) => {
+    const lesson = new LessonPage(page);
+    await lesson.open('1-run');
+    await lesson.skipPredictions();
+    await lesson.setSpeed('Full speed');
+    await lesson.writeProgram(shortProgram(before).replace('producer }', `producer${imported} }`));
+    const frame = page.locator('iframe[title^="Sandbox"]');
+    await lesson.run.click();
+    await expect(lesson.status).toHaveText('Finished');
+    await lesson.writeProgram(shortProgram("console.log('fresh');"));
+    await expect(frame).not.toHaveAttribute('title', 'Sandbox 1');
+    await lesson.run.click();
+    await expect(lesson.console).toContainText('Received 4');
+    await expect(lesson.status).toHaveText('Finished');
+    await expect(lesson.console).not.toContainText('STALE');
+  });
+}
 
 test('the picture, its table and the trace name more than one worker', async ({ page }) => {
   const lesson = new LessonPage(page);
