@@ -517,6 +517,11 @@ export const ERRORS = {
       `Cannot take a message of worker ${d.peer} as only what its own stages say may come from there: received one where ${d.problem}${d.count > 1 ? ` (${d.count} so far)` : ''}`,
     hint: 'The program has tampered with what joins the workers. The message was left out, and the run goes on without it.',
   },
+  worker_memory: {
+    message: (d: { worker: number; memoryMb: number; where: string }) =>
+      `Cannot go on as a worker may use at most ${d.memoryMb.toLocaleString('en')} MB: worker ${d.worker} used up all of it in ${d.where}`,
+    hint: 'Look for an array, a Map or a text that only grows. A stage keeps little between two callbacks: hand events on, or sum them up in the state.',
+  },
   worker_failed: {
     message: (d: { worker: number; problem: string }) =>
       `Cannot go on as every worker must live: worker ${d.worker} failed, ${d.problem}`,

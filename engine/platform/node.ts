@@ -26,7 +26,12 @@ export interface NodeProgram {
    * those do to a thread nobody can tell. Default true, unless its lines are printed.
    */
   readonly reuse?: boolean;
+  /** Megabytes of heap that each worker may use: one that needs more is ended, and the run says so. Default 2,048. */
+  readonly memoryMb?: number;
 }
+
+/** Less than most machines have, and far more than a pipeline holds that is bounded by its demand. */
+const MEMORY_MB = 2_048;
 
 /** Runs that one thread serves at most: every program that was loaded stays in its memory, whatever becomes of it. */
 const MAX_RUNS = 20;
@@ -109,7 +114,8 @@ export class NodePlatform implements Platform {
   }
 
   #make(): NodeThread {
-    const thread = new NodeThread(this.#program.workerFile, () => {
+    const { workerFile, memoryMb = MEMORY_MB } = this.#program;
+    const thread = new NodeThread(workerFile, memoryMb, () => {
       this.#alive.delete(thread);
       const waiting = this.#idle.indexOf(thread);
       if (waiting >= 0) this.#idle.splice(waiting, 1);
@@ -144,6 +150,7 @@ export class NodePlatform implements Platform {
 /** A thread that has loaded the engine, and obeys. */
 class NodeThread {
   readonly id: number;
+  readonly memoryMb: number;
   /** What wakes it; used where lines are of shared memory. */
   readonly bell = bellMemory();
   /** Where it notes which callback it is in. */
@@ -156,10 +163,15 @@ class NodeThread {
   #problem: unknown = null;
   #onFailure: ((problem: unknown) => void) | null = null;
 
-  constructor(file: string, onExit: () => void) {
+  constructor(file: string, memoryMb: number, onExit: () => void) {
+    this.memoryMb = memoryMb;
     const { port1, port2 } = new MessageChannel();
     const boot: NodeBoot = { orders: port2 };
-    this.#worker = new Worker(file, { workerData: boot, transferList: [port2] });
+    this.#worker = new Worker(file, {
+      workerData: boot,
+      transferList: [port2],
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    });
     this.#orders = port1;
     this.id = this.#worker.threadId;
     this.#worker.on('error', (error) => this.#fail(error));
@@ -348,12 +360,17 @@ class NodeLink implements WorkerLink {
   onFailure(listener: Parameters<WorkerLink['onFailure']>[0]): void {
     this.#thread.onFailure((problem) => {
       if (this.#terminated) return;
-      const error =
-        typeof problem === 'string'
-          ? new EngineError('worker_failed', { worker: this.#worker + 1, problem })
-          : problem;
-      listener(traceError(error));
+      listener(traceError(this.#explained(problem)));
     });
+  }
+
+  #explained(problem: unknown): unknown {
+    const worker = this.#worker + 1;
+    if (typeof problem === 'string') return new EngineError('worker_failed', { worker, problem });
+    if (!isOutOfMemory(problem)) return problem;
+    const entered = this.entered();
+    const where = entered ? `${entered.callback} of "${entered.stage}"` : 'the program while it was loaded';
+    return new EngineError('worker_memory', { worker, memoryMb: this.#thread.memoryMb, where });
   }
 
   entered(): Station | null {
@@ -380,4 +397,8 @@ function after(ms: number): { readonly promise: Promise<void>; readonly cancel: 
     cancel = () => clearTimeout(timer);
   });
   return { promise, cancel };
+}
+
+function isOutOfMemory(problem: unknown): boolean {
+  return problem instanceof Error && 'code' in problem && problem.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }

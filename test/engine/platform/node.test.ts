@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { EngineError, planOf, runVirtual, type EntryOf, type RunHandle, type TraceEntry } from 'sluice';
-import { evaluated, nodePlatform, startOnThreads as start, until } from '../../support/node-runner.ts';
+import { NodePlatform } from '../../../engine/platform/node.ts';
+import {
+  evaluated,
+  nodePlatform,
+  nodeProgram,
+  startOnThreads as start,
+  until,
+} from '../../support/node-runner.ts';
 
 /** Numbers 0 to `last`, doubled, collected. */
 const PIPELINE = `
@@ -231,6 +238,26 @@ export default pipeline(({ start, subscribe }) => {
       phase: 'watchdog',
       stage: null,
       error: { code: 'load_hangs' },
+    });
+  });
+
+  it('ends a worker that uses up its memory, and says where', async () => {
+    const source = pair(
+      TEN,
+      '() => { for (;;) kept.push(new Array(1_000).fill(kept.length)); }',
+      'const kept: number[][] = [];',
+    );
+    const program = await nodeProgram({ 'start.ts': source }, []);
+    const run = start(new NodePlatform({ ...program, memoryMb: 48 }), { heartbeatMs: 60_000 });
+    expect(await run.done).toMatchObject({
+      type: 'failed',
+      phase: 'platform',
+      worker: 1,
+      error: {
+        code: 'worker_memory',
+        message:
+          'Cannot go on as a worker may use at most 48 MB: worker 2 used up all of it in handleEvents of "printer"',
+      },
     });
   });
 
