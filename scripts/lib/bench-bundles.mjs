@@ -13,17 +13,17 @@ export const BENCH = `${BENCH_FOLDER}/bench.mjs`;
 const EXTERNAL = ['tinypool', 'workerpool'];
 
 /** What programs of the bench use of what a worker offers. */
-const OFFERED = ['Flow', 'range'];
+const OFFERED = ['Flow', 'consumer', 'pipeline', 'producer', 'producerConsumer', 'range', 'send'];
 
 /** The engine and its peers as a bundler would give them to a user; each script whole. */
 export async function bundleBench() {
   const engine = { sluice: at('engine/index.ts') };
   await bundle('test/bench/main.ts', 'bench', { alias: engine });
   await bundle('engine/platform/node-worker.ts', 'node-worker');
-  for (const library of ['comlink', 'tinypool', 'workerpool']) {
-    await bundle(`${THREADS}/${library}-worker.ts`, `${library}-worker`);
+  for (const worker of ['comlink', 'hop', 'tinypool', 'workerpool']) {
+    await bundle(`${THREADS}/${worker}-worker.ts`, `${worker}-worker`);
   }
-  for (const program of ['hash', 'partitioned', 'word-count']) {
+  for (const program of ['hash', 'hop', 'latency', 'partitioned', 'word-count']) {
     await bundle(`${THREADS}/${program}-program.ts`, `${program}-program`, { plugins: [offered] });
   }
 }

@@ -1,6 +1,7 @@
 import { realScheduler, startRun, type RunUpdate } from 'sluice';
-import { NodePlatform } from '#engine/platform/node.ts';
+import { NodePlatform, type NodeProgram } from '#engine/platform/node.ts';
 import type { Timed } from '../work.ts';
+import type { Latencies } from './latencies.ts';
 import { saidIn } from './stopwatch.ts';
 
 /** Entries a run may record: what its few lines need. */
@@ -19,11 +20,12 @@ export async function onWorkers(
   program: string,
   workers: number,
   parameters: Readonly<Record<string, number>>,
-): Promise<Timed> {
+  { transport = 'ring' }: Pick<NodeProgram, 'transport'> = {},
+): Promise<Timed & Partial<Latencies>> {
   const address = new URL(`./${program}.mjs`, import.meta.url);
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, `${value}`);
   const workerFile = new URL('./node-worker.mjs', import.meta.url).pathname;
-  const platform = new NodePlatform({ workerFile, programUrl: address.href, reuse: false });
+  const platform = new NodePlatform({ workerFile, programUrl: address.href, transport, reuse: false });
   const run = startRun(platform, {
     workers,
     seed: 1,
@@ -53,7 +55,8 @@ export async function onWorkers(
   const begunMs = Math.min(...said.map((one) => one.begunMs ?? Infinity));
   const foundMs = Math.max(...said.map((one) => one.foundMs ?? -Infinity));
   const result = said.reduce((sum, one) => sum + (one.result ?? 0), 0);
-  return { result, ms: foundMs - begunMs, processorMs };
+  const [took] = said.filter(({ p50 }) => p50 !== undefined);
+  return { ...took, result, ms: foundMs - begunMs, processorMs };
 }
 
 /** Processor time of all threads so far. */

@@ -1,6 +1,7 @@
 /** What a program of the bench says on the console, for whoever measures it: when it began, and what it came to when. */
+import type { Latencies } from './latencies.ts';
 
-export interface Said {
+export interface Said extends Partial<Latencies> {
   readonly begunMs?: number;
   readonly result?: number;
   readonly foundMs?: number;

@@ -3,7 +3,9 @@ import { w2, w2p } from './chain.ts';
 import { demand } from './demand.ts';
 import { broadcast, partition } from './fan-out.ts';
 import { w4, w4OnTwo } from './hashing.ts';
+import { w5, w5Records } from './hop.ts';
 import { iterable } from './iterable.ts';
+import { w6, w6p99 } from './latency.ts';
 import { w1 } from './pass-through.ts';
 import { scale } from './scale.ts';
 import { trace } from './trace.ts';
@@ -19,6 +21,10 @@ export const WORKS: readonly Work[] = [
   w3OnTwo,
   w4,
   w4OnTwo,
+  w5,
+  w5Records,
+  w6,
+  w6p99,
   w7,
   scale,
   demand,
