@@ -11,37 +11,40 @@ const BATCH = 500;
 
 const { line, isSource } = workerData as HopBoot;
 
+/** Sent and not told of yet: some of a crossing may be told of when the next has begun. */
+let inFlight = 0;
+
 parentPort?.on('message', (order: HopOrder) => {
   line.removeAllListeners('message');
   const answer = (said: HopAnswer) => parentPort?.postMessage(said);
-  switch (order.way) {
-    case 'ring':
-      if (isSource) writeIntegers(order.memory, order.events);
-      else answer({ result: addIntegers(order.memory, order.events) });
-      return;
-    case 'echo':
-      if (isSource) pingPong(line, order.events, answer);
-      else line.on('message', (sentMs) => line.postMessage(sentMs));
-      return;
-    default:
-      if (isSource) send(line, order);
-      else receive(line, order, answer);
-  }
+  if (isSource) return begin(order, answer);
+  if (order.way === 'echo') line.on('message', (sentMs) => line.postMessage(sentMs));
+  else if (order.way !== 'ring') receive(line, order, answer);
+  // Only now may the other end send: what comes earlier would go to the listener before.
+  answer('ready');
+  if (order.way === 'ring') answer({ result: addIntegers(order.memory, order.events) });
 });
 
+function begin(order: HopOrder, answer: (said: HopAnswer) => void): void {
+  if (order.way === 'ring') writeIntegers(order.memory, order.events);
+  else if (order.way === 'echo') pingPong(line, order.events, answer);
+  else send(line, order);
+}
+
 function send(port: MessagePort, { way, kind, events }: Extract<HopOrder, { kind: unknown }>): void {
-  let [sent, done] = [0, 0];
+  let sent = 0;
   const go = () => {
-    while (sent < events && sent - done < IN_FLIGHT) {
+    while (sent < events && inFlight < IN_FLIGHT) {
       const count = Math.min(BATCH, events - sent);
       const batch = eventsFrom(kind, sent, count);
       if (way === 'batches') port.postMessage(batch);
       else for (const event of batch) port.postMessage(event);
       sent += count;
+      inFlight += count;
     }
   };
   port.on('message', (count: number) => {
-    done += count;
+    inFlight -= count;
     go();
   });
   go();
@@ -56,8 +59,8 @@ function receive(
   const take = (batch: readonly unknown[]) => {
     sum += sumOf(kind, batch);
     count += batch.length;
+    if (count % BATCH === 0 || count === events) port.postMessage(count % BATCH || BATCH);
     if (count === events) answer({ result: sum });
-    else if (count % BATCH === 0) port.postMessage(BATCH);
   };
   port.on('message', way === 'batches' ? take : (event: unknown) => take([event]));
 }

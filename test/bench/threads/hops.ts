@@ -16,9 +16,11 @@ export type HopOrder =
   | { readonly way: 'echo'; readonly events: number };
 
 /** What the end that counts has come to. */
-export interface HopAnswer extends Partial<Latencies> {
+export interface Crossed extends Partial<Latencies> {
   readonly result: number;
 }
+
+export type HopAnswer = Crossed | 'ready';
 
 /** Two threads and a port between them, without an engine. */
 export class Hops {
@@ -30,16 +32,15 @@ export class Hops {
   }
 
   /** Lets events cross; answers with what their receiver has come to, or with how long each took. */
-  async cross(order: HopOrder): Promise<HopAnswer> {
+  async cross(order: HopOrder): Promise<Crossed> {
     const [source, sink] = this.#threads;
-    const teller = order.way === 'echo' ? source : sink;
-    const answer = new Promise<HopAnswer>((resolve, reject) => {
-      teller.once('message', resolve);
-      teller.once('error', reject);
-    });
+    const ready = answerOf(sink);
     sink.postMessage(order);
+    await ready;
+    const crossed = answerOf(order.way === 'echo' ? source : sink);
     source.postMessage(order);
-    return answer;
+    const answer = await crossed;
+    return answer === 'ready' ? { result: NaN } : answer;
   }
 
   async end(): Promise<void> {
@@ -50,6 +51,13 @@ export class Hops {
 /** A ring that nothing has been written to. */
 export function ringOrder(events: number): HopOrder {
   return { way: 'ring', events, memory: intRingMemory() };
+}
+
+function answerOf(thread: Worker): Promise<HopAnswer> {
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve);
+    thread.once('error', reject);
+  });
 }
 
 function spawn(boot: HopBoot): Worker {
