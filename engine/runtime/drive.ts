@@ -16,6 +16,11 @@ const SLICE_MS = 8;
 const SLICE_UNTIL_HEARD_MS = 2;
 /** How long stages handle messages before what other workers have sent is taken, ms. */
 const POLL_EVERY_MS = 0.1;
+/** How long a worker with nothing to do looks at its bell before it blocks, ms: about what it takes to be woken. */
+const SPIN_MS = 0.02;
+/** After looking in vain, a worker blocks at once so many times, and twice as often after the next time, up to the most. */
+const FEWEST_WITHOUT_SPIN = 4;
+const MOST_WITHOUT_SPIN = 256;
 /** How long a worker with nothing to do blocks its thread, ms: whatever else it hears of waits so long. */
 const BLOCK_MS = 1;
 
@@ -31,8 +36,8 @@ export interface DriveOptions {
   readonly defer: (task: () => void) => void;
   /** Rung by the other workers; without one, what they send comes by the event loop. */
   readonly bell?: Bell | undefined;
-  /** How long a worker with nothing to do looks at its bell before it blocks, ms. Only where processors are free. Default 0. */
-  readonly spinMs?: number | undefined;
+  /** Whether there is a processor for every worker, so that one with nothing to do may look at its bell before it blocks. */
+  readonly maySpin: boolean;
 }
 
 /** Lets the stages and tasks of one worker have their turns: when each handles a message, and when what it sends leaves. */
@@ -48,6 +53,9 @@ export class Drive {
   /** The bell will call. */
   #isListening = false;
   #isOver = false;
+  /** Rests until it spins again, and how many those were after the latest time in vain. */
+  #withoutSpin = 0;
+  #vain = 0;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -171,15 +179,12 @@ export class Drive {
    * @returns Whether something may have come.
    */
   #rest(): boolean {
-    const { bell, spinMs = 0, host, lines, scheduler } = this.#options;
+    const { bell, maySpin, host, lines } = this.#options;
     const rung = bell?.rung;
     if (lines.poll()) return true;
     if (!bell || rung === undefined) return false;
     if (host.idle) {
-      if (spinMs > 0) {
-        const endMs = scheduler.nowMs() + spinMs;
-        while (bell.rung === rung && scheduler.nowMs() < endMs);
-      }
+      if (maySpin && this.#spin(bell, rung)) return true;
       if (bell.wait(rung, BLOCK_MS)) return true;
     }
     if (!this.#isListening) {
@@ -190,6 +195,24 @@ export class Drive {
       });
     }
     return false;
+  }
+
+  /** Looks at the bell for a moment, where that has not been in vain: the others may have no processor of their own. */
+  #spin(bell: Bell, rung: number): boolean {
+    if (this.#withoutSpin > 0) {
+      this.#withoutSpin--;
+      return false;
+    }
+    const { scheduler } = this.#options;
+    const endMs = scheduler.nowMs() + SPIN_MS;
+    while (bell.rung === rung) {
+      if (scheduler.nowMs() < endMs) continue;
+      this.#vain = Math.min(Math.max(FEWEST_WITHOUT_SPIN, 2 * this.#vain), MOST_WITHOUT_SPIN);
+      this.#withoutSpin = this.#vain;
+      return false;
+    }
+    this.#vain = 0;
+    return true;
   }
 
   /** What a stage sends must be data: one that sends something else fails, as one that throws does (RUN-9). */

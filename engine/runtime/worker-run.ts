@@ -41,8 +41,8 @@ export interface WorkerRunOptions {
   readonly defer: (task: () => void) => void;
   /** Rung by the other workers whenever they have sent something, where they can. */
   readonly bell?: Bell;
-  /** How long a worker with nothing to do looks at its bell before it blocks, ms; only where processors are free. Default 0. */
-  readonly spinMs?: number;
+  /** Of the machine. Default 1. */
+  readonly processors?: number;
   /** Called before every callback. */
   readonly onEntering?: (stage: StageId, callback: string) => void;
   /** The seed is known; the program's own random numbers begin. */
@@ -220,7 +220,7 @@ export class WorkerRun {
 
   /** What a run consists of here, before any stage has been started. */
   #begin(message: StartMessage, functions: PlannedFunctions): Begun {
-    const { worker, plan, scheduler, defer, bell, spinMs, post } = this.#options;
+    const { worker, plan, scheduler, defer, bell, processors = 1, post } = this.#options;
     const { placement, trace, credits, pace, entryBudget, replaced, takesOver } = message;
     // Every worker has numbers of its own, the same in every run with this seed.
     const seed = message.seed + worker * 7_919;
@@ -260,7 +260,13 @@ export class WorkerRun {
     const moved = { host, held, lines: this.#lines, printed: this.#printed, scheduler };
     const onRoom = () => drive.goLater();
     const reports: WorkerReports = new WorkerReports({ ...moved, worker, trace, credits, post, onRoom });
-    const drive: Drive = new Drive({ ...moved, reports, defer, bell, spinMs });
+    const drive: Drive = new Drive({
+      ...moved,
+      reports,
+      defer,
+      bell,
+      maySpin: processors >= message.workers,
+    });
     return { host, held, reports, drive };
   }
 
