@@ -390,7 +390,7 @@ class Controller implements RunHandle {
         if (this.#started.size < this.#links.length) return;
         // What was reported while a worker was replaced may not know of what has been sent since.
         this.#settling.again();
-        if (this.#isWired) return;
+        if (this.#isWired) return void this.#ping();
         this.#isWired = true;
         this.#postAll({ type: 'wire' });
         this.#streams.begin();

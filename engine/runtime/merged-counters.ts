@@ -107,6 +107,13 @@ export class MergedCounters {
     }
   }
 
+  /** So many events of a subscription have come, whatever its producer was able to tell of them. */
+  arrived(subscription: SubscriptionId, events: number): void {
+    const link = this.#subscriptions.get(subscription);
+    if (link && link.dispatched < events)
+      this.#subscriptions.set(subscription, { ...link, dispatched: events });
+  }
+
   /** Events of a subscription were lost with the worker of this stage. */
   lose(stage: StageId, count: number, subscription: SubscriptionId): void {
     this.#lostBefore.set(subscription, (this.#lostBefore.get(subscription) ?? 0) + count);

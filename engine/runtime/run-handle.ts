@@ -1,5 +1,5 @@
 import type { FlowProgress } from '../flow/flow-runner.ts';
-import type { WorkerId } from '../ids.ts';
+import type { StageId, WorkerId } from '../ids.ts';
 import type { Reason } from '../stage/definition.ts';
 import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../stage/self.ts';
 import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';

@@ -100,8 +100,10 @@ export class StageHost implements StageContext {
     this.#names = new SubscriptionNames(replaced);
     this.#timers = new StageTimers(options.scheduler);
     this.#deliveries = new Deliveries(options, this.#calls, {
-      lost: ({ to, cause }, { subscription, events }) =>
-        this.lose(to, { where: 'flight', subscription, count: events.length }, cause),
+      lost: ({ to, from, cause }, { subscription, events }) => {
+        if (from !== null) this.#ledger.stray({ subscription, consumer: to, producer: from });
+        this.lose(to, { where: 'flight', subscription, count: events.length }, cause);
+      },
       thaw: ({ to, cause }) => this.faults.thaw(to, cause),
     });
     this.faults = new HostFaults({

@@ -171,6 +171,7 @@ export class WorkerLosses {
     for (const { subscription, consumer, producer, ...counts } of counters.subscriptions) {
       if (!isThere(consumer) && !isThere(producer)) continue;
       const events = told.get(subscription)?.events;
+      if (events !== undefined) counters.arrived(subscription, events);
       // What it had handled since it last told is not known: it counts as lost.
       const handled = counts.asked - counts.pending;
       const gone = isThere(consumer)
