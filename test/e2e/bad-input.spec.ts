@@ -159,7 +159,11 @@ const FAILS_IN_A_STAGE: readonly BadInput[] = [
       before: 'function deeper(n: number): number { return deeper(n) + 1; } /* here */',
       handleEvents: 'handleEvents: (events: number[]) => { console.log(deeper(events.length)); },',
     }),
-    says: ['A stage failed', 'handleEvents of "printer" threw RangeError: Maximum call stack size exceeded'],
+    says: [
+      'A stage failed',
+      'handleEvents of "printer" threw RangeError: Maximum call stack size exceeded',
+      'A function calls itself again and again',
+    ],
   },
   {
     name: 'throws in a timer',

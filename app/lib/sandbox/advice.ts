@@ -2,7 +2,7 @@ import type { TraceError } from 'sluice';
 
 /** What to do about an error that is the language's own; `null` where its words say enough. */
 export function adviceOn(error: TraceError): string | null {
-  return hintOnName(error) ?? hintOnFrozen(error) ?? hintOnThrown(error);
+  return hintOnName(error) ?? hintOnFrozen(error) ?? hintOnRefused(error) ?? hintOnThrown(error);
 }
 
 /** Advice on a name that is not known where it is used. */
@@ -56,6 +56,22 @@ function hintOnFrozen({ name, message }: TraceError): string | null {
   return name === 'TypeError' && FROZEN.test(message)
     ? 'What all programs share cannot be changed here: Array.prototype, Math, the global scope, what sluice exports. Write a function of your own, or keep the value in a variable. If the object is your own, it was frozen or made constant: change a copy, { ...object }.'
     : null;
+}
+
+/** What a machine has no room for: V8's words, and Firefox's. */
+const REFUSED: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Maximum call stack size exceeded|^too much recursion/,
+    'A function calls itself again and again: see that it stops at some point, or write it as a loop.',
+  ],
+  [
+    /^invalid (?:string|array|array buffer) length|^array buffer allocation failed|^allocation size overflow/i,
+    'It made a text, an array or a buffer larger than there can be. Hand on its parts as events of their own.',
+  ],
+];
+
+function hintOnRefused({ message }: TraceError): string | null {
+  return REFUSED.find(([words]) => words.test(message))?.[1] ?? null;
 }
 
 function hintOnThrown({ name }: TraceError): string | null {

@@ -8,6 +8,7 @@ import {
   frameGoneProblem,
   malformedProblem,
   planProblem,
+  silentProblem,
   uncaughtProblem,
   withoutRepeats,
   type ProgramText,
@@ -61,6 +62,7 @@ export class LiveView {
         ...this.#crashProblems,
         ...update.uncaught.map((error) => uncaughtProblem(error, this.#program)),
         ...stillTrue(update).map((warning) => planProblem(warning, this.#program)),
+        ...silentProducers(update).map(([id, asked]) => silentProblem(id, asked, this.#program)),
         ...(dropped > 0 ? [droppedProblem(dropped)] : []),
         ...(notes.malformed > 0 ? [malformedProblem(notes.malformed)] : []),
         ...notes.warnings,
@@ -95,6 +97,31 @@ function stillTrue({ warnings, entries, plan }: RunUpdate): readonly PlanWarning
   return warnings.filter(({ stage: id }) => {
     const kind = plan?.stages.find((stage) => stage.id === id)?.kind;
     return (kind !== 'producer' && !fed.has(id)) || (kind !== 'consumer' && !asked.has(id));
+  });
+}
+
+/** Producers that emitted nothing in a run that is over though their handleDemand was called; with what they were asked for. */
+function silentProducers({
+  end,
+  plan,
+  entries,
+  stages,
+  subscriptions,
+}: RunUpdate): readonly (readonly [string, number])[] {
+  if (end?.type !== 'idle' || !plan) return [];
+  const demanded = new Set(
+    entries.flatMap((entry) =>
+      entry.type === 'begin' && entry.callback === 'handleDemand' ? [entry.stage] : [],
+    ),
+  );
+  const silent = stages.filter(
+    ({ stage, emitted, status }) => demanded.has(stage) && emitted === 0 && status === 'waiting',
+  );
+  return silent.flatMap(({ stage }) => {
+    const asked = subscriptions
+      .filter(({ producer }) => producer === stage)
+      .reduce((sum, one) => sum + one.asked, 0);
+    return asked > 0 ? [[stage, asked] as const] : [];
   });
 }
 

@@ -209,6 +209,23 @@ export function inconsistentProblem({ seq, problem }: Inconsistency): Problem {
   };
 }
 
+/** A producer was asked, and the run came to its end without an event of it. */
+export function silentProblem(
+  stage: string,
+  asked: number,
+  { sources }: Pick<ProgramText, 'sources'>,
+): Problem {
+  const place = findCallback(sources, stage, 'handleDemand');
+  return {
+    severity: 'warning',
+    phase: 'run',
+    message: `"${stage}" was asked for ${asked.toLocaleString('en')} ${asked === 1 ? 'event' : 'events'}, and emitted none`,
+    hint: 'Nobody asks again for what is still open. Return { events: […] } from handleDemand, or from a later callback of the stage.',
+    stage,
+    ...(place && { place }),
+  };
+}
+
 /** More happened than is kept. */
 export function droppedProblem(dropped: number): Problem {
   return {

@@ -174,6 +174,39 @@ describe('`LiveView`', () => {
     ]);
   });
 
+  it('tells of a producer that was asked and emitted nothing, once the run is over', () => {
+    const entries: TraceEntry[] = [
+      {
+        seq: 1,
+        atMs: 1,
+        worker: 0,
+        stage: 'numbers',
+        cause: null,
+        type: 'begin',
+        callback: 'handleDemand',
+        demand: 10,
+      },
+    ];
+    const stage = { stage: 'numbers', worker: 0, mailbox: 0, handled: 0, buffered: 0, discarded: 0, lost: 0 };
+    const counters = { ...stage, emitted: 0, busyMs: 1, calls: 1, status: 'waiting' } as const;
+    const link = { subscription: 'printer←numbers', consumer: 'printer', producer: 'numbers' };
+    const silent: RunUpdate = {
+      ...going,
+      status: 'ended',
+      plan: { stages: [], subscriptions: [] },
+      entries,
+      stages: [counters],
+      subscriptions: [{ ...link, asked: 10, dispatched: 0, pending: 10, lost: 0 }],
+      end: { type: 'idle' },
+    };
+    const told = (update: RunUpdate) => messages(new LiveView(program).view(update, quiet).problems);
+    expect(told(silent)).toEqual(['"numbers" was asked for 10 events, and emitted none']);
+    expect(told({ ...silent, end: null, status: 'running' })).toEqual([]);
+    expect(told({ ...silent, stages: [{ ...counters, emitted: 1 }] })).toEqual([]);
+    expect(told({ ...silent, stages: [{ ...counters, status: 'exited' }] })).toEqual([]);
+    expect(told({ ...silent, entries: [] })).toEqual([]);
+  });
+
   it('keeps console and problems while the trace stays', () => {
     const live = new LiveView(program);
     const update = { ...going, entries: [crash(1)] };
