@@ -51,6 +51,12 @@ export async function compileFile(path: string, folder: string): Promise<Compile
     const { code, map, dataSets, warnings } = compiled;
     const text = { sources: read, entry, places: new SourcePlaces(map) };
     return { code, map, dataSets, text, warnings };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(
+      `Cannot compile ${path}: ${wordsOf(error)}`,
+      'The compiler itself could not go on. Is there memory left on this machine?',
+    );
   } finally {
     // The compiler's own process would keep this one.
     await stop();

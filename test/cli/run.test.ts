@@ -48,6 +48,7 @@ const folder = folderOf({
   'crash.ts': program("if (n === 40) throw new Error('forty');"),
   'hang.ts': program('while (n === 40) void n;'),
   'endless.ts': ENDLESS,
+  'stuck.ts': program("console.log('in');\n      for (;;);").replace("console.log('loaded');\n", ''),
   'rejects.ts': `${program('void n;', 10)}\nvoid Promise.reject(new Error('nobody awaits me'));\n`,
   'typo.ts': program('void n;').replace('./lib/numbers', './lib/nubmers'),
   'none.ts': 'export const pipeline = 1;\n',
@@ -155,6 +156,14 @@ describe('sluice run', () => {
     expect(code).toBe(0);
     expect(err).toContain('endless.ts: stopped');
     expect(recordingIn('int.jsonl').tail?.end).toEqual({ type: 'stopped' });
+  });
+
+  it('ends at once at a second Ctrl-C, whatever a stage does', async () => {
+    const { code, out } = await sluice(folder, ['run', 'stuck.ts'], (command) => {
+      command.kill('SIGINT');
+      setTimeout(() => command.kill('SIGINT'), 100);
+    });
+    expect({ code, out }).toEqual({ code: 130, out: 'in\n' });
   });
 
   it('ends quietly when nobody reads what it prints any more', async () => {
