@@ -17,6 +17,8 @@ export interface Port {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   /** Sets who gets the messages, and starts the port. What came before is kept by the port. */
   listen(listener: (message: unknown) => void): void;
+  /** Takes a message that has come, if one has, so that the listener does not get it. Where the platform can. */
+  take?(): { readonly message: unknown } | undefined;
   close(): void;
 }
 
@@ -28,6 +30,7 @@ export function messagePortTransport(port: Port): Transport {
   const encoder = new BatchEncoder();
   const decoder = new BatchDecoder();
   let closed = false;
+  let take: ((message: unknown) => void) | null = null;
   return {
     send(envelopes) {
       if (closed || envelopes.length === 0) return [];
@@ -38,12 +41,26 @@ export function messagePortTransport(port: Port): Transport {
       return [];
     },
     receive(listener) {
-      port.listen((message) => {
+      take = (message) => {
         if (closed) return;
         if (message instanceof Uint8Array) listener(decoder.decodeBytes(message));
         else if (isBatch(message)) listener(message);
-      });
+      };
+      port.listen(take);
     },
+    ...(port.take && {
+      poll() {
+        let came = false;
+        // Until somebody listens, the port keeps what comes.
+        while (take && !closed) {
+          const next = port.take?.();
+          if (!next) break;
+          came = true;
+          take(next.message);
+        }
+        return came;
+      },
+    }),
     close() {
       closed = true;
       port.close();

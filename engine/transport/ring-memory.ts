@@ -5,6 +5,8 @@ const HEAD = 0;
 const TAIL = WORDS_APART;
 const CLOSED = 2 * WORDS_APART;
 const KNOCKED = 3 * WORDS_APART;
+/** Written by the one who writes the head, and read where that is read. */
+const ANNOUNCED = HEAD + 1;
 
 /** A frame begins with its length in bytes and its mark; frames begin at multiples of 8 bytes. */
 const FRAME_HEADER_BYTES = 8;
@@ -68,6 +70,11 @@ export class RingWriter {
     return true;
   }
 
+  /** Says how many batches have gone by other means, modulo 2³². */
+  announce(batches: number): void {
+    store(this.#views.state, ANNOUNCED, batches);
+  }
+
   /** The reader has to be called by other means; whether that has not been done since it last looked. */
   knock(): boolean {
     return exchange(this.#views.state, KNOCKED, 1) === 0;
@@ -123,6 +130,11 @@ export class RingReader {
     this.#tail = (this.#tail + FRAME_HEADER_BYTES + roundedUp(length)) | 0;
     store(state, TAIL, this.#tail);
     return length;
+  }
+
+  /** Batches that have gone by other means, modulo 2³². */
+  get announced(): number {
+    return load(this.#views.state, ANNOUNCED);
   }
 
   /** Takes nothing any more, which the writer can see. */

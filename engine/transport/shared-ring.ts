@@ -89,9 +89,7 @@ class RingEnd implements Transport {
   receive(listener: (envelopes: readonly RemoteEnvelope[]) => void): void {
     this.#listener = listener;
     this.#port.listen((message) => {
-      if (this.#closed) return;
-      if (message === null) this.#reader.answer();
-      else if (isByPort(message)) this.#early.push(message);
+      this.#keep(message);
       this.poll();
     });
   }
@@ -108,21 +106,41 @@ class RingEnd implements Transport {
     const message: ByPort = { behind: this.#framesSent, batch };
     this.#port.post(message, transfer);
     this.#messagesSent = (this.#messagesSent + 1) | 0;
+    this.#writer.announce(this.#messagesSent);
   }
 
   /** The batch that was sent next, if it is here. */
   #next(): readonly RemoteEnvelope[] | null {
-    if (this.#closed) return null;
-    const [early] = this.#early;
-    if (early && early.behind === this.#framesTaken) {
-      this.#early.shift();
-      this.#messagesTaken = (this.#messagesTaken + 1) | 0;
-      return this.#read(early.batch);
+    while (!this.#closed) {
+      const [early] = this.#early;
+      if (early && early.behind === this.#framesTaken) {
+        this.#early.shift();
+        this.#messagesTaken = (this.#messagesTaken + 1) | 0;
+        return this.#read(early.batch);
+      }
+      if (this.#reader.peek() === this.#messagesTaken) {
+        this.#framesTaken = (this.#framesTaken + 1) | 0;
+        return this.#decoder.decode(this.#reader.take(this.#room));
+      }
+      // The ring is empty, or its frame is behind a message: fetched where that can be done, else both wait for it.
+      if (!this.#fetch()) return null;
     }
-    // A frame behind a message that has not come yet waits in the ring.
-    if (this.#reader.peek() !== this.#messagesTaken) return null;
-    this.#framesTaken = (this.#framesTaken + 1) | 0;
-    return this.#decoder.decode(this.#reader.take(this.#room));
+    return null;
+  }
+
+  /** Takes a message that the port holds, if the platform can; whether there was one. */
+  #fetch(): boolean {
+    const here = (this.#messagesTaken + this.#early.length) | 0;
+    if (this.#reader.announced === here) return false;
+    const came = this.#port.take?.();
+    if (came) this.#keep(came.message);
+    return came !== undefined;
+  }
+
+  #keep(message: unknown): void {
+    if (this.#closed) return;
+    if (message === null) this.#reader.answer();
+    else if (isByPort(message)) this.#early.push(message);
   }
 
   #read(batch: ByPort['batch']): readonly RemoteEnvelope[] {

@@ -11,6 +11,7 @@ import {
 } from 'sluice';
 import type { NodeProgram } from '../../engine/platform/node.ts';
 import type { NodeBoot, NodeOrder } from '../../engine/platform/node-worker.ts';
+import { stationMemory } from '../../engine/platform/node-station.ts';
 import { portOf } from '../../engine/platform/node-port.ts';
 import { bellMemory, lineMemory } from '../../engine/transport/line-memory.ts';
 import { messagePortTransport } from '../../engine/transport/message-port.ts';
@@ -101,7 +102,8 @@ export class ProbePlatform implements Platform {
     const order: Started['order'] = (one, port) => orders.postMessage(one, [port]);
     const { port1: control, port2: ofWorker } = new MessageChannel();
     const bell = bellMemory();
-    order({ type: 'load', control: ofWorker, worker, programUrl, data, bell }, ofWorker);
+    const load = { type: 'load', control: ofWorker, worker, programUrl, data } as const;
+    order({ ...load, bell, station: stationMemory() }, ofWorker);
     const link: WorkerLink = {
       post: (message) =>
         control.postMessage(

@@ -5,7 +5,7 @@ import { eventsEnvelope, transportLaws } from './transport-laws.ts';
 describe('inMemoryPair()', () => {
   transportLaws(() => {
     const [a, b] = inMemoryPair(queueMicrotask);
-    return { a, b, settle: () => Promise.resolve() };
+    return { a, b, settle: () => new Promise((resolve) => setImmediate(resolve)) };
   });
 
   it('hands events over without a copy, whatever they are', async () => {
