@@ -175,10 +175,9 @@ describe('killWorker() on real threads', () => {
     const { run } = await start(ALL, { keepAlive: true });
     await until(run, handled('sink', 1_000));
     const reading = (async () => {
-      let read = 0;
-      for await (const _ of run.stream([{ to: 'numbers', maxDemand: 10 }])) {
-        read += 1;
-        if (read === 50) run.killWorker(run.now.placement['numbers'] ?? -1);
+      const read: number[] = [];
+      for await (const event of run.stream<number>([{ to: 'numbers', maxDemand: 10 }])) {
+        if (read.push(event) === 50) run.killWorker(run.now.placement['numbers'] ?? -1);
       }
       return read;
     })();
