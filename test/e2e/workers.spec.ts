@@ -207,3 +207,36 @@ async function runKinds(lesson: LessonPage): Promise<void> {
   await expect(lesson.console).not.toContainText('changed');
   await lesson.openTable();
 }
+
+test('where stages run is chosen beside the code, shown in words, and remembered', async ({ page }) => {
+  const lesson = new LessonPage(page);
+  await lesson.open('3-odd');
+  await lesson.writeProgram(programOf('3-odd', 'solution.ts'));
+  await lesson.setSpeed('Full speed');
+  const choice = lesson.editor.getByRole('group', { name: 'Where the next run goes' });
+  await choice.getByLabel('Placement of stages').selectOption('Pack');
+  await choice.getByLabel('Workers').selectOption('2 workers');
+  const runs = async (): Promise<void> => {
+    await lesson.run.click();
+    await expect(lesson.console).toContainText('Received');
+    await lesson.stop.click();
+  };
+  await runs();
+  for (const stage of ['numbers', 'odd', 'printer']) {
+    await expect(lesson.stage(stage)).toHaveAccessibleName(/on worker 1;/);
+  }
+  await lesson.writeProgram(
+    programOf('3-odd', 'solution.ts').replace(
+      /start\('printer', (\w+)\)/,
+      "start('printer', $1, undefined, { worker: 2 })",
+    ),
+  );
+  await runs();
+  await expect(lesson.stage('printer')).toHaveAccessibleName(/on worker 2;/);
+  await expect(lesson.stage('numbers')).toHaveAccessibleName(/on worker 1;/);
+
+  await page.reload();
+  await lesson.ready();
+  await expect(choice.getByLabel('Placement of stages')).toHaveValue('pack');
+  await expect(choice.getByLabel('Workers')).toHaveValue('2');
+});

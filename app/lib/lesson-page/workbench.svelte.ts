@@ -6,6 +6,7 @@ import { saveRecording } from '$lib/recordings/save-recording.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
 import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
 import { RunSession, type CheckResult } from '$lib/sandbox/session.svelte.ts';
+import type { WorkerSettings } from '$lib/sandbox/worker-settings.ts';
 import { savedWork } from '$lib/storage/saved-work.svelte.ts';
 import { contentVersion } from '$lib/storage/version.ts';
 import { motion } from '$lib/ui/motion.svelte.ts';
@@ -116,6 +117,8 @@ export class Workbench {
     this.session = openSession(this.lesson, { progress, guesses, current });
     await this.#readTexts();
     this.#slowRate = settings?.slowRate ?? null;
+    const { workers = 'auto', placement = 'spread' } = settings ?? {};
+    this.run.workerSettings = { workers, placement };
     this.#stopListening = work.onRemote(({ kind, id: changed }) => {
       if (kind === 'code' && changed.startsWith(`${id}/`)) void this.#takeFromOtherTab();
     });
@@ -199,7 +202,13 @@ export class Workbench {
     this.run.setSpeed(speed);
     if (speed.kind !== 'slow') return;
     this.#slowRate = speed.deliveriesPerSecond;
-    void savedWork().put('settings', SETTINGS, { slowRate: speed.deliveriesPerSecond });
+    this.#keepSettings();
+  }
+
+  /** Where the next run goes. */
+  setWorkerSettings(settings: WorkerSettings): void {
+    this.run.workerSettings = settings;
+    this.#keepSettings();
   }
 
   async check(): Promise<void> {
@@ -281,6 +290,15 @@ export class Workbench {
 
   #do(action: LessonAction): void {
     this.session = apply(this.session, action, this.step?.kind ?? 'quiz');
+  }
+
+  #keepSettings(): void {
+    const { workers, placement } = this.run.workerSettings;
+    void savedWork().put('settings', SETTINGS, {
+      ...(this.#slowRate !== null && { slowRate: this.#slowRate }),
+      ...(workers !== 'auto' && { workers }),
+      placement,
+    });
   }
 
   #keepProgress(): void {

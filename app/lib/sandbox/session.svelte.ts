@@ -20,6 +20,7 @@ import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
 import type { Sources } from './source-search.ts';
 import { SpareFrame } from './spare-frame.ts';
+import { DEFAULT_WORKER_SETTINGS, runOptionsOf, type WorkerSettings } from './worker-settings.ts';
 
 export type { CheckResult } from './evaluate.ts';
 
@@ -41,9 +42,6 @@ export const EMPTY_VIEW: RunView = {
 
 /** Entries of a run, and as many again with every Continue. Scrubbing this many is quick. */
 const ENTRY_BUDGET = 20_000;
-
-/** One per stage that runs, up to this many, whatever the machine: who runs where is something to see. */
-const MAX_WORKERS = 4;
 
 /** Workers that a frame has ready before it is known what runs: most programs have three stages. */
 const WARM_WORKERS = 3;
@@ -67,6 +65,8 @@ export class RunSession {
   /** Replaced as a whole, at most once per animation frame. */
   view: RunView = $state.raw(EMPTY_VIEW);
   speed: Speed = $state.raw({ kind: 'full' });
+  /** Of the next run. */
+  workerSettings: WorkerSettings = $state.raw(DEFAULT_WORKER_SETTINGS);
 
   readonly #frames = new SpareFrame(openFrame);
   #compiler: Compiler | null = null;
@@ -247,7 +247,7 @@ export class RunSession {
     const live = new LiveView(text);
     const seed = randomSeed();
     const handle = startRun(platform, {
-      workers: MAX_WORKERS,
+      ...runOptionsOf(this.workerSettings),
       seed,
       speed: this.speed,
       trace: 'full',

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { quizAnswersSchema } from '$lib/quiz/answers.ts';
+import { MAX_WORKERS } from '$lib/sandbox/worker-settings.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -43,7 +44,11 @@ const layout = v.record(v.string(), v.pipe(v.number(), v.minValue(0), v.maxValue
 
 const settings = v.object({
   /** Deliveries per second of slow motion. */
-  slowRate: v.pipe(v.number(), v.minValue(0.1), v.maxValue(1000)),
+  slowRate: v.exactOptional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(1000))),
+  /** The most workers of a run; the plan decides where it is left out. */
+  workers: v.exactOptional(v.pipe(count, v.minValue(1), v.maxValue(MAX_WORKERS))),
+  /** How stages are placed that are not pinned; `spread` where it is left out. */
+  placement: v.exactOptional(v.picklist(['spread', 'pack'])),
 });
 
 /** One schema per kind of record: everything read from the disk goes through one of them. */
