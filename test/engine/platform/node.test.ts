@@ -507,6 +507,16 @@ export default pipeline(({ start, subscribe }) => {
     expect(run.now.stages[0]?.status).toBe('exited');
   });
 
+  it('makes all threads at the same time, before the first has answered', async () => {
+    const platform = await nodePlatform(pair(TEN, NOTHING));
+    const crew = await platform.spawn(4);
+    let answered = 0;
+    crew.start(0).onMessage(() => (answered += 1));
+    expect([platform.alive, answered]).toEqual([4, 0]);
+    crew.end();
+    await vi.waitUntil(() => platform.alive === 0, LONG);
+  });
+
   it('leaves no thread behind, whether runs end or are stopped', async () => {
     const platform = await nodePlatform(pair(TEN, NOTHING));
     for (let i = 0; i < 8; i += 1) {
