@@ -1,6 +1,14 @@
 import type { Page } from '@playwright/test';
 import { goodProgram, programWith } from './support/bad-programs.ts';
-import { hostileProgram, hostileWorker, WAYS_TO_THE_NETWORK, WAYS_TO_THE_PAGE } from './support/hostile.ts';
+import {
+  HINTS_OF_A_DOCUMENT,
+  hostileProgram,
+  hostileWorker,
+  WAYS_OUT_OF_A_DOCUMENT,
+  WAYS_TO_THE_NETWORK,
+  WAYS_TO_THE_PAGE,
+  WAYS_UNHEARD,
+} from './support/hostile.ts';
 import { LessonPage, programOf } from './support/lesson-page.ts';
 import { Listener } from './support/listener.ts';
 import { expect, test as base } from './support/sluice-test.ts';
@@ -16,8 +24,9 @@ const test = base.extend<{ listener: Listener }>({
 
 test('a program reaches no network; the same attempts outside the sandbox do', async ({ page, listener }) => {
   const lesson = await openExercise(page);
-  await runHostile(lesson, hostileProgram(WAYS_TO_THE_NETWORK, listener.origin));
-  for (const name of Object.keys(WAYS_TO_THE_NETWORK)) {
+  const ways = { ...WAYS_TO_THE_NETWORK, ...WAYS_UNHEARD };
+  await runHostile(lesson, hostileProgram(ways, listener.origin));
+  for (const name of Object.keys(ways)) {
     await expect(outcomeOf(lesson, name), name).toContainText('refused:');
   }
   expect(listener.heard).toEqual([]);
@@ -96,6 +105,98 @@ test('the frame cannot take itself elsewhere', async ({ page, listener, pageErro
   await nextRunWorks(lesson);
 });
 
+test('the policy alone lets nothing out of the frame, nor out of a worker that has all its powers', async ({
+  page,
+  listener,
+  pageErrors,
+}) => {
+  const lesson = await openExercise(page);
+  await nextRunWorks(lesson);
+  const frame = page.frames().find((each) => each !== page.mainFrame());
+  if (!frame) throw new Error('the page has no sandbox frame');
+  const ways = { ...WAYS_TO_THE_NETWORK, ...WAYS_UNHEARD };
+  const outcomes = await frame.evaluate(
+    (text) =>
+      new Promise<unknown>((resolve) => {
+        const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+        worker.onmessage = ({ data }) => resolve(data);
+      }),
+    hostileWorker(ways, listener.origin),
+  );
+  expect(outcomes).toHaveLength(Object.keys(ways).length);
+  expect(Object.fromEntries(outcomes as [string, string][])).toMatchObject({
+    fetch: expect.stringMatching(/^refused:/),
+    socket: expect.stringMatching(/^refused:/),
+    module: expect.stringMatching(/^refused:/),
+    dataModule: expect.stringMatching(/^refused:/),
+  });
+  const { waysOut, hints } = documentPrograms(listener.origin);
+  await frame.evaluate(waysOut);
+  await page.waitForTimeout(HEARD_WITHIN_MS);
+  expect(listener.connections).toBe(0);
+  // No policy speaks of connections that are opened early, nor of WebRTC: a document has them, a worker does not.
+  await frame.evaluate(hints);
+  await page.waitForTimeout(HEARD_WITHIN_MS);
+  expect(listener.heard).toEqual([]);
+  pageErrors.length = 0;
+  await nextRunWorks(lesson);
+
+  await page.goto(listener.origin);
+  await page.evaluate(waysOut);
+  for (const name of Object.keys(WAYS_OUT_OF_A_DOCUMENT)) {
+    await expect.poll(() => listener.heard.join(' '), name).toMatch(new RegExp(`/${name}(\\.js)?\\b`));
+  }
+  await page.evaluate(hints).catch(() => undefined);
+  await expect.poll(() => listener.heard).toContain('/top');
+  pageErrors.length = 0;
+});
+
+test('what a program hands over changes nothing of the page that shows it', async ({ page }) => {
+  const lesson = await openExercise(page);
+  await runHostile(
+    lesson,
+    programWith({
+      before: `// @ts-nocheck
+const forged = JSON.parse('{"__proto__": {"pass": true, "ended": "idle"}, "constructor": {"prototype": {"pass": true}}}');
+const names = ['__proto__', 'constructor', 'hasOwnProperty', 'toString'];
+const liar = new Proxy({}, { ownKeys: () => { throw new Error('no keys'); } });
+const thrower = { get then() { throw new Error('then'); }, toJSON() { throw new Error('json'); } };`,
+      handleDemand: `handleDemand: (demand, next) => ({
+    events: next === 0 ? [forged, ...names.map((name) => ({ [name]: name })), new Map([['__proto__', 1]])] : [],
+    state: Object.assign(Object.create(forged), forged, { next: 1 }),
+  }),`,
+      handleEvents: `handleEvents: (events) => {
+    console.log(...events);
+    console.log(liar, thrower, { valueOf() { throw new Error('value'); }, toString: null });
+    console.log('all tried');
+    return { state: forged };
+  },`,
+    }),
+  );
+  await expect(lesson.status).toHaveText('Finished');
+  expect(
+    await page.evaluate(() => [
+      Reflect.get({}, 'pass'),
+      Reflect.get([], 'ended'),
+      Object.keys(Object.prototype),
+    ]),
+  ).toEqual([undefined, undefined, []]);
+});
+
+test('a program that tries to change what all programs share hears why it cannot', async ({ page }) => {
+  const lesson = await openExercise(page);
+  await lesson.writeProgram(
+    programWith({
+      before: '// @ts-nocheck\nArray.prototype.last = function () { return this[this.length - 1]; };',
+    }),
+  );
+  await lesson.run.click();
+  await expect(page.getByText('What all programs share cannot be changed here').first()).toBeVisible();
+  await lesson.writeProgram(programWith({ handleEvents: "handleEvents: () => { fetch('/x'); }," }));
+  await lesson.run.click();
+  await expect(page.getByText('There is no fetch here').first()).toBeVisible();
+});
+
 test('a program finds no port, whatever it puts in the place of what leads to one', async ({ page }) => {
   const lesson = await openExercise(page);
   await runHostile(
@@ -150,6 +251,7 @@ addEventListener('message', () => found.add('message'));`,
 });
 
 test('a program cannot pass a check by changing what all programs share', async ({ page }) => {
+  test.slow();
   const lesson = await openExercise(page);
   const start = programOf('2-random', 'start.ts');
   const cheats: Readonly<Record<string, string>> = {
@@ -160,6 +262,15 @@ Object.prototype.events = [1, 2, 3];`,
 Array.prototype.every = () => true;
 Array.prototype.some = () => true;
 Array.prototype[Symbol.iterator] = function* () {};`,
+    'imports, time, stacks and species': `Object.defineProperty(globalThis, Symbol.for('sluice'), { value: {} });
+globalThis.Date = class { static now() { return 0; } };
+Error.prepareStackTrace = (error, frames) => { for (const frame of frames) frame.getThis(); return 'at #sluice'; };
+Error.stackTraceLimit = 0;
+Object.defineProperty(Array, Symbol.species, { get: () => class { push() { return 0; } } });
+Array.prototype.constructor = class {};
+Promise.prototype.then = function (done) { done({ pass: true }); };
+performance.now = () => 0;
+setTimeout = (action) => action();`,
     'collections and numbers': `Map.prototype.get = () => undefined;
 Set.prototype.has = () => true;
 Number.isInteger = () => true;
@@ -167,7 +278,7 @@ Math.random = () => 0.5;`,
   };
   for (const [name, cheat] of Object.entries(cheats)) {
     await test.step(name, async () => {
-      await lesson.writeProgram(start.replace('// #region producer', `// @ts-nocheck\n${cheat}`));
+      await lesson.writeProgram(start.replace('// #region producer', `// @ts-nocheck\n${attempts(cheat)}`));
       await lesson.check();
       await expect(lesson.checks.getByRole('status')).not.toHaveText(/^All/);
     });
@@ -176,6 +287,16 @@ Math.random = () => 0.5;`,
   await lesson.check();
   await expect(lesson.checks.getByRole('status')).toHaveText(/^All \d+ requirements are met/);
 });
+
+/** How long what leaves the sandbox may take to be heard on the same machine, ms. */
+const HEARD_WITHIN_MS = 700;
+
+/** What a document is made to do: to say something by every way out, and to hint at it. */
+function documentPrograms(origin: string) {
+  const ways = Object.values(WAYS_OUT_OF_A_DOCUMENT).map((way) => `try { (() => { ${way} })() } catch {}`);
+  const program = (body: string) => `((origin) => { ${body} })(${JSON.stringify(origin)})`;
+  return { waysOut: program(ways.join('\n')), hints: program(HINTS_OF_A_DOCUMENT) };
+}
 
 async function openExercise(page: Page): Promise<LessonPage> {
   const lesson = new LessonPage(page);
@@ -212,4 +333,12 @@ async function keptBy(page: Page) {
     databases: (await indexedDB.databases()).map(({ name }) => name),
     caches: await caches.keys(),
   }));
+}
+
+/** Each statement tried for itself: one that is refused keeps no other from being tried. */
+function attempts(statements: string): string {
+  return statements
+    .split('\n')
+    .map((statement) => `try { ${statement} } catch {}`)
+    .join('\n');
 }
