@@ -6,7 +6,7 @@ import { removePowers } from './remove-powers.ts';
 /**
  * Closes the realm that the engine shares with a program: called once, when the engine is loaded, the globals of programs are
  * provided and the program has not begun. From now on the program can change nothing that the engine uses, as intrinsics,
- * globals, what it imports from `sluice` and all that these lead to are frozen; and it has no power of the worker (RUN-11).
+ * globals, what it imports from `sluice` and all that these lead to are frozen; and it has no power of the worker (RUN-31).
  *
  * @param leftovers - Learns what programs use that may outlive their runs.
  */

@@ -58,7 +58,7 @@ const OF_TASKS: ReadonlySet<string> = new Set<HostMessage['type']>(['spawn', 'en
 
 /**
  * Whether what comes from another worker can be what that worker has to say: a message of the engine, to a stage that is here,
- * from a stage that is there. A worker runs a stranger's program, and must not speak for the stages of others (RUN-12).
+ * from a stage that is there. A worker runs a stranger's program, and must not speak for the stages of others (RUN-32).
  */
 export class PeerCheck {
   readonly #worker: WorkerId;

@@ -1,6 +1,6 @@
 /**
  * Where the realm is shared with a stranger's program, two properties of `Array.prototype` stay writable, as V8 cannot make
- * them constant without slowing down all arrays (RUN-11). They are put back whenever code of the program has returned,
+ * them constant without slowing down all arrays (RUN-31). They are put back whenever code of the program has returned,
  * before the engine goes on.
  */
 
