@@ -43,7 +43,8 @@ export function countersOf(
     if (current.kind === 'gone') continue;
     if (stage) {
       const running = tasks.countOf(hosted.id);
-      const counted = counters(hosted, ledger.totalsOf(stage), stage.buffered);
+      const own = counters(hosted, ledger.totalsOf(stage), stage.buffered);
+      const counted = stage.kept > 0 ? { ...own, kept: stage.kept } : own;
       stages.push(running > 0 ? { ...counted, tasks: running } : counted);
       stage.eachSubscription(end);
     } else supervisors.push(counters(hosted, NO_TOTALS, 0));

@@ -40,7 +40,7 @@ export class Ledger {
   /** Events have come for a life that is over: what is known of their subscription, which may have ended elsewhere. */
   stray(link: Pick<EndTotals, 'subscription' | 'consumer' | 'producer'>): void {
     if (this.#ends.has(link.subscription) || this.#ends.size >= MAX_KEPT) return;
-    this.#ends.set(link.subscription, { ...link, asked: 0, dispatched: 0, pending: 0, received: 0 });
+    this.#ends.set(link.subscription, { ...link, asked: 0, dispatched: 0, pending: 0 });
   }
 
   /** What a stage has done in all its lives. */

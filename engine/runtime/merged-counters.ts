@@ -1,5 +1,5 @@
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
-import type { StageCounters, SubscriptionCounters } from '../transport/protocol.ts';
+import type { LinkAccount, StageCounters, SubscriptionCounters } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
 
 interface Report {
@@ -72,9 +72,10 @@ export class MergedCounters {
     return status !== 'exited' && status !== 'crashed';
   }
 
-  /** Events in the buffer of a stage, as last told. */
-  bufferedAt(stage: StageId): number {
-    return this.#stages.get(stage)?.buffered ?? 0;
+  /** Events that a stage has made and not sent, as last told: in its buffer, held back, kept by its dispatcher. */
+  unsentAt(stage: StageId): number {
+    const counters = this.#stages.get(stage);
+    return counters ? unsent(counters) : 0;
   }
 
   /** Stages of the plan that ended with their worker and have not been started again. */
@@ -88,9 +89,10 @@ export class MergedCounters {
       if (counters.worker !== worker) continue;
       if (this.isAlive(stage)) this.#gone.add(stage);
       const status = this.isAlive(stage) ? 'exited' : counters.status;
-      const lost = counters.lost + counters.buffered;
+      const lost = counters.lost + unsent(counters);
       const ended: StageCounters = {
         ...counters,
+        ...(counters.kept !== undefined && { kept: 0 }),
         ...(counters.tasks !== undefined && { tasks: 0 }),
         ...(counters.windows && { windows: { ...counters.windows, open: 0 } }),
         mailbox: 0,
@@ -112,6 +114,13 @@ export class MergedCounters {
     const link = this.#subscriptions.get(subscription);
     if (link && link.dispatched < events)
       this.#subscriptions.set(subscription, { ...link, dispatched: events });
+  }
+
+  /** A subscription that nobody has reported yet, because its worker died or its reports are late. */
+  heardOf({ subscription, consumer, producer }: LinkAccount): void {
+    if (this.#subscriptions.has(subscription)) return;
+    const nothing = { asked: 0, dispatched: 0, pending: 0, lost: 0 };
+    this.#subscriptions.set(subscription, { subscription, consumer, producer, ...nothing });
   }
 
   /** Events of a subscription were lost with the worker of this stage. */
@@ -153,4 +162,8 @@ function together(before: StageCounters, now: StageCounters): StageCounters {
     busyMs: before.busyMs + now.busyMs,
     calls: before.calls + now.calls,
   };
+}
+
+function unsent({ buffered, kept = 0 }: StageCounters): number {
+  return buffered + kept;
 }

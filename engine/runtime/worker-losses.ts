@@ -102,11 +102,11 @@ export class WorkerLosses {
     const said = error ? { error } : {};
     const fault = this.#entry(worker, at, { type: 'fault', fault: 'killWorker', on: worker, ...said }, null);
     const exits = alive.map((id) => this.#entry(worker, id, { type: 'exit', reason: 'killed' }, fault.seq));
-    const buffered = alive.flatMap((id) => {
-      const count = counters.bufferedAt(id);
+    const unsent = alive.flatMap((id) => {
+      const count = counters.unsentAt(id);
       return count > 0 ? [this.#lost(worker, id, { count }, fault.seq)] : [];
     });
-    this.#on.record([fault, ...exits, ...buffered]);
+    this.#on.record([fault, ...exits, ...unsent]);
     counters.loseWorker(worker);
     for (const { waiting } of this.#replacements.values()) waiting.delete(worker);
     const others = Array.from({ length: workers }, (_, other) => other).filter(
@@ -166,6 +166,7 @@ export class WorkerLosses {
   #count(worker: WorkerId, { links, cause }: Replacement): void {
     const { counters, placement } = this.#on;
     const isThere = (stage: StageId) => placement[stage] === worker;
+    for (const link of links) counters.heardOf(link);
     const told = new Map<SubscriptionId, LinkAccount>(links.map((link) => [link.subscription, link]));
     const entries: TraceEntry[] = [];
     for (const { subscription, consumer, producer, ...counts } of counters.subscriptions) {

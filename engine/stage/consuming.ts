@@ -277,7 +277,8 @@ export class Consuming {
         if (upstream) return this.#handle(upstream, next.events, next.cause);
         this.#takeInHand(next.from.id, next.events);
         // The producer has gone meanwhile: one batch, and nobody is left to ask (GS-088).
-        return this.#handleBatch(new BatchInHand(null, next.from, next.events, 0, next.cause));
+        const ended = this.#ended.get(next.from.id) ?? null;
+        return this.#handleBatch(new BatchInHand(ended, next.from, next.events, 0, next.cause, true));
       }
       case 'ended':
         return this.#end(next.upstream, next.end, next.cause);

@@ -66,6 +66,11 @@ export class Producing {
     return this.#buffer.size;
   }
 
+  /** Events that are held back, and those that the dispatcher keeps. */
+  get kept(): number {
+    return this.#heldEvents + this.#downstream.queued;
+  }
+
   get mode(): 'forward' | 'accumulate' {
     return this.#held ? 'accumulate' : 'forward';
   }
@@ -209,10 +214,8 @@ export class Producing {
 
   /** What it had when its stage ended: held while demand accumulated, stored, kept by the dispatcher. Forgets it. */
   takeLosses(): readonly Loss[] {
-    const waiting = [...this.#released, ...(this.#held ?? [])];
-    const held = waiting.reduce((sum, one) => sum + ('events' in one ? one.events.length : 0), 0);
     const losses: readonly Loss[] = [
-      { where: 'held', count: held },
+      { where: 'held', count: this.#heldEvents },
       { where: 'buffer', count: this.#buffer.size },
       { where: 'dispatcher', count: this.#downstream.queued },
     ];
@@ -220,6 +223,12 @@ export class Producing {
     this.#held &&= [];
     this.#buffer.clear();
     return losses.filter(({ count }) => count > 0);
+  }
+
+  get #heldEvents(): number {
+    const count = (all: readonly Held[]) =>
+      all.reduce((sum, one) => sum + ('events' in one ? one.events.length : 0), 0);
+    return count(this.#released) + count(this.#held ?? []);
   }
 
   *#accept(from: Subscription, options: SubscribeOptions, cause: Seq | null): Steps {

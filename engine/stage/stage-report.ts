@@ -46,6 +46,7 @@ export interface EndTotals {
   readonly producer: StageId;
   readonly asked: number;
   readonly dispatched: number;
+  /** Asked and not handled, also when the subscription is over: what was handled is the rest. */
   readonly pending: number;
 }
 
@@ -70,12 +71,12 @@ export function eachEnd(
   { producing, consuming }: Sides,
   visit: (totals: EndTotals) => void,
 ): void {
-  const upstream = ({ from, asked }: Readonly<Upstream>, pending: number) =>
-    visit({ subscription: from.id, consumer: stage, producer: from.peer, asked, dispatched: 0, pending });
+  const upstream = ({ from: { id, peer }, asked }: Readonly<Upstream>, pending: number) =>
+    visit({ subscription: id, consumer: stage, producer: peer, asked, dispatched: 0, pending });
   const downstream = ({ id, peer }: Subscription, dispatched: number) =>
     visit({ subscription: id, consumer: peer, producer: stage, asked: 0, dispatched, pending: 0 });
   consuming?.eachUpstream((each) => upstream(each, each.outstanding));
-  consuming?.eachEnded((each) => upstream(each, 0));
+  consuming?.eachEnded((each) => upstream(each, each.outstanding));
   producing?.eachDownstream(downstream);
   producing?.eachEnded(downstream);
 }

@@ -108,6 +108,11 @@ export class Stage implements Process {
     return this.#producing?.buffered ?? 0;
   }
 
+  /** Events it has made that are held back, or kept by its dispatcher. */
+  get kept(): number {
+    return this.#producing?.kept ?? 0;
+  }
+
   get counters(): StageTotals {
     const totals = totalsOf(this.#runner, this.#sides);
     if (!this.#windows) return totals;

@@ -25,8 +25,10 @@ export class Upstream {
 
 /** A batch that is handled at this moment. */
 export class BatchInHand {
-  /** `null`: the producer has gone meanwhile. */
+  /** `null`: the producer has gone meanwhile, and is no longer known. */
   readonly upstream: Upstream | null;
+  /** The subscription is over: nobody waits for what is asked. */
+  readonly isOver: boolean;
   readonly from: Subscription;
   readonly events: readonly unknown[];
   /** What is asked after it; 0: nothing. */
@@ -39,7 +41,9 @@ export class BatchInHand {
     events: readonly unknown[],
     ask: number,
     cause: Seq | null,
+    isOver = false,
   ) {
+    this.isOver = isOver;
     this.upstream = upstream;
     this.from = from;
     this.events = events;
@@ -52,6 +56,6 @@ export class BatchInHand {
     const { upstream, events } = this;
     if (!upstream) return undefined;
     upstream.outstanding = Math.max(0, upstream.outstanding - events.length);
-    return upstream.outstanding;
+    return this.isOver ? undefined : upstream.outstanding;
   }
 }

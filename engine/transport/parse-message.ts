@@ -141,6 +141,7 @@ function stageCounters(f: Fields): StageCounters {
     lost: f.number('lost'),
     busyMs: f.number('busyMs'),
     calls: f.number('calls'),
+    ...(f.has('kept') && { kept: f.number('kept') }),
     ...(f.has('tasks') && { tasks: f.number('tasks') }),
     ...(f.has('windows') && { windows: windowCounts(f.fields('windows')) }),
     status: f.oneOf('status', ['waiting', 'busy', 'held', 'frozen', 'exited', 'crashed']),

@@ -127,6 +127,8 @@ export interface StageCounters {
   /** Events returned by callbacks. */
   readonly emitted: number;
   readonly buffered: number;
+  /** Events it has made that are held back, or kept by its dispatcher; left out when there are none. */
+  readonly kept?: number;
   readonly discarded: number;
   /** Events that nobody will get any more: in its mailbox or its hands when it ended, or sent to it after that. */
   readonly lost: number;

@@ -16,7 +16,8 @@ const countersOf = (stages: Hosted, name: string) =>
 describe('a snapshot', () => {
   it('of a stage of each kind holds nothing where it has no such side', async () => {
     const stages = new Hosted({ a: pushing, b: passing, c: sink });
-    const nothing = { state: null, buffered: 0, queued: 0, wanted: 0, consumers: [], producers: {} };
+    const none = { buffered: 0, queued: 0, wanted: 0, consumers: [], producers: {} };
+    const nothing = { ...none, state: null, frozen: false };
     for (const name of ['a', 'b', 'c'])
       expect(stages.host.snapshot(name)).toEqual({ ...nothing, mode: 'forward' });
     for (const name of ['a', 'b', 'c'])

@@ -1,4 +1,5 @@
 import type { RunUpdate } from 'sluice';
+import { accountByNumbers } from './killed-account.ts';
 import { EventAccount } from './event-account.ts';
 import type { Sharing } from './maker-account.ts';
 import { Unexplained } from './unexplained.ts';
@@ -12,11 +13,15 @@ export function unexplainedIn(
   sharingOf: (stage: string) => Sharing,
   journal: Parameters<EventAccount['close']>[1] | null,
 ): string | null {
-  if (update.end?.type !== 'stopped') return `the run ended by itself: ${JSON.stringify(update.end)}`;
+  const { end } = update;
+  // What nobody starts again is gone for good: a run that has lost that with its worker ends, and has told.
+  const isLost = end?.type === 'failed' && end.error.code === 'stages_lost';
+  if (end?.type !== 'stopped' && !isLost) return `the run ended by itself: ${JSON.stringify(end)}`;
   if (update.dropped > 0) return `${update.dropped} entries were not kept`;
   const killed = update.entries.some((entry) => entry.type === 'fault' && entry.fault === 'killWorker');
   try {
-    if (!killed) followEvents(update, sharingOf, journal);
+    if (killed) accountByNumbers(update, (stage) => sharingOf(stage).kind !== 'all');
+    else followEvents(update, sharingOf, journal);
     return null;
   } catch (error) {
     if (error instanceof Unexplained) return error.message;

@@ -43,7 +43,7 @@ export class HandleFaults {
       case 'quickLinks':
         return this.#quicken();
       case 'killWorker':
-        return;
+        return run.killWorker(which % run.now.workers);
       case 'cancel':
         if (link) run.cancel(link.id, of(['normal', 'no more']));
         return;
