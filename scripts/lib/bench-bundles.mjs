@@ -23,7 +23,7 @@ export async function bundleBench() {
   for (const worker of ['comlink', 'hop', 'tinypool', 'workerpool']) {
     await bundle(`${THREADS}/${worker}-worker.ts`, `${worker}-worker`);
   }
-  for (const program of ['hash', 'hop', 'latency', 'partitioned', 'word-count']) {
+  for (const program of ['hash', 'hop', 'latency', 'partitioned', 'start', 'word-count']) {
     await bundle(`${THREADS}/${program}-program.ts`, `${program}-program`, { plugins: [offered] });
   }
 }

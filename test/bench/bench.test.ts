@@ -17,7 +17,7 @@ describe('npm run bench', () => {
     const run = spawnSync(process.execPath, [script, '--smoke'], { cwd: ROOT, encoding: 'utf8' });
     output = `${run.stdout}${run.stderr}`;
     status = run.status;
-  }, 120_000);
+  }, 300_000);
 
   it('--smoke brings every contender of every work to the right result', () => {
     const lines = WORKS.map(({ name, contenders }) => {

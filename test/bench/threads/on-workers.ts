@@ -9,6 +9,18 @@ const ENTRIES = 10_000;
 /** What loads programs may take its time. */
 const HEARTBEAT_MS = 10_000;
 
+/** Where one of the bench's programs runs. */
+export function platformOf(
+  program: string,
+  parameters: Readonly<Record<string, number>>,
+  options: Pick<NodeProgram, 'transport' | 'reuse'>,
+): NodePlatform {
+  const address = new URL(`./${program}.mjs`, import.meta.url);
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, `${value}`);
+  const workerFile = new URL('./node-worker.mjs', import.meta.url).pathname;
+  return new NodePlatform({ workerFile, programUrl: address.href, ...options });
+}
+
 /**
  * Runs one of the bench's programs on Node's worker_threads. Threads are new for each run, and load the program before the
  * time begins.
@@ -22,10 +34,26 @@ export async function onWorkers(
   parameters: Readonly<Record<string, number>>,
   { transport = 'ring' }: Pick<NodeProgram, 'transport'> = {},
 ): Promise<Timed & Partial<Latencies>> {
-  const address = new URL(`./${program}.mjs`, import.meta.url);
-  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, `${value}`);
-  const workerFile = new URL('./node-worker.mjs', import.meta.url).pathname;
-  const platform = new NodePlatform({ workerFile, programUrl: address.href, transport, reuse: false });
+  const platform = platformOf(program, parameters, { transport, reuse: false });
+  const { begunMs, foundMs, ...came } = await onPlatform(platform, workers);
+  return { ...came, ms: foundMs - begunMs };
+}
+
+/** What a run came to, and when by the clock of all threads. */
+export interface Outcome extends Partial<Latencies> {
+  readonly result: number;
+  readonly begunMs: number;
+  readonly foundMs: number;
+  /** Of all threads, since the stages began. */
+  readonly processorMs: number;
+}
+
+/**
+ * A run to its end.
+ *
+ * @throws {Error} when the run fails.
+ */
+export async function onPlatform(platform: NodePlatform, workers: number): Promise<Outcome> {
   const run = startRun(platform, {
     workers,
     seed: 1,
@@ -50,13 +78,13 @@ export async function onWorkers(
     });
   });
   const update = await ended;
-  if (update.end?.type === 'failed') throw new Error(`${program}: ${update.end.error.message}`);
+  if (update.end?.type === 'failed') throw new Error(update.end.error.message);
   const said = update.entries.flatMap((entry) => (entry.type === 'log' ? entry.values.map(saidIn) : []));
   const begunMs = Math.min(...said.map((one) => one.begunMs ?? Infinity));
   const foundMs = Math.max(...said.map((one) => one.foundMs ?? -Infinity));
   const result = said.reduce((sum, one) => sum + (one.result ?? 0), 0);
   const [took] = said.filter(({ p50 }) => p50 !== undefined);
-  return { ...took, result, ms: foundMs - begunMs, processorMs };
+  return { ...took, result, begunMs, foundMs, processorMs };
 }
 
 /** Processor time of all threads so far. */

@@ -28,6 +28,6 @@ export function saidIn(value: unknown): Said {
 }
 
 /** The same clock on every thread. */
-function nowMs(): number {
+export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -8,6 +8,7 @@ import { iterable } from './iterable.ts';
 import { w6, w6p99 } from './latency.ts';
 import { w1 } from './pass-through.ts';
 import { scale } from './scale.ts';
+import { start } from './start.ts';
 import { trace } from './trace.ts';
 import { w7 } from './windows.ts';
 import { w3, w3OnTwo } from './word-count.ts';
@@ -25,6 +26,7 @@ export const WORKS: readonly Work[] = [
   w5Records,
   w6,
   w6p99,
+  start,
   w7,
   scale,
   demand,
