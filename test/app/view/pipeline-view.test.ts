@@ -126,6 +126,18 @@ describe('runSummary()', () => {
     expect(second).not.toBe('');
   });
 
+  it('says what carries events between workers, where there are several and it is known', () => {
+    const at = run.entries.length;
+    const elsewhere = run.entries.map((entry, i) => ({ ...entry, worker: i % 2 }));
+    const told = (entries: typeof run.entries, transport?: 'ring' | 'port') =>
+      runSummary(run.plan, entries, { at, state: replay.at(at), transport }).filter((line) =>
+        line.includes('worker to worker'),
+      );
+    expect(told(elsewhere, 'ring')).toEqual(['Events go from worker to worker through shared memory.']);
+    expect(told(elsewhere, 'port')[0]).toMatch(/through message ports/);
+    expect([told(elsewhere), told(run.entries, 'ring')]).toEqual([[], []]);
+  });
+
   it('says when nothing has happened', () => {
     expect(runSummary(run.plan, run.entries, { at: 0, state: replay.at(0) })).toEqual([
       'Nothing has happened yet.',
