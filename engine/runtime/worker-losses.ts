@@ -157,7 +157,7 @@ export class WorkerLosses {
     const own = Object.entries(this.#on.placement).filter(([, on]) => on === worker);
     const lives = Object.fromEntries(own.map(([id]) => [id, this.#lives.get(id) ?? 1]));
     const afterSeq = (this.#lamport + 1) * this.#on.workers;
-    const takesOver = { afterSeq, lives };
+    const takesOver = { afterSeq, elapsedMs: this.#on.nowMs(), lives };
     this.#on.post(worker, { ...this.#on.startMessage(), replaced: [...this.#replaced], takesOver });
     for (const message of replacement.held) this.#on.post(worker, message);
   }

@@ -225,7 +225,7 @@ export class WorkerRun {
     // Every worker has numbers of its own, the same in every run with this seed.
     const seed = message.seed + worker * 7_919;
     this.#options.onSeed?.(seed);
-    const startMs = scheduler.nowMs();
+    const startMs = scheduler.nowMs() - (takesOver?.elapsedMs ?? 0);
     const host: StageHost = new StageHost({
       worker,
       workers: message.workers,

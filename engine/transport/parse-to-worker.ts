@@ -118,7 +118,7 @@ function start(f: Fields): ToWorker {
 }
 
 function takesOver(f: Fields) {
-  return { afterSeq: f.number('afterSeq'), lives: f.numbers('lives') };
+  return { afterSeq: f.number('afterSeq'), elapsedMs: f.number('elapsedMs'), lives: f.numbers('lives') };
 }
 
 function stageRequest(f: Fields): StageRequest {

@@ -71,6 +71,8 @@ export type ToWorker =
       readonly takesOver?: {
         /** Every entry of the other worker has a smaller number. */
         readonly afterSeq: number;
+        /** How long the run has gone on by now, ms: its clock goes on from there. */
+        readonly elapsedMs: number;
         /** The lives that have ended with it. */
         readonly lives: Readonly<Record<StageId, number>>;
       };

@@ -1,4 +1,4 @@
-import type { Crew, Plan, Platform, WorkerLink } from 'sluice';
+import type { Crew, Plan, Platform, TraceError, WorkerLink } from 'sluice';
 import { PROTOCOL_VERSION, viewOfPlan } from 'sluice';
 import { WorkerRun } from '../../../engine/runtime/worker-run.ts';
 import type { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
@@ -25,6 +25,8 @@ export interface InMemoryPlatform extends Platform {
   readonly started: readonly number[];
   /** The workers that have been ended, each as often as it was. */
   readonly terminated: readonly number[];
+  /** Lets a worker of the latest run die by itself. */
+  readonly die: (worker: number, message: string) => void;
   /** How the crews were let go of. */
   readonly partings: readonly ('release' | 'end')[];
 }
@@ -33,14 +35,17 @@ export function inMemoryPlatform(options: InMemoryOptions): InMemoryPlatform {
   const started: number[] = [];
   const terminated: number[] = [];
   const partings: ('release' | 'end')[] = [];
+  let latest = new Map<number, InMemoryWorker>();
   return {
     name: 'in memory',
     started,
     terminated,
     partings,
+    die: (worker, message) => latest.get(worker)?.die(message),
     spawn() {
       const workers = new Map<number, InMemoryWorker>();
       const replaced = new Map<number, number>();
+      latest = workers;
       const start = (index: number): WorkerLink => {
         const worker = new InMemoryWorker(index, options, () => terminated.push(index));
         started.push(index);
@@ -80,6 +85,7 @@ class InMemoryWorker implements WorkerLink {
   readonly #onEnd: () => void;
   #listener: (message: FromWorker) => void = () => undefined;
   #isTerminated = false;
+  #onFailure: (error: TraceError) => void = () => undefined;
 
   constructor(worker: number, options: InMemoryOptions, onEnd: () => void) {
     const { scheduler, version = PROTOCOL_VERSION, mute, hasTasks = false } = options;
@@ -116,8 +122,14 @@ class InMemoryWorker implements WorkerLink {
     this.#listener = listener;
   }
 
-  onFailure(): void {
-    // A worker of this thread cannot fail without it.
+  onFailure(listener: (error: TraceError) => void): void {
+    this.#onFailure = listener;
+  }
+
+  /** Dies by itself. */
+  die(message: string): void {
+    this.terminate();
+    this.#onFailure({ name: 'Error', message });
   }
 
   terminate(): void {

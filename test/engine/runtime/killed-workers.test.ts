@@ -1,7 +1,11 @@
 import {
+  Replay,
   consumer,
+  decodeTrace,
+  encodeTrace,
   pipeline,
   producer,
+  replay,
   startRun,
   type EntryOf,
   type Plan,
@@ -230,5 +234,87 @@ describe('killWorker()', () => {
     expect(run.now.end).toBeNull();
     run.stop();
     expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
+  });
+});
+
+describe('a worker that dies by itself', () => {
+  it('is replaced where a supervisor elsewhere starts its stages again, and the trace says what it died of', async () => {
+    const { run, scheduler, platform } = start(supervised());
+    await reach(run, scheduler, handledBy('sink', 300));
+    platform.die(1, 'out of memory');
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });
+    expect(entriesOf(run.now, 'fault')).toMatchObject([
+      { fault: 'killWorker', on: 1, error: { message: 'out of memory' } },
+    ]);
+    expect(entriesOf(run.now, 'restart')).toMatchObject([{ child: 'sink', life: 2 }]);
+    expectAccounted(run.now);
+  });
+
+  it('ends the run where nobody would start its stages again', async () => {
+    const { run, scheduler, platform } = start(supervised());
+    await reach(run, scheduler, handledBy('sink', 300));
+    platform.die(0, 'out of memory');
+    expect(await passTime(scheduler, run.done)).toMatchObject({
+      type: 'failed',
+      phase: 'platform',
+      worker: 0,
+      error: { message: 'out of memory' },
+    });
+  });
+
+  it('ends the run when it was in place of another and has not begun', async () => {
+    const { run, scheduler, platform } = start(supervised());
+    await reach(run, scheduler, handledBy('sink', 300));
+    run.killWorker(1);
+    platform.die(1, 'no room');
+    expect(await passTime(scheduler, run.done)).toMatchObject({
+      type: 'failed',
+      error: { message: 'no room' },
+    });
+  });
+});
+
+describe('slowLink() and freeze() on workers', () => {
+  it('hold for the worker in place of another, and for no new life', async () => {
+    const { run, scheduler } = start(supervised(), { keepAlive: true });
+    await reach(run, scheduler, handledBy('sink', 300));
+    run.slowLink('sink←numbers', 50);
+    run.freeze('sink');
+    await reach(run, scheduler, ({ stages }) =>
+      stages.some(({ stage, status }) => stage === 'sink' && status === 'frozen'),
+    );
+    run.killWorker(1);
+    await passTime(scheduler, run.settled());
+    const { now } = run;
+    expect(
+      entriesOf(now, 'fault')
+        .map(({ fault }) => fault)
+        .sort(),
+    ).toEqual(['freeze', 'killWorker', 'slowLink']);
+    expect(now.stages.find(({ stage }) => stage === 'sink')?.status).toBe('waiting');
+    const sent = new Map(now.entries.map((entry) => [entry.seq, entry]));
+    const later = entriesOf(now, 'deliver').filter(({ subscription }) => subscription === 'sink←numbers@2');
+    expect(later.length).toBeGreaterThan(0);
+    for (const { atMs, cause } of later)
+      expect(atMs - (sent.get(cause ?? 0)?.atMs ?? NaN)).toBeGreaterThan(40);
+    expectAccounted(now);
+    run.stop();
+    await passTime(scheduler, run.done);
+  });
+});
+
+describe('Replay of a run whose worker was killed', () => {
+  it('shows the same state at every position, asked in any order, and no life on after its end', async () => {
+    const { now } = await killed(supervised(), 1);
+    const plan = now.plan ?? { stages: [], subscriptions: [] };
+    const kept = new Replay(plan, now.entries);
+    const fault = now.entries.findIndex(({ type }) => type === 'fault');
+    for (const n of [now.entries.length, fault + 2, fault, fault + 20, 1]) {
+      expect(kept.at(n)).toEqual(replay(plan, now.entries, n));
+    }
+    expect(kept.at(fault + 2).stages['sink']?.status).toBe('exited');
+    expect(kept.at(now.entries.length).stages['sink']).toMatchObject({ status: 'idle', life: 2, worker: 1 });
+    // A recording of it comes back as it was.
+    expect(decodeTrace(encodeTrace(now.entries))).toEqual(now.entries);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { advance } from '../../../engine/trace/advance.ts';
 import { emptyState, type PipelineState } from '../../../engine/trace/pipeline-state.ts';
 import { Replay, replay } from '../../../engine/trace/replay.ts';
-import type { TraceEntry } from '../../../engine/trace/trace-entry.ts';
+import type { TraceEntry, TraceEvent } from '../../../engine/trace/trace-entry.ts';
 import { entriesOf, PLAN, traces } from './entries.ts';
 
 const LINK = 'printer←evens';
@@ -329,6 +329,47 @@ describe('Replay', () => {
     const forward: PipelineState[] = [emptyState(PLAN)];
     for (const entry of entries) forward.push(advance(forward.at(-1) ?? emptyState(PLAN), entry));
     for (let n = entries.length; n >= 0; n -= 40) expect(kept.at(n)).toEqual(forward[n]);
+  });
+});
+
+describe('replay() of faults', () => {
+  const at = (...events: readonly (TraceEvent & { readonly stage: string })[]) => {
+    const entries = entriesOf(...events);
+    return replay(PLAN, entries, entries.length);
+  };
+
+  it('shows a stage as frozen until it is thawed, ended or started again', () => {
+    const start = { type: 'start', stage: 'evens', kind: 'producerConsumer', state: null } as const;
+    const freeze = { type: 'fault', fault: 'freeze', stage: 'evens' } as const;
+    expect(at(start, freeze).stages['evens']?.frozen).toBe(true);
+    expect(at(start, freeze, { ...freeze, fault: 'thaw' }).stages['evens']?.frozen).toBe(false);
+    expect(
+      at(start, freeze, { type: 'exit', stage: 'evens', reason: 'killed' }).stages['evens']?.frozen,
+    ).toBe(false);
+    expect(at(start, freeze, { ...start, life: 2 }).stages['evens']?.frozen).toBe(false);
+  });
+
+  it('shows a link as slow in all lives of its consumer', () => {
+    const slow = {
+      type: 'fault',
+      fault: 'slowLink',
+      stage: 'printer',
+      subscription: LINK,
+      delayMs: 9,
+    } as const;
+    const again = {
+      type: 'subscribe',
+      stage: 'printer',
+      subscription: `${LINK}@2`,
+      producer: 'evens',
+      mode: 'automatic',
+      maxDemand: 4,
+      minDemand: 2,
+      cancel: 'permanent',
+    } as const;
+    expect(at(slow).subscriptions[LINK]?.slowMs).toBe(9);
+    expect(at(slow, again).subscriptions[`${LINK}@2`]?.slowMs).toBe(9);
+    expect(at(again, slow, { ...slow, delayMs: 0 }).subscriptions[`${LINK}@2`]?.slowMs).toBe(0);
   });
 });
 

@@ -58,7 +58,10 @@ const ORDERS: Samples<StreamOrder> = {
 };
 
 const MESSAGES: Samples<ToWorker> = {
-  start: [START, { ...START, replaced: [0, 2], takesOver: { afterSeq: 99, lives: { a: 3 } } }],
+  start: [
+    START,
+    { ...START, replaced: [0, 2], takesOver: { afterSeq: 99, elapsedMs: 1.5, lives: { a: 3 } } },
+  ],
   wire: [{ type: 'wire' }],
   pace: [
     { type: 'pace', pace: 'full' },
