@@ -42,8 +42,8 @@ export type NodeOrder =
       readonly data: Readonly<Record<string, string>>;
       /** Where every line goes that the program prints, if anybody prints them. */
       readonly lines?: { readonly port: MessagePort; readonly colours: boolean };
-      /** Where it notes which callback it is in. */
-      readonly station: SharedArrayBuffer;
+      /** Where it notes which callback it is in, if anybody looks. */
+      readonly station?: SharedArrayBuffer;
       /** What wakes the worker; left out where no line is of shared memory. */
       readonly bell?: SharedArrayBuffer;
     }
@@ -123,7 +123,7 @@ function load(
     defer: (task) => void later(task),
     ...(bell && { bell: sharedBell(bell) }),
     load: () => import(programUrl),
-    onEntering: stationWriter(station),
+    ...(station && { onEntering: stationWriter(station) }),
     ...(lines && { onLine: lineWriter(lines.port, lines.colours) }),
   });
 }

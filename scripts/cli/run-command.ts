@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url';
 import {
   realScheduler,
   startRun,
-  type PlanWarning,
   type RunEnd,
   type RunHandle,
   type RunUpdate,
@@ -13,7 +12,6 @@ import {
 } from 'sluice';
 import {
   crashProblems,
-  failureProblem,
   planProblem,
   uncaughtProblem,
   withoutRepeats,
@@ -25,6 +23,7 @@ import { UsageError, type RunArguments } from './arguments.ts';
 import { handledIn, progressLine, summaryText } from './figures.ts';
 import { paint, problemText } from './problem-text.ts';
 import { compileFile, portable, type CompiledFile } from './program.ts';
+import { failureOf, stillTrue } from './run-problems.ts';
 import { Terminal } from './terminal.ts';
 import { TraceFile } from './trace-file.ts';
 
@@ -353,31 +352,6 @@ class OneRun {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Crashes and restarts that are looked at in the end. */
 const MAX_TROUBLES = 1_000;
-
-/** A thread that fails is no matter of a page. */
-function failureOf(failure: Extract<RunEnd, { type: 'failed' }>, text: CompiledFile['text']): Problem {
-  if (failure.phase !== 'platform') return failureProblem(failure, text);
-  const { message } = failure.error;
-  return {
-    severity: 'error',
-    phase: 'run',
-    message,
-    hint: /memory/i.test(message)
-      ? 'Look for an array that only grows, or a loop that makes events without end.'
-      : 'A thread of the run has ended by itself. Run it again, perhaps with fewer workers.',
-  };
-}
-
-/** What a plan warns of, less what the run has since put right: callbacks may subscribe, too. */
-function stillTrue({ warnings, subscriptions, plan }: RunUpdate): readonly PlanWarning[] {
-  const fed = new Set(subscriptions.map(({ consumer }) => consumer));
-  const asked = new Set(subscriptions.map(({ producer }) => producer));
-  return warnings.filter(({ code, stage: id }) => {
-    if (code !== 'never_subscribed') return true;
-    const kind = plan?.stages.find((stage) => stage.id === id)?.kind;
-    return (kind !== 'producer' && !fed.has(id)) || (kind !== 'consumer' && !asked.has(id));
-  });
-}
 
 async function openTrace(path: string, failed: (error: Error) => void): Promise<TraceFile> {
   try {
