@@ -153,6 +153,7 @@ export interface SubscriptionCounters {
   /** Demand sent, at the consumer; events dispatched, at the producer. Each worker fills in its own end. */
   readonly asked: number;
   readonly dispatched: number;
+  /** Asked and not handled, at the consumer; of a subscription that is over, what never was. */
   readonly pending: number;
   /** Events dispatched that were lost before they were handled, as far as this worker lost them. */
   readonly lost: number;

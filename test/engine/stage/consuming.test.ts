@@ -449,7 +449,7 @@ describe('a subscription that ends', () => {
     ]);
     expect(fed.stages.entries.filter(({ type }) => type === 'cancel')).toHaveLength(1);
     expect(fed.stages.host.counters().subscriptions).toMatchObject([
-      { subscription: 's', asked: 1_000, pending: 0 },
+      { subscription: 's', asked: 1_000, pending: 1_000 },
     ]);
   });
 
