@@ -17,7 +17,10 @@ export default {
       routes: 'app/routes',
       appTemplate: 'app/app.html',
       errorTemplate: 'app/error.html',
+      serviceWorker: 'app/service-worker',
     },
+    // The page registers it, where the host does not isolate.
+    serviceWorker: { register: false },
     paths: { base, relative: true },
     alias: { sluice: 'engine/index.ts', 'sluice/data': 'lessons/data/index.ts' },
     prerender: { handleHttpError: 'fail', handleMissingId: 'fail' },

@@ -52,6 +52,46 @@ test('in a folder of a static host, every page and every part works', async ({ p
   }
 });
 
+test('a host that cannot isolate is helped by the site’s service worker, from the second visit on', async ({
+  page,
+}) => {
+  const site = await StaticSite.open('/courses/sluice');
+  const note = page.locator('footer');
+  try {
+    await page.goto(`${site.address}/`);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await expect(note).toContainText('from the next time the page is loaded, workers share memory');
+    await note.getByRole('button', { name: 'Reload now' }).click();
+    await expect(note).toContainText('isolated by the site’s own service worker');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+
+    await page.goto(`${site.address}${LESSON}?step=2-random`);
+    const lesson = new LessonPage(page);
+    await lesson.ready();
+    await worksAsAWhole(lesson);
+    await lesson.openTable();
+    await expect(lesson.picture.getByText('through shared memory')).toBeVisible();
+
+    // It keeps nothing: what the host has changed is there at once.
+    site.replace(
+      '/index.html',
+      '<!doctype html><link rel="icon" href="data:," /><title>A new edition</title>',
+    );
+    await page.goto(`${site.address}/`);
+    await expect(page).toHaveTitle('A new edition');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(site.missing).toEqual([]);
+  } finally {
+    await site.close();
+  }
+});
+
+test('where the host isolates, no service worker is registered', async ({ page }) => {
+  await page.goto('/', { waitUntil: 'networkidle' });
+  await expect(page.locator('footer')).toContainText('isolated by its host');
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+});
+
 test('no page breaks its own policy', async ({ page }) => {
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>

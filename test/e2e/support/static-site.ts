@@ -19,6 +19,8 @@ export class StaticSite {
   /** Paths for which there was nothing. */
   readonly missing: string[] = [];
   readonly #local: LocalServer;
+  /** By file: what stands there instead of the built file. */
+  readonly #replaced = new Map<string, string>();
 
   private constructor(local: LocalServer, folder: string) {
     this.#local = local;
@@ -37,6 +39,11 @@ export class StaticSite {
         return;
       }
       const file = pathname.startsWith(`${folder}/`) ? fileOf(pathname.slice(folder.length)) : null;
+      const replaced = file === null ? undefined : site.#replaced.get(file);
+      if (replaced !== undefined) {
+        response.writeHead(200, { 'Content-Type': 'text/html' }).end(replaced);
+        return;
+      }
       if (file === null) {
         site.missing.push(pathname);
         response.writeHead(404).end();
@@ -46,6 +53,11 @@ export class StaticSite {
       createReadStream(file).pipe(response);
     });
     return site;
+  }
+
+  /** From now on another page stands in the place of this file, as after an update of the site. */
+  replace(path: string, html: string): void {
+    this.#replaced.set(join(BUILD, path), html);
   }
 
   async close(): Promise<void> {
