@@ -509,7 +509,7 @@ export const ERRORS = {
   },
   worker_unknown: {
     message: (d: { action: string; received: string; workers: number }) =>
-      `Cannot ${d.action} as a worker must be one of 0 to ${d.workers - 1}: received ${d.received}`,
+      `Cannot ${d.action} as a worker must be an integer from 0 and below ${d.workers}: received ${d.received}`,
     hint: 'In the API workers count from 0; run.now.workers says how many there are.',
   },
   envelope_refused: {
