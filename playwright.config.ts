@@ -8,6 +8,13 @@ export const PLAIN_PORT = 4188;
 const chromium = await findChromium();
 const preview = 'node node_modules/vite/bin/vite.js preview --strictPort --host 127.0.0.1 --port';
 
+/** How the browser is started. */
+export const LAUNCH = {
+  executablePath: chromium.path,
+  args: [...CHROMIUM_FLAGS],
+  env: { ...definedOnly(process.env), ...chromium.env },
+};
+
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results/e2e',
@@ -25,11 +32,7 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: chromium.path,
-      args: CHROMIUM_FLAGS,
-      env: { ...definedOnly(process.env), ...chromium.env },
-    },
+    launchOptions: LAUNCH,
   },
   projects: [{ name: 'chromium' }],
   webServer: [

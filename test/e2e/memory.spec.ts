@@ -1,5 +1,5 @@
 import { chromium, expect, test } from '@playwright/test';
-import playwrightConfig from '../../playwright.config.ts';
+import { LAUNCH } from '../../playwright.config.ts';
 import { goodProgram, programWith } from './support/bad-programs.ts';
 import { LessonPage } from './support/lesson-page.ts';
 import { StaticSite } from './support/static-site.ts';
@@ -24,12 +24,8 @@ const greedy = programWith({
 test('a program that uses up all memory costs nothing that was typed', async () => {
   test.slow();
   const site = await StaticSite.open('/sluice');
-  const { executablePath, args, env } = playwrightConfig.use.launchOptions;
-  const browser = await chromium.launch({
-    executablePath,
-    args: [...args, `--js-flags=--max-old-space-size=${HEAP_MB}`],
-    env,
-  });
+  const args = [...LAUNCH.args, `--js-flags=--max-old-space-size=${HEAP_MB}`];
+  const browser = await chromium.launch({ ...LAUNCH, args });
   const shown = (words: string) => () =>
     site.missing.some((path) => decodeURIComponent(path).includes(words));
   try {
