@@ -77,8 +77,11 @@ export class Drive {
   /** Takes what has come from another worker. */
   arrive(take: () => void): void {
     this.#isArriving = true;
-    take();
-    this.#isArriving = false;
+    try {
+      take();
+    } finally {
+      this.#isArriving = false;
+    }
     // Of several messages that have come, the first would have a slice, and the others wait for its end.
     if (!this.#isDeferred) this.go();
   }
@@ -97,44 +100,20 @@ export class Drive {
   /** Lets stages handle messages in turn until none may, or the time of a slice is over (RUN-4). */
   go(): void {
     if (this.#inSlice || this.#isOver) return;
-    const { host, held, lines, reports, printed, scheduler } = this.#options;
-    this.#inSlice = true;
-    reports.beginSlice();
-    host.lapMs();
-    let nowMs = scheduler.nowMs();
-    const endMs = nowMs + (lines.isHeardLater ? SLICE_UNTIL_HEARD_MS : SLICE_MS);
-    let polledMs = -Infinity;
+    const { host, held, reports, printed } = this.#options;
     let isDone = false;
-    while (nowMs < endMs) {
-      if (nowMs - polledMs >= POLL_EVERY_MS) {
-        lines.poll();
-        polledMs = nowMs;
-      }
-      const next = this.#next();
-      if (next === null) {
-        if (this.#rest()) {
-          // The time that passed is nobody's.
-          host.lapMs();
-          nowMs = scheduler.nowMs();
-          continue;
-        }
-        isDone = true;
-        break;
-      }
-      const waits = this.#turn(next);
-      this.#flush();
-      const thenMs = scheduler.nowMs();
-      this.#turns.took(thenMs - nowMs);
-      nowMs = thenMs;
-      // A callback that waits first goes on as far as it can, before another stage's code runs: its console is its own.
-      if (waits) break;
+    this.#inSlice = true;
+    try {
+      isDone = this.#slice();
+    } finally {
+      // From here on, whoever is woken gets another slice.
+      this.#inSlice = false;
+      if (!isDone) this.goLater();
     }
     printed.settle(host);
     held.dropStale(host);
     this.#flush();
-    this.#inSlice = false;
     reports.changed();
-    if (!isDone) this.goLater();
   }
 
   /** Does as {@link go} in a later turn of the event loop. */
@@ -145,6 +124,43 @@ export class Drive {
       this.#isDeferred = false;
       this.go();
     });
+  }
+
+  /** Turns until none is left, or their time is over; whether none was left. */
+  #slice(): boolean {
+    const { host, lines, reports, scheduler } = this.#options;
+    reports.beginSlice();
+    host.lapMs();
+    let nowMs = scheduler.nowMs();
+    const endMs = nowMs + (lines.isHeardLater ? SLICE_UNTIL_HEARD_MS : SLICE_MS);
+    let polledMs = -Infinity;
+    while (nowMs < endMs) {
+      if (nowMs - polledMs >= POLL_EVERY_MS) {
+        lines.poll();
+        polledMs = nowMs;
+      }
+      let next = this.#next();
+      if (next === null && !lines.isEmpty) {
+        // Answers to what has come leave before anybody waits; whoever fails for that has something to do.
+        this.#flush();
+        next = this.#next();
+      }
+      if (next === null) {
+        if (!this.#rest()) return true;
+        // The time that passed is nobody's.
+        host.lapMs();
+        nowMs = scheduler.nowMs();
+        continue;
+      }
+      const waits = this.#turn(next);
+      this.#flush();
+      const thenMs = scheduler.nowMs();
+      this.#turns.took(thenMs - nowMs);
+      nowMs = thenMs;
+      // A callback that waits first goes on as far as it can, before another stage's code runs: its console is its own.
+      if (waits) return false;
+    }
+    return false;
   }
 
   /** One message for a stage, or the beginning of a task; whether it waits for a promise now. */

@@ -10,6 +10,7 @@ export type TakeBatch = (batch: readonly RemoteEnvelope[], peer: WorkerId) => vo
  * may be laid at any time: what is for a worker that has none yet waits.
  */
 export class PeerLines {
+  readonly #onBroken: (error: unknown) => void;
   readonly #peers = new Map<WorkerId, Transport>();
   /** Which worker of its number each line leads to, from 0. */
   readonly #replaced = new Map<WorkerId, number>();
@@ -26,6 +27,11 @@ export class PeerLines {
   /** By worker: what was exchanged with one that is gone counts no longer. */
   readonly #sent = new Map<WorkerId, number>();
   readonly #received = new Map<WorkerId, number>();
+
+  /** @param onBroken - Told why what a line holds cannot be read: nothing comes or goes by it any more. */
+  constructor(onBroken: (error: unknown) => void) {
+    this.#onBroken = onBroken;
+  }
 
   /** Envelopes that have left for workers that live or wait for their line, in all: who waits is not done. */
   get sent(): number {
@@ -98,7 +104,14 @@ export class PeerLines {
   /** Takes what has come by now, where that can be known; whether anything had. */
   poll(): boolean {
     let came = false;
-    for (const transport of this.#peers.values()) if (transport.poll?.()) came = true;
+    for (const transport of this.#peers.values()) {
+      try {
+        if (transport.poll?.()) came = true;
+      } catch (error) {
+        transport.close();
+        this.#onBroken(error);
+      }
+    }
     return came;
   }
 

@@ -62,7 +62,7 @@ type StartMessage = Extract<ToWorker, { readonly type: 'start' }>;
 /** What a worker does during a run: has its stages driven, obeys the controller, answers. */
 export class WorkerRun {
   readonly #options: WorkerRunOptions;
-  readonly #lines = new PeerLines();
+  readonly #lines: PeerLines;
   readonly #printed: PrintedLines;
   /** `null` before `start`. */
   #begun: Begun | null = null;
@@ -70,7 +70,9 @@ export class WorkerRun {
 
   constructor(options: WorkerRunOptions) {
     this.#options = options;
-    this.#printed = new PrintedLines(options.worker);
+    const { worker, post } = options;
+    this.#lines = new PeerLines((error) => post({ type: 'uncaught', worker, error: traceError(error) }));
+    this.#printed = new PrintedLines(worker);
   }
 
   /**

@@ -4,12 +4,15 @@ import { WorkerRun } from '../../../engine/runtime/worker-run.ts';
 import type { RemoteEnvelope } from '../../../engine/stage/message.ts';
 import { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
 import type { Bell } from '../../../engine/transport/bell.ts';
+import type { FromWorker } from '../../../engine/transport/protocol.ts';
 import type { Transport } from '../../../engine/transport/transport.ts';
 
 /** A line whose other end is the test, and a bell that tells what is done with it. */
 class Line implements Transport {
   readonly sent: RemoteEnvelope[] = [];
   readonly waits: number[] = [];
+  /** How many envelopes had left when it blocked last. */
+  sentBeforeWait = 0;
   readonly bell: Bell;
   #waiting: (readonly RemoteEnvelope[])[] = [];
   #take: (envelopes: readonly RemoteEnvelope[]) => void = () => undefined;
@@ -25,6 +28,7 @@ class Line implements Transport {
       ring: () => void this.#rung++,
       wait: (_, ms) => {
         this.waits.push(ms);
+        this.sentBeforeWait = this.sent.length;
         return false;
       },
       whenRung: (_, then) => void (this.#then = then),
@@ -40,7 +44,12 @@ class Line implements Transport {
     this.#take = take;
   }
 
+  /** Reading it fails. */
+  isDamaged = false;
+  isClosed = false;
+
   poll(): boolean {
+    if (this.isDamaged && !this.isClosed) throw new Error('damaged');
     const came = this.#waiting;
     this.#waiting = [];
     for (const batch of came) this.#take(batch);
@@ -48,6 +57,7 @@ class Line implements Transport {
   }
 
   close(): void {
+    this.isClosed = true;
     this.#waiting = [];
   }
 
@@ -75,10 +85,11 @@ class Line implements Transport {
 function secondWorker(plan: Plan) {
   const scheduler = new VirtualScheduler();
   const line = new Line();
+  const posted: FromWorker[] = [];
   const run = new WorkerRun({
     worker: 1,
     plan,
-    post: () => undefined,
+    post: (message) => void posted.push(message),
     scheduler,
     defer: (task) => void scheduler.after(0, task),
     bell: line.bell,
@@ -110,7 +121,7 @@ function secondWorker(plan: Plan) {
       events: Array.from({ length: count }, (_, i) => first + i),
     },
   });
-  return { line, events };
+  return { line, events, posted };
 }
 
 const source = producer({ handleDemand: () => undefined });
@@ -158,6 +169,28 @@ describe('Drive', () => {
     expect(line.ring()).toBe(true);
     expect(line.waits).toHaveLength(1);
     for (const ms of line.waits) expect(ms).toBeLessThanOrEqual(1);
+    expect(line.ring(), 'listens again').toBe(true);
+  });
+
+  it('lets the answer to what has come leave before it blocks', () => {
+    const { line } = secondWorker(handling(() => undefined));
+    line.sent.length = 0;
+    // Of a life that never was: the answer needs no turn of a stage.
+    const message = { type: 'watch', subscription: 'other', life: 7 } as const;
+    line.lay({ to: 'sink', from: 'source', cause: null, message });
+    line.ring();
+    expect(line.sent.map((envelope) => envelope.message.type)).toEqual(['down']);
+    expect(line.sentBeforeWait).toBe(1);
+  });
+
+  it('closes a line that cannot be read, tells of it, and goes on', () => {
+    const { line, posted } = secondWorker(handling(() => undefined));
+    line.isDamaged = true;
+    line.ring();
+    expect(line.isClosed).toBe(true);
+    expect(posted.filter(({ type }) => type === 'uncaught')).toMatchObject([
+      { error: { message: 'damaged' } },
+    ]);
     expect(line.ring(), 'listens again').toBe(true);
   });
 
