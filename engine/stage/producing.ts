@@ -113,10 +113,11 @@ export class Producing {
       this.#tell(consumer, { type: 'cancelled', subscription: id, reason, life }, cause);
       return;
     }
+    // Watched first: a consumer that ends for what it loses here still has the reason of its end told.
+    context.watch(this.#runner.id, consumer, { subscription: id, life });
     if (replaces) yield* this.cancelled(replaces.subscription, 'cancel', replaces.reason, cause);
     const from = { id, peer: consumer };
     this.#downstream.add(from, life);
-    context.watch(this.#runner.id, consumer, { subscription: id, life });
     const accepted = this.#runner.record({ type: 'subscribed', subscription: id, consumer }, cause);
     yield* this.#accept(from, options, accepted);
     const answer = this.#downstream.subscribe(from, options, accepted);
