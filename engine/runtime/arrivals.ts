@@ -14,7 +14,7 @@ export interface Arrived {
 
 /**
  * What has come from other workers, by subscription: the moment events arrive they are this worker's to account for, in a
- * mailbox, on a slow link or lost, also for a life that is over (FLT-7).
+ * mailbox, on a slow link or lost, also for a life that is over (FLT-10).
  */
 export class Arrivals {
   readonly #arrived = new Map<SubscriptionId, Arrived>();

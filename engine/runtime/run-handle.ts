@@ -70,6 +70,7 @@ export interface Crew {
   end(): void;
 }
 
+/** How a program is run on the workers of a platform. */
 export interface RunOptions {
   /**
    * The most workers to use. No more are used than stages are placed on, unless the program has tasks; a pin beyond them ends
@@ -83,7 +84,7 @@ export interface RunOptions {
   readonly trace: TraceLevel;
   /** Entries that all workers together may record before the run holds. */
   readonly entryBudget: number;
-  /** How often every worker is asked whether it lives, ms. Default 500. */
+  /** How often every worker is asked whether it lives, ms. Default 250. */
   readonly heartbeatMs?: number;
   /** Entries kept for the picture; the first ones, so that every position can be replayed. Default 200,000. */
   readonly maxEntries?: number;

@@ -32,6 +32,7 @@ import { WorkerReports } from './worker-reports.ts';
 /** Entries beyond those that make stages wait, as a single callback may still record; more are dropped and counted. */
 const RECORDER_CAPACITY = 50_000;
 
+/** Which worker it is, its part of the run, and what it has of its platform. */
 export interface WorkerRunOptions {
   readonly worker: WorkerId;
   readonly plan: Plan;

@@ -3,6 +3,7 @@ import type { RemoteEnvelope } from '../stage/message.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { Transport } from './transport.ts';
 
+/** What the faults of a network go by. */
 export interface FaultyOptions {
   readonly scheduler: Scheduler;
   /** Numbers in [0, 1); a seeded one gives the same faults again. */

@@ -7,6 +7,7 @@ export type Command =
   | ({ readonly kind: 'run' } & RunArguments)
   | ({ readonly kind: 'replay' } & ReplayArguments);
 
+/** What `sluice run` was asked to do. */
 export interface RunArguments {
   readonly file: string;
   /** `null`: as many as the machine is good for. */
@@ -21,6 +22,7 @@ export interface RunArguments {
   readonly timeoutS: number | null;
 }
 
+/** What `sluice replay` was asked to do. */
 export interface ReplayArguments {
   readonly file: string;
   /** Entry after which the run is shown; `null`: its end. */

@@ -35,7 +35,7 @@ export function headText({ head, tail }: ReadRecording, file: string, figures: R
 }
 
 /** How a run ended; `null`: its recording was cut off. */
-export function endText(end: RecordedEnd | null): string {
+function endText(end: RecordedEnd | null): string {
   if (end === null) return 'The file was cut off: what happened after its last entry is not known.';
   switch (end.type) {
     case 'idle':

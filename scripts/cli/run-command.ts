@@ -37,9 +37,11 @@ export interface Surroundings {
   readonly loadData: (names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
 }
 
-/** Exit codes. */
+/** Exit code: the run came to its end, or was stopped. */
 export const FINE = 0;
+/** Exit code: a stage crashed or did not answer, or the program could not go on. */
 export const FAILED = 1;
+/** Exit code: wrong use, or a program or recording that cannot be read. */
 export const WRONG_USE = 2;
 /** Ended at once by a second Ctrl-C: 128 and the number of the signal. */
 const INTERRUPTED = 130;

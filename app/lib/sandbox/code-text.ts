@@ -66,6 +66,7 @@ export function placeOf(sources: Sources, { file, offset }: Offset): SourcePlace
   return { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
+/** A pattern that matches the text as it is. */
 export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -9,8 +9,8 @@ export function createCompiler(): Compiler {
 }
 
 /**
- * The address of the WebAssembly is posted, not imported by the worker: what a worker's bundle emits is missing
- * from the list of files that the service worker keeps for offline use.
+ * The address of the WebAssembly is posted, not imported by the worker: it is one of the page's own files then, whose address
+ * follows the folder that the site stands in.
  */
 function spawnWorker(): CompileWorker {
   const worker = new Worker(new URL('./compile-worker.ts', import.meta.url), { type: 'module' });

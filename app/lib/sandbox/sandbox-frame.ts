@@ -22,8 +22,10 @@ const FRAME_POLICY = [
 
 type Ready = Extract<FromFrame, { type: 'ready' }>;
 
+/** What became of a worker, as the frame tells it. */
 export type WorkerFailure = Extract<FromFrame, { type: 'workerFailed' }>;
 
+/** Who hears what goes wrong during a run. */
 export interface FrameListener {
   readonly onWorkerFailure: (failure: WorkerFailure) => void;
   /** The frame does not answer any more: its process is gone, or drowned. Called once. */

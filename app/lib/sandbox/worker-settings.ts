@@ -11,6 +11,7 @@ export interface WorkerSettings {
   readonly placement: PlacementPolicy;
 }
 
+/** Where runs go as long as nobody has chosen. */
 export const DEFAULT_WORKER_SETTINGS: WorkerSettings = { workers: 'auto', placement: 'spread' };
 
 /** What the engine is to be told. */
