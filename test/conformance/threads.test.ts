@@ -13,6 +13,11 @@ const groups = readdirSync(folder)
 
 /** Most of a run is waiting for threads to begin and end, so several go on at once. */
 const AT_ONCE = 4;
+/**
+ * A recording is one of the orders in which messages of different senders may arrive; between threads it need not come about
+ * at once. What is wrong stays wrong.
+ */
+const TIMES = 4;
 
 /** What GenStage did under every schedule must come out on real threads too. */
 describe.each(['ring', 'port'] as const)('facts of GenStage on two worker_threads, by %s', (transport) => {
@@ -52,10 +57,14 @@ describe.each(['ring', 'port'] as const)('facts of GenStage on two worker_thread
       const broken: string[] = [];
       const playAll = async () => {
         for (let next = left.shift(); next; next = left.shift()) {
-          const problem = await play(next).then(
-            (observed) => brokenFact(next, observed),
-            (error: unknown) => String(error),
-          );
+          let problem: string | null = null;
+          for (let time = 1; time <= TIMES; time += 1) {
+            problem = await play(next).then(
+              (observed) => brokenFact(next, observed),
+              (error: unknown) => String(error),
+            );
+            if (problem === null) break;
+          }
           if (problem !== null) broken.push(`${next.id}: ${problem}`);
         }
       };
