@@ -12,7 +12,6 @@ import { sleepOn } from '../time/sleep.ts';
 import type { PlanWarning } from '../trace/plan-view.ts';
 import { traceError } from '../trace/trace-value.ts';
 import { generateRecordCode } from '../transport/encoding/record-code.ts';
-import type { LineMemory } from '../transport/line-memory.ts';
 import { messagePortTransport, type Port } from '../transport/message-port.ts';
 import { sharedBell } from '../transport/shared-bell.ts';
 import { sharedRingTransport } from '../transport/shared-ring.ts';
@@ -30,46 +29,7 @@ import {
   type ProgramWorker,
   type WorkerEnvironment,
 } from './program-worker.ts';
-
-/** Frame → worker, by the worker's own port. */
-type Order =
-  /** Load the program; first of all. */
-  | {
-      readonly type: 'load';
-      /** Text of the compiled program, an ES module. */
-      readonly program: string;
-      /** Data set → its rows as JSON. */
-      readonly data: Readonly<Record<string, string>>;
-      readonly control: MessagePort;
-      readonly worker: number;
-      /** What wakes the worker; left out where no line is of shared memory. */
-      readonly bell?: SharedArrayBuffer;
-      /** Hidden runs on the virtual scheduler, instead of a part of a real one. */
-      readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
-    }
-  /** The line to another worker of the run, in place of one that was there. */
-  | {
-      readonly type: 'connect';
-      readonly worker: number;
-      readonly line: LineEnd;
-      /** Which worker of its number it leads to, from 0. */
-      readonly replaced: number;
-    }
-  /** The run is over: let go of the program. */
-  | { readonly type: 'leave' };
-
-/** Worker → frame, in answer to `leave`. */
-interface Left {
-  /** What the program has left in the worker, in words; `null`: it may load another. */
-  readonly leftovers: string | null;
-}
-
-/** One end of a line between two workers. */
-interface LineEnd {
-  readonly port: MessagePort;
-  /** Left out: everything goes by the port. */
-  readonly memory?: LineMemory;
-}
+import type { BrowserOrder, LineEnd, WorkerLeft } from './worker-orders.ts';
 
 /** Hidden runs that call the same callback again and again still say that they go on this often, ms. */
 const TELL_EVERY_MS = 500;
@@ -134,7 +94,7 @@ function begin(orders: Port): void {
   const realm: Realm = { processors, scheduler, leftovers, defer, printTo, lock: lockOnce(leftovers) };
   orders.listen((order) => {
     // The frame is this project's own script: what it says is taken at its word.
-    const said = order as Order;
+    const said = order as BrowserOrder;
     if (said.type === 'load') program = load(said, realm);
     else if (said.type === 'connect') {
       program?.connect(said.worker, transportOf(said.line), said.replaced);
@@ -143,7 +103,7 @@ function begin(orders: Port): void {
         program = null;
         print = null;
         forgetCounts();
-        const answer: Left = { leftovers: left };
+        const answer: WorkerLeft = { leftovers: left };
         orders.post(answer);
       });
     }
@@ -159,7 +119,7 @@ function lockOnce(leftovers: Leftovers): Realm['lock'] {
 }
 
 /** Loads the program; gives what takes its part in a run, if it is to have one. */
-function load(order: Extract<Order, { type: 'load' }>, realm: Realm): ProgramWorker | null {
+function load(order: Extract<BrowserOrder, { type: 'load' }>, realm: Realm): ProgramWorker | null {
   const { printTo, lock, leftovers, ...own } = realm;
   const control = portOf(order.control);
   provideProgramData(order.data);
@@ -188,7 +148,7 @@ function load(order: Extract<Order, { type: 'load' }>, realm: Realm): ProgramWor
   return program;
 }
 
-function transportOf({ port, memory }: LineEnd): Transport {
+function transportOf({ port, memory }: LineEnd<MessagePort>): Transport {
   return memory ? sharedRingTransport(memory, portOf(port)) : messagePortTransport(portOf(port));
 }
 

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { realScheduler } from '../time/scheduler.ts';
-import type { LineMemory } from '../transport/line-memory.ts';
 import { messagePortTransport } from '../transport/message-port.ts';
 import { sharedBell } from '../transport/shared-bell.ts';
 import { sharedRingTransport } from '../transport/shared-ring.ts';
@@ -23,6 +22,7 @@ import {
   type ProgramWorker,
   type WorkerEnvironment,
 } from './program-worker.ts';
+import type { ConnectOrder, LeaveOrder, LineEnd, WorkerLeft } from './worker-orders.ts';
 
 /** What `node.ts` gives a worker along: the port for all orders. */
 export interface NodeBoot {
@@ -47,29 +47,8 @@ export type NodeOrder =
       /** What wakes the worker; left out where no line is of shared memory. */
       readonly bell?: SharedArrayBuffer;
     }
-  /** The line to another worker of the run, in place of one that was there. */
-  | {
-      readonly type: 'connect';
-      readonly worker: number;
-      readonly line: LineEnd;
-      /** Which worker of its number it leads to, from 0. */
-      readonly replaced: number;
-    }
-  /** The run is over: let go of the program. */
-  | { readonly type: 'leave' };
-
-/** One end of a line between two workers. */
-export interface LineEnd {
-  readonly port: MessagePort;
-  /** Left out: everything goes by the port. */
-  readonly memory?: LineMemory;
-}
-
-/** What a worker answers to `leave`. */
-export interface NodeLeft {
-  /** What the program has left in it, in words; `null`: it may load another. */
-  readonly leftovers: string | null;
-}
+  | ConnectOrder<MessagePort>
+  | LeaveOrder;
 
 // Taken hold of before programs are: who looks for them afterwards is noticed.
 const later = setImmediate;
@@ -99,14 +78,14 @@ function begin(orders: MessagePort): void {
       void program?.leave().then((left) => {
         program = null;
         forgetCounts();
-        const answer: NodeLeft = { leftovers: left };
+        const answer: WorkerLeft = { leftovers: left };
         orders.postMessage(answer);
       });
     }
   });
 }
 
-function transportOf({ port, memory }: LineEnd): Transport {
+function transportOf({ port, memory }: LineEnd<MessagePort>): Transport {
   return memory ? sharedRingTransport(memory, portOf(port)) : messagePortTransport(portOf(port));
 }
 

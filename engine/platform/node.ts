@@ -7,7 +7,8 @@ import { bellMemory, lineMemory, type LineMemory } from '../transport/line-memor
 import { parseFromWorker } from '../transport/parse-message.ts';
 import { PrintedLines, type LinePrinter } from './node-lines.ts';
 import { readStation, stationMemory, type Station } from './node-station.ts';
-import type { LineEnd, NodeBoot, NodeLeft, NodeOrder } from './node-worker.ts';
+import type { NodeBoot, NodeOrder } from './node-worker.ts';
+import type { LineEnd, WorkerLeft } from './worker-orders.ts';
 
 /** Where a Node run finds its parts. */
 export interface NodeProgram {
@@ -210,7 +211,7 @@ class NodeThread {
     if (this.#problem !== null) return false;
     this.#onFailure = null;
     const left = new Promise<boolean>((resolve) => {
-      this.#orders.once('message', ({ leftovers }: NodeLeft) => resolve(leftovers === null));
+      this.#orders.once('message', ({ leftovers }: WorkerLeft) => resolve(leftovers === null));
       this.#orders.once('close', () => resolve(false));
     });
     this.order({ type: 'leave' });
@@ -320,13 +321,15 @@ class NodeCrew implements Crew {
     otherThread.order(this.#line(one, ends[1]), ends[1].port);
   }
 
-  #line(to: WorkerId, line: LineEnd): NodeOrder {
+  #line(to: WorkerId, line: LineEnd<MessagePort>): NodeOrder {
     return { type: 'connect', worker: to, line, replaced: this.#replaced[to] ?? 0 };
   }
 }
 
 /** Both ends of a new line. */
-function lineEnds(memory: readonly [LineMemory, LineMemory] | null): readonly [LineEnd, LineEnd] {
+function lineEnds(
+  memory: readonly [LineMemory, LineMemory] | null,
+): readonly [LineEnd<MessagePort>, LineEnd<MessagePort>] {
   const { port1, port2 } = new MessageChannel();
   if (!memory) return [{ port: port1 }, { port: port2 }];
   return [

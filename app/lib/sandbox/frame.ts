@@ -5,16 +5,9 @@
  * workers, and pairs of workers talk to each other directly.
  */
 import { ENGINE_MARK } from './engine-mark.ts';
+import type { BrowserOrder, LineEnd, WorkerLeft } from '#engine/platform/worker-orders.ts';
 import { bellMemory, lineMemory } from '#engine/transport/line-memory.ts';
-import type {
-  FromFrame,
-  LineEnd,
-  SpawnRequest,
-  ToFrame,
-  WarmRequest,
-  WorkerLeft,
-  WorkerOrder,
-} from './protocol.ts';
+import type { FromFrame, SpawnRequest, ToFrame, WarmRequest } from './protocol.ts';
 
 /** Uncaught errors that are passed on per worker; a loop that throws must not flood the page. */
 const MAX_ERRORS = 20;
@@ -151,12 +144,12 @@ function terminate(member: Member | undefined): void {
   void member?.worker.then((worker) => worker?.terminate());
 }
 
-function give({ orders }: Member, order: WorkerOrder, ...ports: MessagePort[]): void {
+function give({ orders }: Member, order: BrowserOrder, ...ports: MessagePort[]): void {
   orders.postMessage(order, ports);
 }
 
 /** Both ends of a new line. */
-function lineEnds(one: Member, other: Member): readonly [LineEnd, LineEnd] {
+function lineEnds(one: Member, other: Member): readonly [LineEnd<MessagePort>, LineEnd<MessagePort>] {
   const { port1, port2 } = new MessageChannel();
   if (!one.bell || !other.bell) return [{ port: port1 }, { port: port2 }];
   // Only here: memory cannot be shared with the page.

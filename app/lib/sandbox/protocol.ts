@@ -8,7 +8,6 @@ import {
   type TraceError,
 } from 'sluice';
 import * as v from 'valibot';
-import type { LineMemory } from '#engine/transport/line-memory.ts';
 import type { RunRecord } from '#lessons/schema.ts';
 
 /** Page → frame, once, along with the port that carries everything below. */
@@ -58,40 +57,6 @@ export type ToFrame =
   | { readonly type: 'terminate'; readonly worker: number }
   /** The run is over: its workers let go of the program. Answered by `left`. */
   | { readonly type: 'leave' };
-
-/** One end of a line between two workers. */
-export interface LineEnd {
-  readonly port: MessagePort;
-  /** Left out: everything goes by the port. */
-  readonly memory?: LineMemory;
-}
-
-/** Frame → worker, by the port that the frame's only message to the worker itself brings. */
-export type WorkerOrder =
-  | {
-      readonly type: 'load';
-      readonly program: string;
-      readonly data: Readonly<Record<string, string>>;
-      readonly control: MessagePort;
-      readonly worker: number;
-      /** What wakes the worker; left out where no line is of shared memory. */
-      readonly bell?: SharedArrayBuffer;
-      readonly virtual?: readonly VirtualRequest[];
-    }
-  | {
-      readonly type: 'connect';
-      readonly worker: number;
-      readonly line: LineEnd;
-      /** Which worker of its number it leads to, from 0. */
-      readonly replaced: number;
-    }
-  | { readonly type: 'leave' };
-
-/** Worker → frame, in answer to `leave`. */
-export interface WorkerLeft {
-  /** What the program has left in it, in words; `null`: it may load another. */
-  readonly leftovers: string | null;
-}
 
 /** Frame → page. */
 export type FromFrame =
