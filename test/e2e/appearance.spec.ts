@@ -1,79 +1,74 @@
 import { LessonPage, programOf } from './support/lesson-page.ts';
 import { QuizPage, quizKeys } from './support/quiz-page.ts';
-import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
+import { expect, expectNoAxeViolationsInBothThemes, test } from './support/sluice-test.ts';
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`${colorScheme}: axe finds nothing`, () => {
-    test.use({ colorScheme });
-
-    test('on the home page, the page of an error, and the page that is not there', async ({
-      page,
-      pageErrors,
-    }) => {
-      for (const path of ['/', '/errors/no_pipeline', '/not/a/page']) {
-        await page.goto(path);
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-        await expectNoAxeViolations(page, path);
-      }
-      // The browser tells of the answer 404.
-      pageErrors.length = 0;
-    });
-
-    test('in a lesson before, during and after a run', async ({ page }) => {
-      const lesson = new LessonPage(page);
-      await lesson.open('1-run');
-      await expectNoAxeViolations(page, 'before the run');
-      await lesson.skipPredictions();
-      await lesson.setSpeed('Step by step');
-      await lesson.run.click();
-      await expect(lesson.status).toHaveText('Waiting for your next step');
-      await stepUntil(lesson, 'numbers sent 10 events');
-      await expectNoAxeViolations(page, 'during the run');
-      await lesson.stop.click();
-      await lesson.openTable();
-      await expectNoAxeViolations(page, 'after the run, with its table');
-    });
-
-    test('in an exercise after a failed and a passed check', async ({ page }) => {
-      const lesson = new LessonPage(page);
-      await lesson.open('3-odd');
-      await lesson.writeProgram(programOf('3-odd', 'wrong/filters-in-the-consumer.ts'));
-      await lesson.check();
-      await lesson.checks.getByRole('button', { name: 'Show a hint' }).click();
-      await expectNoAxeViolations(page, 'a failed check');
-      await lesson.writeProgram(programOf('3-odd', 'solution.ts'));
-      await lesson.check();
-      await expectNoAxeViolations(page, 'a passed check');
-    });
-
-    test('in the quiz: open, answered wrong and right, and at its result', async ({ page }) => {
-      const quiz = new QuizPage(page);
-      await new LessonPage(page).open('quiz');
-      await expectNoAxeViolations(page, 'an open question');
-      for (const [i, key] of quizKeys().entries()) {
-        await quiz.shows(key);
-        if (i === 0) await quiz.answerWrong(key);
-        else await quiz.answerRight(key);
-        if (i === 0) await expectNoAxeViolations(page, 'a wrong answer');
-        if (key.kind === 'sequence') await expectNoAxeViolations(page, 'a right answer');
-        await quiz.next();
-      }
-      await expect(quiz.root.getByRole('heading', { name: /questions solved/ })).toBeVisible();
-      await expectNoAxeViolations(page, 'the result');
-    });
-
-    test('in the panes of a phone', async ({ page }) => {
-      await page.setViewportSize({ width: 390, height: 844 });
-      const lesson = new LessonPage(page);
-      await lesson.open('2-random');
-      for (const pane of ['Lesson', 'Editor', 'Checks'] as const) {
-        await page.getByRole('tab', { name: pane }).click();
-        await expectNoAxeViolations(page, `narrow, ${pane}`);
-      }
-    });
+test.describe('axe finds nothing in either theme', () => {
+  test('on the home page, the page of an error, and the page that is not there', async ({
+    page,
+    pageErrors,
+  }) => {
+    for (const path of ['/', '/errors/no_pipeline', '/not/a/page']) {
+      await page.goto(path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectNoAxeViolationsInBothThemes(page, path);
+    }
+    // The browser tells of the answer 404.
+    pageErrors.length = 0;
   });
-}
+
+  test('in a lesson before, during and after a run', async ({ page }) => {
+    const lesson = new LessonPage(page);
+    await lesson.open('1-run');
+    await expectNoAxeViolationsInBothThemes(page, 'before the run');
+    await lesson.skipPredictions();
+    await lesson.setSpeed('Step by step');
+    await lesson.run.click();
+    await expect(lesson.status).toHaveText('Waiting for your next step');
+    await stepUntil(lesson, 'numbers sent 10 events');
+    await expectNoAxeViolationsInBothThemes(page, 'during the run');
+    await lesson.stop.click();
+    await lesson.openTable();
+    await expectNoAxeViolationsInBothThemes(page, 'after the run, with its table');
+  });
+
+  test('in an exercise after a failed and a passed check', async ({ page }) => {
+    const lesson = new LessonPage(page);
+    await lesson.open('3-odd');
+    await lesson.writeProgram(programOf('3-odd', 'wrong/filters-in-the-consumer.ts'));
+    await lesson.check();
+    await lesson.checks.getByRole('button', { name: 'Show a hint' }).click();
+    await expectNoAxeViolationsInBothThemes(page, 'a failed check');
+    await lesson.writeProgram(programOf('3-odd', 'solution.ts'));
+    await lesson.check();
+    await expectNoAxeViolationsInBothThemes(page, 'a passed check');
+  });
+
+  test('in the quiz: open, answered wrong and right, and at its result', async ({ page }) => {
+    const quiz = new QuizPage(page);
+    await new LessonPage(page).open('quiz');
+    await expectNoAxeViolationsInBothThemes(page, 'an open question');
+    for (const [i, key] of quizKeys().entries()) {
+      await quiz.shows(key);
+      if (i === 0) await quiz.answerWrong(key);
+      else await quiz.answerRight(key);
+      if (i === 0) await expectNoAxeViolationsInBothThemes(page, 'a wrong answer');
+      if (key.kind === 'sequence') await expectNoAxeViolationsInBothThemes(page, 'a right answer');
+      await quiz.next();
+    }
+    await expect(quiz.root.getByRole('heading', { name: /questions solved/ })).toBeVisible();
+    await expectNoAxeViolationsInBothThemes(page, 'the result');
+  });
+
+  test('in the panes of a phone', async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const lesson = new LessonPage(page);
+    await lesson.open('2-random');
+    for (const pane of ['Lesson', 'Editor', 'Checks'] as const) {
+      await page.getByRole('tab', { name: pane }).click();
+      await expectNoAxeViolationsInBothThemes(page, `narrow, ${pane}`);
+    }
+  });
+});
 
 /** Where each ask and event is drawn, frame by frame, and which moment of the run that frame shows. */
 function framesOf(lesson: LessonPage, count: number) {

@@ -29,6 +29,16 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
+/** {@link expectNoAxeViolations}, in the light theme and in the dark one. */
+export async function expectNoAxeViolationsInBothThemes(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    // Colours that still change on the way to the other theme are nobody's.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    await expectNoAxeViolations(page, `${where}, ${colorScheme}`);
+  }
+}
+
 /** WCAG 2.2 AA as far as axe can tell, over the whole page. */
 export async function expectNoAxeViolations(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
