@@ -21,7 +21,8 @@ interface Ends {
  * The first entry of a whole trace, recorded from its beginning without drops, that cannot be: its number is not greater than
  * those before, its cause is not among them, its stage or subscription is not of this plan, it delivers what was not
  * dispatched, or not once, or ends a callback that had not begun. A run that was recorded by the engine has none, whatever
- * its program did: who judges a run by its trace asks first.
+ * its program did: who judges a run by its trace asks first. Where a worker has died its trace is not whole: what it had not
+ * told yet is missing, and others may have gone on from it.
  *
  * @param entries - In order of `seq`.
  * @returns `null` where everything follows.

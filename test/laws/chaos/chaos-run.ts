@@ -1,5 +1,5 @@
 import type { SubscriptionToMake } from '../../../engine/runtime/hosted.ts';
-import type { TraceEntry } from 'sluice';
+import { findInconsistency, viewOfPlan, type TraceEntry } from 'sluice';
 import { withCluster, type Cluster } from '../../support/cluster.ts';
 import { chaosProgram, sharingIn, type ChaosProgram } from './chaos-plan.ts';
 import type { ChaosCase, Fault } from './chaos-shapes.ts';
@@ -57,7 +57,8 @@ function outcome(
   try {
     for (const entry of entries) account.take(entry);
     account.close(standingIn(cluster), journal);
-    return result(null);
+    const odd = findInconsistency(viewOfPlan(plan), entries);
+    return result(odd && `entry ${odd.seq} ${odd.problem}`);
   } catch (error) {
     if (error instanceof Unexplained) return result(error.message);
     throw error;

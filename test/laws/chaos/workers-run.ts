@@ -1,4 +1,4 @@
-import { seededRandom, startRun } from 'sluice';
+import { findInconsistency, seededRandom, startRun } from 'sluice';
 import { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
 import { inMemoryPlatform, passTime } from '../../engine/runtime/in-memory-platform.ts';
 import { chaosProgram, sharingIn } from './chaos-plan.ts';
@@ -53,6 +53,12 @@ export async function runOnVirtualWorkers(one: ChaosCase): Promise<WorkersOutcom
   await passTime(scheduler, run.settled());
   run.stop();
   await passTime(scheduler, run.done);
-  const unexplained = unexplainedIn(run.now, (stage) => sharingIn(plan, one.shape, stage), journal);
-  return { unexplained, entries: run.now.entries, done: faults.done };
+  const { entries } = run.now;
+  // What a worker had not told when it was killed is missing, and others have gone on from it.
+  const isWhole = !faults.done.has('killWorker');
+  const odd = isWhole ? findInconsistency(view, entries) : null;
+  const unexplained =
+    unexplainedIn(run.now, (stage) => sharingIn(plan, one.shape, stage), journal) ??
+    (odd && `entry ${odd.seq} ${odd.problem}`);
+  return { unexplained, entries, done: faults.done };
 }
