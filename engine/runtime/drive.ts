@@ -74,6 +74,12 @@ export class Drive {
     if (!this.#inSlice && !this.#isArriving) this.goLater();
   }
 
+  /** Something waits to leave for another worker. */
+  sending(): void {
+    // An `init`, or a callback that goes on after a wait, has sent it outside all slices.
+    if (!this.#inSlice && !this.#isArriving) this.goLater();
+  }
+
   /** Takes what has come from another worker. */
   arrive(take: () => void): void {
     this.#isArriving = true;

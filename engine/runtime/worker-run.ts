@@ -244,7 +244,10 @@ export class WorkerRun {
       capacity: RECORDER_CAPACITY,
       replaced: replaced?.[worker] ?? 0,
       ...(takesOver && { afterSeq: takesOver.afterSeq }),
-      onRemote: (envelope, to) => this.#lines.send(functions.leave(envelope), to),
+      onRemote: (envelope, to) => {
+        this.#lines.send(functions.leave(envelope), to);
+        drive.sending();
+      },
       onEntering: (stage, callback) => {
         drive.beforeCallback();
         this.#options.onEntering?.(stage, callback);
