@@ -11,6 +11,9 @@ function sandboxWorkers(page: Page): number {
 /** Workers that the page's frame makes ahead of the first run. */
 const WARM = 3;
 
+/** More than one worker serves. */
+const RUNS = 25;
+
 /** Numbers through two stages; `before` runs when the program is loaded. It comes to its end by itself. */
 const shortProgram = (before = '', inside = '') => `import { consumer, pipeline, producer } from 'sluice';
 ${before}
@@ -60,7 +63,7 @@ test('the same workers serve twenty-five runs, each as if it were the first', as
   await lesson.writeProgram(shortProgram("console.count('loaded');"));
   const frame = () => page.locator('iframe[title^="Sandbox"]').getAttribute('title');
   const frames = new Set<string | null>();
-  for (let run = 1; run <= 25; run += 1) {
+  for (let run = 1; run <= RUNS; run += 1) {
     await lesson.run.click();
     await expect(lesson.status).toHaveText('Finished');
     await expect(lesson.console).toContainText('loaded: 1');
@@ -71,8 +74,9 @@ test('the same workers serve twenty-five runs, each as if it were the first', as
       .toBeLessThanOrEqual(4);
     frames.add(await frame());
   }
-  // A worker that is slow to answer after a run, as on a busy machine, is taken for one that is not clean.
-  expect(frames.size, 'frames in all').toBeLessThan(13);
+  // One, where the machine has time: a worker that is slow to answer after a run is taken for one that is not clean. Even so,
+  // most runs are served by workers that were there before.
+  expect(frames.size, 'frames in all').toBeLessThan(RUNS / 2);
 });
 
 for (const [what, before, imported = ''] of [
