@@ -55,8 +55,11 @@ export function ringOrder(events: number): HopOrder {
 
 function answerOf(thread: Worker): Promise<HopAnswer> {
   return new Promise((resolve, reject) => {
-    thread.once('message', resolve);
     thread.once('error', reject);
+    thread.once('message', (answer: HopAnswer) => {
+      thread.off('error', reject);
+      resolve(answer);
+    });
   });
 }
 
