@@ -81,7 +81,7 @@ test('the same workers serve twenty-five runs, each as if it were the first', as
 
 for (const [what, before, imported = ''] of [
   ['a timer', "setInterval(() => console.log('STALE'), 50);"],
-  ['a promise', "void (async () => { await sleep(400); console.log('STALE'); })();", ', sleep'],
+  ['a promise', "void (async () => { await sleep(10_000); console.log('STALE'); })();", ', sleep'],
   [
     'a channel',
     "const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { console.log('STALE'); port2.postMessage(1); }; port2.postMessage(1);",
