@@ -1,5 +1,6 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { ISOLATING_HEADERS } from './app/lib/isolation/isolated-response.ts';
 import { dataSetsPlugin } from './scripts/lib/data-sets-plugin.ts';
 import { learnerTypesPlugin } from './scripts/lib/learner-types-plugin.ts';
 import { bundleScript, FRAME_ENTRY, sha256Source, WORKER_ENTRY } from './scripts/lib/sandbox-scripts.mjs';
@@ -11,10 +12,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'same-origin',
-  ...(isolated && {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-  }),
+  ...(isolated && ISOLATING_HEADERS),
 };
 
 /** `server.headers` does not reach the pages that Kit answers; a middleware in front of it does. */

@@ -1,5 +1,5 @@
 /** What a page, and each of its scripts, must come with to be cross-origin isolated. */
-const HEADERS: Readonly<Record<string, string>> = {
+export const ISOLATING_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -10,7 +10,7 @@ export function isolatedResponse(response: Response): Response {
   // Answers of other kinds have no headers to read, and no status a new one could have.
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  for (const [name, value] of Object.entries(ISOLATING_HEADERS)) headers.set(name, value);
   const { body, status, statusText } = response;
   return new Response(body, { status, statusText, headers });
 }
