@@ -19,7 +19,7 @@ export class Gate {
     return code === 0;
   }
 
-  /** Unit tests: counted one by one. */
+  /** Unit tests: counted one by one; those that failed, at last or at first, are named again in the summary. */
   vitest(name, args = []) {
     const report = freshReport('vitest.json');
     const startedMs = Date.now();
@@ -31,7 +31,12 @@ export class Gate {
       `--outputFile.json=${report}`,
       ...args,
     ]);
-    const { numPassedTests = 0, numFailedTests = 0 } = readReport(report);
+    const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = readReport(report);
+    const tests = testResults.flatMap((file) => file.assertionResults);
+    for (const { status, fullName, failureMessages } of tests) {
+      if (status === 'failed') this.#lines.push(`  failed: ${fullName}`);
+      else if (failureMessages?.length > 0) this.#lines.push(`  only at the second try: ${fullName}`);
+    }
     this.#count(name, numPassedTests, atLeastOneIfFailed(code, numFailedTests), startedMs);
     return code === 0;
   }

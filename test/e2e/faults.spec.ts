@@ -93,6 +93,7 @@ test('a link is slowed and quick again; the picture, its words and its table say
   await expect(gauge).toHaveAccessibleName(/made slower: \+1 s/);
   const tables = await lesson.openTable();
   await expect(tables.getByRole('columnheader', { name: 'slowed by' })).toBeVisible();
+  await lesson.closeTable();
 
   await gauge.click({ button: 'right' });
   await expect(link(page, '+1 s')).toBeChecked();

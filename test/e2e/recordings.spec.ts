@@ -94,7 +94,7 @@ test('a recording of the command line is opened, scrubbed and read', async ({ pa
   await timeline.press('ArrowRight');
   await expect(timeline).toHaveAttribute('aria-valuenow', '1');
 
-  await run.getByRole('button', { name: 'The same as text' }).click();
+  await run.getByRole('tab', { name: 'In words' }).click();
   await expect(run.getByRole('region', { name: 'Tables of the run' })).toBeVisible();
 
   const console = run.getByRole('region', { name: 'Console' });

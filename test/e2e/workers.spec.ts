@@ -123,6 +123,7 @@ test('the picture, its table and the trace name more than one worker', async ({ 
     placed.set(stage, await row.getByRole('cell').nth(1).innerText());
   }
   expect([...placed.keys()]).toEqual(['numbers', 'odd', 'printer']);
+  await lesson.closeTable();
   expect(new Set(placed.values()).size, [...placed.values()].join()).toBeGreaterThan(1);
   for (const [stage, worker] of placed) {
     expect(worker).toMatch(/^worker \d$/);
@@ -131,6 +132,7 @@ test('the picture, its table and the trace name more than one worker', async ({ 
       `printer w${(placed.get('printer') ?? '').slice(-1)}`,
     );
   }
+  await lesson.openTable();
   const told = lesson.picture.getByRole('listitem');
   await expect(told.filter({ hasText: /3 stages on \d workers/ })).toBeVisible();
   await expect(told.filter({ hasText: 'through shared memory' })).toBeVisible();

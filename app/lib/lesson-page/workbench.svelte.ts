@@ -2,6 +2,7 @@ import type { Seq } from 'sluice';
 import type { Exercise, Outcome, Outcomes, RunRecord } from '#lessons/schema.ts';
 import type { EditorFile } from '$lib/editor/editor-file.ts';
 import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
+import { Focus } from '$lib/inspect/focus.svelte.ts';
 import { saveRecording } from '$lib/recordings/save-recording.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
 import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
@@ -38,6 +39,8 @@ export class Workbench {
   readonly lesson: Lesson;
   readonly run = new RunSession();
   readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => motion.reduced });
+
+  readonly focus = new Focus();
 
   /** What was stored has been read: from here on the editor may be written in. */
   loaded = $state(false);
@@ -129,6 +132,7 @@ export class Workbench {
   async open(id: string): Promise<void> {
     this.run.reset();
     this.playhead.follow();
+    this.focus.subject = null;
     this.recording = null;
     this.result = null;
     this.exercise = null;

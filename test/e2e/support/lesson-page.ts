@@ -148,9 +148,14 @@ export class LessonPage {
 
   async openTable(): Promise<Locator> {
     const tables = this.picture.getByRole('region', { name: 'Tables of the run' });
-    if (!(await tables.isVisible())) await this.picture.getByText('The same as text').click();
+    if (!(await tables.isVisible())) await this.picture.getByRole('tab', { name: 'In words' }).click();
     await expect(tables).toBeVisible();
     return tables;
+  }
+
+  /** The picture, in the place of what was opened beside it. */
+  async closeTable(): Promise<void> {
+    await this.picture.getByRole('tab', { name: 'Picture' }).click();
   }
 
   /** Presses Check and waits for what it has to say. */

@@ -1,0 +1,40 @@
+import type { StageId, SubscriptionId } from 'sluice';
+import type { EventRef } from './event-ref.ts';
+import type { InspectorName } from './inspectors.ts';
+
+/** What somebody looks at in a run. */
+export type Subject =
+  | { readonly type: 'stage'; readonly id: StageId }
+  | { readonly type: 'edge'; readonly id: SubscriptionId }
+  | { readonly type: 'event'; readonly event: EventRef }
+  | { readonly type: 'supervisor'; readonly id: StageId }
+  /** A flow, or one of its layers. */
+  | { readonly type: 'flow'; readonly id: string };
+
+/** What is looked at, and with what: shared by the picture, the timeline and the inspectors of one run. */
+export class Focus {
+  subject: Subject | null = $state.raw(null);
+  /** The inspector that is open; `null`: the picture alone. */
+  inspector: InspectorName | null = $state.raw(null);
+
+  /** Looks at something, or no longer at what is looked at already. */
+  toggle(subject: Subject): void {
+    this.subject = this.has(subject) ? null : subject;
+  }
+
+  has(subject: Subject): boolean {
+    return this.subject !== null && keyOf(this.subject) === keyOf(subject);
+  }
+
+  /** Opens an inspector, on `subject` where one is given. */
+  inspect(inspector: InspectorName, subject: Subject | null = this.subject): void {
+    this.subject = subject;
+    this.inspector = inspector;
+  }
+}
+
+function keyOf(subject: Subject): string {
+  return subject.type === 'event'
+    ? `event ${subject.event.subscription} ${subject.event.index}`
+    : `${subject.type} ${subject.id}`;
+}

@@ -1,0 +1,42 @@
+import type { Component } from 'svelte';
+import type { RunView } from '../sandbox/run-view.ts';
+import type { Playhead } from '../vis/playhead.svelte.ts';
+import type { Focus } from './focus.svelte.ts';
+import type { RunHost } from './run-host.ts';
+
+/** What every inspector gets: a run, the moment of it that is shown, and what is looked at. */
+export interface InspectorProps {
+  readonly run: RunView;
+  readonly playhead: Playhead;
+  readonly focus: Focus;
+  readonly host: RunHost;
+  /** Nothing flies: it steps. */
+  readonly reducedMotion: boolean;
+}
+
+export type InspectorName =
+  'event' | 'holdup' | 'deliveries' | 'windows' | 'speed' | 'compare' | 'losses' | 'words';
+
+/** A way to look into a run, beside the picture. */
+export interface Inspector {
+  readonly name: InspectorName;
+  /** On its tab. */
+  readonly label: string;
+  /** The question that it answers, for its tab's title. */
+  readonly question: string;
+  /** Whether a run has anything for it: a tab that would stay empty is left out. */
+  readonly offered: (run: RunView) => boolean;
+  /** Loaded when it is opened first. */
+  readonly load: () => Promise<{ readonly default: Component<InspectorProps> }>;
+}
+
+/** In the order of their tabs. */
+export const INSPECTORS: readonly Inspector[] = [
+  {
+    name: 'words',
+    label: 'In words',
+    question: 'What happened, as text and tables?',
+    offered: () => true,
+    load: () => import('./words/WordsInspector.svelte'),
+  },
+];
