@@ -1,0 +1,81 @@
+import type { EntryOf, StageId, SubscriptionId } from 'sluice';
+import type { Maker, Run } from './event-origins.ts';
+
+/** One event as a trace names it: the `index`-th that was sent on a subscription, from 0. */
+export interface EventName {
+  readonly subscription: SubscriptionId;
+  readonly index: number;
+}
+
+/** A callback that ran, with the events it was given and those it returned. */
+export interface Call extends Maker {
+  readonly begin: EntryOf<'begin'>;
+  /** `null` while it runs, and where its stage was ended meanwhile. */
+  end: EntryOf<'end'> | EntryOf<'crash'> | null;
+  /** Of `handleEvents`: the batch that it was given a part of. */
+  readonly batch: Batch | null;
+  /** Index on the subscription of the first event it was given. */
+  readonly from: number;
+  /** Events it was given. */
+  readonly count: number;
+  /** What was sent of the events it returned, in the order of sending. */
+  readonly gave: Gave[];
+}
+
+/** Events that a callback returned and that were sent together; the first of them is the `at`-th on its subscription. */
+export interface Gave {
+  readonly batch: Batch;
+  readonly at: number;
+  readonly run: Run<Call>;
+}
+
+/** Events that were sent together. */
+export interface Batch {
+  readonly link: Link;
+  /** Index on the subscription of its first event. */
+  readonly first: number;
+  readonly count: number;
+  /** `null` until the worker of the producer has told of it. */
+  sent: EntryOf<'dispatch'> | null;
+  /** The consumer takes it from its mailbox; `null` before. */
+  taken: EntryOf<'deliver'> | null;
+  /** Since when the consumer had been at work without a pause as it took it, ms. */
+  busySinceMs: number;
+  /** Where its events come from, in order. */
+  runs: readonly Run<Call>[];
+  /** The parts in which it was handled, in order. */
+  readonly calls: Call[];
+  /** It came to nobody. */
+  lost: EntryOf<'lost'> | null;
+}
+
+/** Events `from` … `to - 1` of a subscription, lost after they were sent. */
+export interface Loss {
+  readonly from: number;
+  readonly to: number;
+  readonly entry: EntryOf<'lost'>;
+}
+
+/** All events of one subscription. */
+export interface Link {
+  readonly id: SubscriptionId;
+  readonly producer: StageId;
+  readonly consumer: StageId;
+  /** What the consumer has taken waits there until it is asked for events itself: it is a producerConsumer. */
+  readonly isQueueing: boolean;
+  /** In order of their first event, without gaps. */
+  readonly batches: Batch[];
+  readonly losses: Loss[];
+  /** From then on, what travels on it takes so much longer. */
+  readonly slowed: { readonly atMs: number; readonly delayMs: number }[];
+  /** Events that the consumer has taken, or lost from its mailbox. */
+  taken: number;
+  /** Of these, events that are over: handled, or lost. */
+  over: number;
+}
+
+/** Events of a subscription, in all. */
+export function sentOn({ batches }: Link): number {
+  const last = batches.at(-1);
+  return last ? last.first + last.count : 0;
+}
