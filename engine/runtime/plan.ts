@@ -82,6 +82,7 @@ export function viewOfPlan(plan: Plan): PlanView {
         kind,
         dispatcher: kind === 'consumer' ? null : (options.dispatcher?.name ?? 'demand'),
         bufferSize: kind === 'consumer' || limit === Infinity ? null : limit,
+        ...(kind !== 'consumer' && options.bufferKeep === 'first' && { bufferKeep: options.bufferKeep }),
         ...(partitions && { partitions }),
         ...(children && { children: { restart: children.restart } }),
         ...(worker !== undefined && { worker }),

@@ -29,6 +29,7 @@ function stageView(f: Fields): StageView {
     kind: f.oneOf('kind', ['producer', 'producerConsumer', 'consumer']),
     dispatcher: f.isNull('dispatcher') ? null : f.text('dispatcher'),
     bufferSize: f.numberOrNull('bufferSize'),
+    ...(f.has('bufferKeep') && { bufferKeep: f.oneOf('bufferKeep', ['first']) }),
     ...(f.has('partitions') && { partitions: f.names('partitions') }),
     ...(f.has('children') && {
       children: { restart: f.fields('children').oneOf('restart', ['transient', 'temporary']) },

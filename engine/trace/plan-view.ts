@@ -90,6 +90,8 @@ export interface StageView {
   readonly dispatcher: string | null;
   /** Limit of the buffer in events; `null` = unlimited or none. */
   readonly bufferSize: number | null;
+  /** A full buffer keeps the first events and discards new ones; left out where it keeps the last, as is the default. */
+  readonly bufferKeep?: 'first';
   /** Names of the partitions of a partition dispatcher; left out for others. */
   readonly partitions?: readonly (string | number)[];
   /** How a consumerSupervisor treats its children; left out for other stages. */

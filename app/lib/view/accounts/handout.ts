@@ -1,0 +1,92 @@
+import type { Seq, TraceValue } from 'sluice';
+import type { Chunk } from './link-log.ts';
+
+/** What became of events that nobody was sent. */
+export type Fate = 'discarded' | 'dropped' | 'lost';
+
+/** Events that left a store together. */
+interface Move {
+  readonly offset: number;
+  readonly count: number;
+  readonly n: number;
+  /** Given to the dispatcher again, or gone. */
+  readonly to: { readonly handout: Handout; readonly offset: number } | Fate;
+}
+
+/** Events of a handout that nobody had asked for: its last ones, in the order in which they came. */
+export interface Stored {
+  readonly n: number;
+  /** Of the first of them within the handout. */
+  readonly offset: number;
+  readonly count: number;
+  readonly moves: Move[];
+}
+
+/** Events of a handout that wait in the dispatcher for one partition. */
+export interface Queued {
+  readonly n: number;
+  readonly partition: string;
+  readonly count: number;
+  /** Where they have gone, in their order: sent in part of a batch, or lost. */
+  readonly moves: {
+    readonly n: number;
+    readonly count: number;
+    readonly to: { readonly chunk: Chunk; readonly offset: number } | 'lost';
+  }[];
+}
+
+/** Rows of a grid that stand one below the other. */
+interface Rows {
+  readonly row: number;
+  readonly count: number;
+}
+
+/**
+ * Events that a dispatcher was given at once: as a callback has returned them, or out of the buffer. Which of them went where
+ * is worked out when it is looked at.
+ */
+export interface Handout {
+  /** Entries applied when it was made. */
+  readonly n: number;
+  /** The entry that all its dispatches have as their cause. */
+  readonly seq: Seq;
+  readonly atMs: number;
+  readonly count: number;
+  /** Its events, as rows of all that the stage has emitted. */
+  readonly rows: readonly Rows[];
+  /** Batches sent of it, in their order. */
+  readonly sent: Chunk[];
+  readonly refused: { readonly n: number; readonly link: string; readonly count: number }[];
+  readonly queued: Queued[];
+  /** Events that the program wanted nobody to have. */
+  readonly dropped: { readonly n: number; readonly count: number }[];
+  stored: Stored | null;
+  /** Entries applied when what is left of it was lost; `null` while it is not. */
+  lostAt: number | null;
+}
+
+/** What a callback has returned as events. */
+export interface Emission {
+  readonly n: number;
+  readonly atMs: number;
+  /** Number of its first event among all that the stage has emitted. */
+  readonly row: number;
+  readonly count: number;
+  /** At most 1,000 of them. */
+  readonly values: readonly TraceValue[];
+  readonly handout: Handout;
+}
+
+/** How many events of a handout are somewhere: the others are held back, or the stage is in the middle of sending them. */
+export function placedOf(handout: Handout, isForAll: boolean): number {
+  const { sent, refused, queued, dropped, stored, count, lostAt } = handout;
+  if (stored || lostAt !== null) return count;
+  if (isForAll) {
+    return sent.reduce((most, chunk) => {
+      const own = refused.find(({ link }) => link === chunk.link.id)?.count ?? 0;
+      return Math.max(most, chunk.count + own);
+    }, 0);
+  }
+  const all = [...sent, ...queued, ...dropped];
+  return all.reduce((sum, part) => sum + part.count, 0);
+}

@@ -1,0 +1,292 @@
+import type { EntryOf, Seq, StageView, TraceValue } from 'sluice';
+import { bisector } from 'd3-array';
+import { placedOf, type Emission, type Handout, type Queued, type Stored } from './handout.ts';
+import type { Journal } from './journal.ts';
+import type { Chunk, LinkLog } from './link-log.ts';
+import { Track } from './track.ts';
+
+/** Part of what a store holds. */
+interface Piece<Kept> {
+  readonly kept: Kept;
+  readonly handout: Handout;
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** First in, first out: pieces that are taken in part leave the rest in front. */
+interface Store<Kept> {
+  readonly pieces: Piece<Kept>[];
+  head: number;
+  /** Events of the first piece that have left. */
+  taken: number;
+}
+
+const newStore = <Kept>(): Store<Kept> => ({ pieces: [], head: 0, taken: 0 });
+
+const byRow = bisector((emission: Emission) => emission.row);
+const byPosition = bisector((emission: Emission) => emission.n);
+
+/**
+ * All that one stage has emitted, in all its lives, and what its dispatcher and its buffer made of it, from the trace alone.
+ * Kept by batches: an event costs nothing until somebody looks at it.
+ */
+export class MakerLog {
+  readonly stage: StageView;
+  readonly emissions: Emission[] = [];
+  readonly emitted = new Track();
+  readonly buffered = new Track();
+  readonly discarded = new Track();
+  readonly dropped = new Track();
+  readonly lost = new Track();
+  /** Partition → events that wait in the dispatcher for it. */
+  readonly queues = new Map<string, Track>();
+  /** Links of its consumers, in the order in which they were made. */
+  readonly links: LinkLog[] = [];
+  readonly #journal: Journal;
+  readonly #byCause = new Map<Seq, Handout>();
+  /** Events that left the queue of a partition, by the entry in whose course they did. */
+  readonly #leaving = new Map<Seq, Store<Queued>>();
+  readonly #buffer = newStore<Stored>();
+  readonly #lanes = new Map<string, Store<Queued>>();
+  readonly #now: {
+    /** Handouts of which something may be nowhere yet. */
+    open: readonly Handout[];
+    hasEnded: boolean;
+    /** The dispatcher has let go of events in the course of this entry: which ones is told next. */
+    forgotten: Seq | null;
+  } = { open: [], hasEnded: false, forgotten: null };
+
+  constructor(stage: StageView, journal: Journal) {
+    this.stage = stage;
+    this.#journal = journal;
+  }
+
+  /** Each event goes to every consumer. */
+  get isForAll(): boolean {
+    return this.stage.dispatcher === 'broadcast';
+  }
+
+  /** The emission of a row; `null` where there is none. */
+  emissionAt(row: number): Emission | null {
+    const emission = this.emissions[byRow.right(this.emissions, row) - 1];
+    return emission && row < emission.row + emission.count ? emission : null;
+  }
+
+  /** The last emission of the first `at` entries. */
+  emissionBefore(at: number): Emission | null {
+    return this.emissions[byPosition.right(this.emissions, at) - 1] ?? null;
+  }
+
+  /** Emitted, and neither sent nor stored, queued, discarded, dropped or lost after the first `at` entries. */
+  get unplaced(): number {
+    return this.#now.open.reduce((sum, handout) => sum + handout.count - placedOf(handout, this.isForAll), 0);
+  }
+
+  start(): void {
+    this.#journal.set(this.#now, 'hasEnded', false);
+  }
+
+  ended(): void {
+    this.#journal.set(this.#now, 'hasEnded', true);
+  }
+
+  emit(n: number, entry: EntryOf<'end'>): void {
+    if (entry.count === 0) return;
+    const row = this.emitted.last;
+    const { seq, atMs, count, emitted: values } = entry;
+    const handout = this.#handOut({ n, seq, atMs, count, rows: [{ row, count }] });
+    this.#journal.push(this.emissions, { n, atMs, row, count, values, handout });
+    this.emitted.add(n, count, this.#journal);
+  }
+
+  /** A batch is sent: which events these are follows from its cause. */
+  dispatch(chunk: Chunk, cause: Seq | null): void {
+    const journal = this.#journal;
+    const leaving = this.#leaving.get(cause ?? -1);
+    if (leaving) {
+      let offset = 0;
+      for (const { kept, count } of this.#take(leaving, chunk.count)) {
+        journal.push(kept.moves, { n: chunk.n, count, to: { chunk, offset } });
+        offset += count;
+      }
+      return;
+    }
+    const handout = this.#byCause.get(cause ?? -1);
+    if (handout) journal.push(handout.sent, chunk);
+  }
+
+  drop(n: number, { count, subscription, cause }: EntryOf<'drop'>): void {
+    const handout = this.#byCause.get(cause ?? -1);
+    if (subscription === undefined) {
+      this.dropped.add(n, count, this.#journal);
+      if (handout) this.#journal.push(handout.dropped, { n, count });
+    } else if (handout) this.#journal.push(handout.refused, { n, link: subscription, count });
+  }
+
+  queue(n: number, { partition, added, removed, size, cause }: EntryOf<'queue'>): void {
+    const journal = this.#journal;
+    const name = partitionText(partition);
+    const track = this.queues.get(name) ?? new Track();
+    if (!this.queues.has(name)) journal.put(this.queues, name, track);
+    track.set(n, size, journal);
+    const lane = this.#lanes.get(name) ?? newStore<Queued>();
+    if (!this.#lanes.has(name)) journal.put(this.#lanes, name, lane);
+    const handout = this.#byCause.get(cause ?? -1);
+    if (added > 0 && handout) {
+      const queued: Queued = { n, partition: name, count: added, moves: [] };
+      journal.push(handout.queued, queued);
+      journal.push(lane.pieces, { kept: queued, handout, offset: 0, count: added });
+    }
+    if (removed === 0) return;
+    const pieces = this.#take(lane, removed);
+    if (cause !== null && this.#now.forgotten === cause) {
+      this.#journal.set(this.#now, 'forgotten', null);
+      for (const { kept, count } of pieces) journal.push(kept.moves, { n, count, to: 'lost' });
+      return;
+    }
+    const leaving = this.#leaving.get(cause ?? -1) ?? newStore<Queued>();
+    for (const piece of pieces) journal.push(leaving.pieces, piece);
+    if (cause !== null) journal.put(this.#leaving, cause, leaving);
+  }
+
+  store(n: number, { added, size, cause, seq }: EntryOf<'buffer'>): void {
+    const journal = this.#journal;
+    const before = this.buffered.last;
+    this.buffered.set(n, size, journal);
+    const over = Math.max(0, before + added - size);
+    for (const { kept, offset, count } of this.#take(this.#buffer, over))
+      journal.push(kept.moves, { offset, count, n, to: 'discarded' });
+    const handout = this.#byCause.get(cause ?? -1);
+    if (!handout || handout.stored) return;
+    const offset = placedOf(handout, this.isForAll);
+    const count = handout.count - offset;
+    const stored: Stored = { n, offset, count, moves: [] };
+    const isFirst = this.stage.bufferKeep === 'first';
+    const refused = count - added;
+    if (refused > 0) {
+      const from = offset + (isFirst ? added : 0);
+      journal.push(stored.moves, { offset: from, count: refused, n, to: 'discarded' });
+    }
+    if (added > 0) {
+      const from = offset + (isFirst ? 0 : refused);
+      journal.push(this.#buffer.pieces, { kept: stored, handout, offset: from, count: added });
+    }
+    journal.set(handout, 'stored', stored);
+    journal.put(this.#byCause, seq, handout);
+  }
+
+  unstore(n: number, { removed, size, seq, atMs }: EntryOf<'unbuffer'>): void {
+    const journal = this.#journal;
+    this.buffered.set(n, size, journal);
+    const pieces = this.#take(this.#buffer, removed);
+    const rows = pieces.flatMap(({ handout, offset, count }) => rowsOf(handout, offset, count));
+    const handout = this.#handOut({ n, seq, atMs, count: removed, rows });
+    let offset = 0;
+    for (const piece of pieces) {
+      const to = { handout, offset };
+      journal.push(piece.kept.moves, { offset: piece.offset, count: piece.count, n, to });
+      offset += piece.count;
+    }
+  }
+
+  discard(n: number, { count }: EntryOf<'discard'>): void {
+    this.discarded.add(n, count, this.#journal);
+  }
+
+  /** What it had made and nobody will get: what it lost of events that it was sent is for its links to tell. */
+  lose(n: number, { where, count, cause }: EntryOf<'lost'>): void {
+    const handout = this.#byCause.get(cause ?? -1);
+    switch (where) {
+      case 'step':
+        if (handout) this.#journal.set(handout, 'lostAt', n);
+        break;
+      case 'held':
+        for (const one of this.#now.open) {
+          if (placedOf(one, this.isForAll) < one.count) this.#journal.set(one, 'lostAt', n);
+        }
+        break;
+      case 'buffer':
+        this.#empty(n);
+        break;
+      case 'dispatcher':
+        if (this.#now.hasEnded) this.#emptyLanes(n);
+        else if (handout) this.#journal.set(handout, 'lostAt', n);
+        else this.#journal.set(this.#now, 'forgotten', cause);
+        break;
+      case 'worker':
+        this.#empty(n);
+        this.#emptyLanes(n);
+        break;
+      default:
+        return;
+    }
+    this.lost.add(n, count, this.#journal);
+  }
+
+  #empty(n: number): void {
+    this.buffered.set(n, 0, this.#journal);
+    for (const { kept, offset, count } of this.#take(this.#buffer, Infinity))
+      this.#journal.push(kept.moves, { offset, count, n, to: 'lost' });
+  }
+
+  #emptyLanes(n: number): void {
+    for (const [name, lane] of this.#lanes) {
+      this.queues.get(name)?.set(n, 0, this.#journal);
+      for (const { kept, count } of this.#take(lane, Infinity))
+        this.#journal.push(kept.moves, { n, count, to: 'lost' });
+    }
+  }
+
+  #handOut(what: Pick<Handout, 'n' | 'seq' | 'atMs' | 'count' | 'rows'>): Handout {
+    const handout: Handout = {
+      ...what,
+      sent: [],
+      refused: [],
+      queued: [],
+      dropped: [],
+      stored: null,
+      lostAt: null,
+    };
+    this.#journal.put(this.#byCause, what.seq, handout);
+    const { open } = this.#now;
+    const last = open.at(-1);
+    // Mostly all of the one before is somewhere by now.
+    const isOver = last && placedOf(last, this.isForAll) >= last.count;
+    this.#journal.set(this.#now, 'open', [...(isOver ? open.slice(0, -1) : open), handout]);
+    return handout;
+  }
+
+  #take<Kept>(store: Store<Kept>, count: number): readonly Piece<Kept>[] {
+    const taken: Piece<Kept>[] = [];
+    for (let left = count; left > 0;) {
+      const piece = store.pieces[store.head];
+      if (!piece) break;
+      const { kept, handout } = piece;
+      const size = Math.min(left, piece.count - store.taken);
+      taken.push({ kept, handout, offset: piece.offset + store.taken, count: size });
+      left -= size;
+      const isWhole = store.taken + size === piece.count;
+      this.#journal.set(store, 'taken', isWhole ? 0 : store.taken + size);
+      if (isWhole) this.#journal.set(store, 'head', store.head + 1);
+    }
+    return taken;
+  }
+}
+
+/** The rows of some events of a handout. */
+function rowsOf(handout: Handout, offset: number, count: number): Handout['rows'] {
+  const rows: { row: number; count: number }[] = [];
+  let start = 0;
+  for (const range of handout.rows) {
+    const from = Math.max(offset, start);
+    const to = Math.min(offset + count, start + range.count);
+    if (to > from) rows.push({ row: range.row + from - start, count: to - from });
+    start += range.count;
+  }
+  return rows;
+}
+
+/** How a partition is called in words. */
+export function partitionText(partition: TraceValue): string {
+  return typeof partition === 'string' ? partition : JSON.stringify(partition);
+}

@@ -1,0 +1,236 @@
+import type { EntryOf, PlanView, StageId, StageView, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
+import { Journal } from './journal.ts';
+import type { Emission, Handout } from './handout.ts';
+import { LinkLog } from './link-log.ts';
+import { MakerLog, partitionText } from './maker-log.ts';
+import { shareOut, type ShareOut } from './share-out.ts';
+
+/** What the later lives of a stage add to the name of a subscription: `printer←numbers@2`. */
+const LATER_LIFE = /@\d+$/;
+
+/** A batch that a callback works on. */
+interface Handling {
+  readonly link: LinkLog;
+  readonly count: number;
+}
+
+/**
+ * Where every event of a run is, at every position of its trace: what stages have emitted, what was sent on each subscription, and
+ * what became of it. A longer version of the trace costs only what is new.
+ */
+export class RunAccounts {
+  readonly #plan: PlanView;
+  #entries: readonly TraceEntry[] = [];
+  #journal = new Journal();
+  #makers = new Map<StageId, MakerLog>();
+  #links = new Map<SubscriptionId, LinkLog>();
+  #handling = new Map<StageId, Handling>();
+  #shares = new WeakMap<Handout, { readonly version: number; readonly shared: ShareOut }>();
+
+  constructor(plan: PlanView) {
+    this.#plan = plan;
+  }
+
+  get plan(): PlanView {
+    return this.#plan;
+  }
+
+  get entries(): readonly TraceEntry[] {
+    return this.#entries;
+  }
+
+  /** Every subscription there has been, life by life, in the order in which they were made. */
+  get links(): Iterable<LinkLog> {
+    return this.#links.values();
+  }
+
+  get makers(): Iterable<MakerLog> {
+    return this.#makers.values();
+  }
+
+  maker(stage: StageId): MakerLog | null {
+    return this.#makers.get(stage) ?? null;
+  }
+
+  link(id: SubscriptionId): LinkLog | null {
+    return this.#links.get(id) ?? null;
+  }
+
+  /** Takes the same trace with entries appended, or inserted near its end. */
+  update(entries: readonly TraceEntry[]): void {
+    let known = Math.min(this.#entries.length, entries.length);
+    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
+    if (known < this.#entries.length && !this.#journal.back(known)) {
+      this.#forget();
+      known = 0;
+    }
+    for (let i = known; i < entries.length; i += 1) {
+      const entry = entries[i];
+      if (!entry) continue;
+      this.#journal.at(i + 1, entries.length);
+      this.#take(i + 1, entry);
+    }
+    this.#entries = entries;
+  }
+
+  /** Who got which events of a handout. */
+  sharesOf(maker: MakerLog, handout: Handout): ShareOut {
+    const moved = handout.queued.reduce((sum, { moves }) => sum + moves.length, 0);
+    const version = handout.sent.length + handout.queued.length + handout.dropped.length + moved;
+    const known = this.#shares.get(handout);
+    if (known?.version === version) return known.shared;
+    const shared = shareOut(maker, handout, (offset) => valueAt(maker, handout, offset));
+    this.#shares.set(handout, { version, shared });
+    return shared;
+  }
+
+  #forget(): void {
+    this.#journal = new Journal();
+    this.#makers = new Map();
+    this.#links = new Map();
+    this.#handling = new Map();
+    this.#shares = new WeakMap();
+  }
+
+  #take(n: number, entry: TraceEntry): void {
+    switch (entry.type) {
+      case 'start':
+        return this.#makerOf(entry.stage)?.start();
+      case 'subscribe':
+        this.#linkOf(entry.subscription, { producer: entry.producer, consumer: entry.stage });
+        return;
+      case 'subscribed':
+        return this.#subscribed(n, entry);
+      case 'asked':
+        return this.#links.get(entry.subscription)?.asked.add(n, entry.count, this.#journal);
+      case 'dispatch':
+        return this.#dispatch(n, entry);
+      case 'deliver':
+        return this.#links.get(entry.subscription)?.taken.set(n, entry.first + entry.count, this.#journal);
+      case 'begin':
+        return this.#begin(n, entry);
+      case 'end':
+        return this.#end(n, entry);
+      case 'buffer':
+        return this.#makerOf(entry.stage)?.store(n, entry);
+      case 'unbuffer':
+        return this.#makerOf(entry.stage)?.unstore(n, entry);
+      case 'discard':
+        return this.#makerOf(entry.stage)?.discard(n, entry);
+      case 'drop':
+        if (entry.subscription !== undefined)
+          this.#links.get(entry.subscription)?.refused.add(n, entry.count, this.#journal);
+        return this.#makerOf(entry.stage)?.drop(n, entry);
+      case 'queue':
+        return this.#makerOf(entry.stage)?.queue(n, entry);
+      case 'lost':
+        return this.#lose(n, entry);
+      case 'cancel': {
+        const link = this.#links.get(entry.subscription);
+        if (link?.producer === entry.stage) this.#journal.set(link, 'endedAt', n);
+        return;
+      }
+      case 'exit':
+      case 'crash':
+        this.#journal.remove(this.#handling, entry.stage);
+        return this.#makerOf(entry.stage)?.ended();
+      default:
+        return;
+    }
+  }
+
+  #subscribed(n: number, entry: EntryOf<'subscribed'>): void {
+    const link = this.#linkOf(entry.subscription, { producer: entry.stage, consumer: entry.consumer });
+    if (link.acceptedAt === null) this.#journal.set(link, 'acceptedAt', n);
+  }
+
+  #dispatch(n: number, entry: EntryOf<'dispatch'>): void {
+    const link = this.#links.get(entry.subscription);
+    if (!link) return;
+    const { seq, atMs, first, count, events: values } = entry;
+    const chunk = { link, n, seq, atMs, first, count, values };
+    link.send(chunk, this.#journal);
+    this.#makerOf(entry.stage)?.dispatch(chunk, entry.cause);
+  }
+
+  #begin(n: number, { stage, callback, subscription, count = 0 }: EntryOf<'begin'>): void {
+    if (callback !== 'handleEvents' || subscription === undefined) return;
+    const link = this.#links.get(subscription);
+    if (!link) return;
+    link.begun.add(n, count, this.#journal);
+    this.#journal.put(this.#handling, stage, { link, count });
+  }
+
+  #end(n: number, entry: EntryOf<'end'>): void {
+    if (entry.callback === 'handleEvents') {
+      const handling = this.#handling.get(entry.stage);
+      if (handling) handling.link.handled.add(n, handling.count, this.#journal);
+      this.#journal.remove(this.#handling, entry.stage);
+    }
+    this.#makerOf(entry.stage)?.emit(n, entry);
+  }
+
+  #lose(n: number, entry: EntryOf<'lost'>): void {
+    const { subscription, seq, where, count, cause, stage } = entry;
+    const link = subscription === undefined ? null : this.#links.get(subscription);
+    if (link) {
+      const isAtProducer = where === 'worker' && link.producer === stage;
+      link.lose({ n, seq, where, count, cause, isAtProducer }, this.#journal);
+    } else this.#makerOf(stage)?.lose(n, entry);
+  }
+
+  #linkOf(
+    id: SubscriptionId,
+    { producer, consumer }: { readonly producer: StageId; readonly consumer: StageId },
+  ): LinkLog {
+    const known = this.#links.get(id);
+    if (known) return known;
+    const planned = id.replace(LATER_LIFE, '');
+    const view = this.#plan.subscriptions.find((one) => one.id === planned);
+    const partition = view?.partition === undefined ? null : partitionText(view.partition);
+    const link = new LinkLog({ id, edge: view?.id ?? id, producer, consumer, partition });
+    this.#journal.put(this.#links, id, link);
+    const maker = this.#makerOf(producer);
+    if (maker) this.#journal.push(maker.links, link);
+    return link;
+  }
+
+  /** `null` for what emits nothing: consumers, supervisors, flows. */
+  #makerOf(stage: StageId): MakerLog | null {
+    const known = this.#makers.get(stage);
+    if (known) return known;
+    const planned = this.#plan.stages.find(({ id }) => id === stage);
+    if (planned?.kind === 'consumer' || (!planned && this.#isNoStage(stage))) return null;
+    const view: StageView = planned ?? {
+      id: stage,
+      kind: 'producer',
+      dispatcher: 'demand',
+      bufferSize: null,
+    };
+    const maker = new MakerLog(view, this.#journal);
+    this.#journal.put(this.#makers, stage, maker);
+    return maker;
+  }
+
+  #isNoStage(id: StageId): boolean {
+    const { supervisors = [], flows = [] } = this.#plan;
+    return [...supervisors, ...flows].some((one) => one.id === id);
+  }
+}
+
+/** The value of an event of a handout; `undefined` where the trace does not keep it. */
+export function valueAt(maker: MakerLog, handout: Handout, offset: number): TraceValue | undefined {
+  const row = rowAt(handout, offset);
+  const emission: Emission | null = row === null ? null : maker.emissionAt(row);
+  return emission && row !== null ? emission.values[row - emission.row] : undefined;
+}
+
+/** The row of an event of a handout. */
+export function rowAt({ rows }: Handout, offset: number): number | null {
+  let start = 0;
+  for (const { row, count } of rows) {
+    if (offset < start + count) return row + offset - start;
+    start += count;
+  }
+  return null;
+}
