@@ -37,6 +37,36 @@ export const ERRORS = {
       `Cannot go on with the call as "${d.stage}" must answer within ${d.timeoutMs} ms: received no answer`,
     hint: 'Answer sooner, wait longer (the third argument of call), or use cast. Stages that call each other wait for ever.',
   },
+  copies_out_of_range: {
+    message: (d: { stage: string; most: number; received: string }) =>
+      `Cannot start "${d.stage}" several times as copies must be an integer from 1 to ${d.most}: received ${d.received}`,
+    hint: 'Write copies: { save: 2 } to start "save" and "save 2".',
+  },
+  copy_flow_stage: {
+    message: (d: { stage: string; flow: string; count: number }) =>
+      `Cannot start "${d.stage}" ${d.count} times as the flow "${d.flow}" must decide how many stages its layers have: received ${d.count} copies of one of them`,
+    hint: 'Give the layer more stages where the flow is written: partition({ stages: 4 }), or Flow.from(source, { stages: 4 }).',
+  },
+  copy_partition: {
+    message: (d: { stage: string; producer: string; partition: string; count: number }) =>
+      `Cannot start "${d.stage}" ${d.count} times as ${d.partition} of "${d.producer}" must have one consumer: received ${d.count}`,
+    hint: 'Add partitions instead: partitionDispatcher({ partitions: 4 }), and a consumer for each.',
+  },
+  copy_producer: {
+    message: (d: { stage: string; count: number }) =>
+      `Cannot start "${d.stage}" ${d.count} times as a producer must make its events once: received ${d.count} copies, each of which would make all of them`,
+    hint: 'Share out what is to be made: start two producers, each with its own half.',
+  },
+  copy_shared_events: {
+    message: (d: { stage: string; producer: string; dispatcher: string; count: number }) =>
+      `Cannot start "${d.stage}" ${d.count} times as its producer "${d.producer}" must give each event to one of its consumers: received the dispatcher "${d.dispatcher}"`,
+    hint: 'With demandDispatcher() each event goes to one consumer. With broadcastDispatcher() every copy would get all of them.',
+  },
+  copy_unknown: {
+    message: (d: { stage: string; nearest: string; known: string }) =>
+      `Cannot start "${d.stage}" several times as copies must name stages of the plan, which are ${d.known}: received "${d.stage}"${d.nearest}`,
+    hint: 'Use the name that was given to start(…), as in copies: { save: 2 }.',
+  },
   cycle: {
     message: (d: { path: string }) =>
       `Cannot subscribe as events must never come back to where they started: received ${d.path}`,

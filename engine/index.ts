@@ -99,6 +99,8 @@ export type {
   StageAccess,
   WorkerLink,
 } from './runtime/run-handle.ts';
+export { copyRefused } from './runtime/copies.ts';
+export type { Copies } from './runtime/copies.ts';
 export { defaultWorkers, placementOf } from './runtime/placement.ts';
 export type { Placement, PlacementPolicy } from './runtime/placement.ts';
 export { realScheduler } from './time/scheduler.ts';

@@ -9,6 +9,7 @@ import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
 import { flowProgress } from './flow-progress.ts';
+import { copiedView } from './copies.ts';
 import { CollectedOutput } from './collected-output.ts';
 import { MergedCounters } from './merged-counters.ts';
 import { MergedTrace } from './merged-trace.ts';
@@ -320,7 +321,7 @@ class Controller implements RunHandle {
       if (!this.#startUseful(message)) return;
     }
     const agreement = this.#agreement.add(worker, message.plan, this.#links.length);
-    if (agreement.kind === 'agreed') this.#start(agreement.plan);
+    if (agreement.kind === 'agreed') this.#start(this.#copied(agreement.plan));
     else if (agreement.kind === 'differs') {
       this.#fail({ phase: 'plan', worker: agreement.worker, error: traceError(agreement.error) });
     }
@@ -330,7 +331,7 @@ class Controller implements RunHandle {
   #startUseful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): boolean {
     const { workers: limit, placement: policy = 'spread' } = this.#options;
     try {
-      this.#startWorkers(usefulWorkers(plan, { limit, policy, hasTasks }));
+      this.#startWorkers(usefulWorkers(this.#copied(plan), { limit, policy, hasTasks }));
       return true;
     } catch (error) {
       this.#fail({ phase: 'plan', stage: stageOf(error), error: traceError(error) });
@@ -338,8 +339,13 @@ class Controller implements RunHandle {
     }
   }
 
+  /** The plan of the program, with the copies that this run is to have. @throws {EngineError} what copies are refused for. */
+  #copied(plan: PlanView): PlanView {
+    return copiedView(plan, this.#options.copies ?? {});
+  }
+
   #start(plan: PlanView): void {
-    const { entryBudget, seed, trace } = this.#options;
+    const { entryBudget, seed, trace, copies } = this.#options;
     const used = this.#links.length;
     this.#plan = plan;
     this.#placement = placementOf(plan, used, this.#options.placement);
@@ -357,6 +363,7 @@ class Controller implements RunHandle {
         trace,
         entryBudget: Math.ceil(entryBudget / used),
         credits: CREDITS,
+        ...(copies && { copies }),
       }) as const;
     this.#losses = new WorkerLosses({
       plan,
@@ -526,7 +533,7 @@ class Controller implements RunHandle {
 
   /** A worker in place of another has come to its plan: it must be the same (RUN-1). */
   #readyAgain(worker: WorkerId, plan: PlanView, theirs: PlanView): void {
-    const difference = planDifference(plan, theirs);
+    const difference = planDifference(plan, this.#copied(theirs));
     if (difference === null) return this.#losses?.ready(worker);
     const error = new EngineError('plan_differs', { worker: worker + 1, difference });
     this.#fail({ phase: 'plan', worker, error: traceError(error) });

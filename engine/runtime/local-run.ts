@@ -9,6 +9,7 @@ import { seededRandom } from '../time/random.ts';
 import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
+import { copiedPlan, type Copies } from './copies.ts';
 import type { FaultAccess } from './faults.ts';
 import { hostStream, HostReaders } from './host-stream.ts';
 import type { StageCrash } from './host-options.ts';
@@ -27,6 +28,8 @@ const DEFAULT_MAX_ENTRIES = 20_000;
 export interface LocalRunOptions {
   /** For what chance decides. Default 1. */
   readonly seed?: number;
+  /** How often stages are started, by name. Default: each once. */
+  readonly copies?: Copies;
   /** Default `counters`. */
   readonly trace?: TraceLevel;
   /** Entries kept until they are taken; later ones are counted as dropped. Default 20,000. */
@@ -53,6 +56,7 @@ export type LocalEnd = 'idle' | 'exited' | 'crashed' | 'stopped';
  * Runs a pipeline in this thread, as fast as it goes: no workers, nothing is copied, and other work of the thread gets its
  * turn every few milliseconds. Its stages' `init` have run when this returns, unless one of them waits for a promise.
  *
+ * @throws {EngineError} what `copies` are refused for, as `copy_producer`.
  * @example
  * const run = runLocal(pipeline(({ start, subscribe }) => {
  *   subscribe(start('printer', printer), { to: start('numbers', numbers, 0) });
@@ -85,7 +89,8 @@ export class LocalRun implements FaultAccess {
   #windsDown = false;
   #ended = false;
 
-  constructor(plan: Plan, options: LocalRunOptions) {
+  constructor(program: Plan, options: LocalRunOptions) {
+    const plan = copiedPlan(program, options.copies ?? {});
     const { seed = 1, trace = 'counters', maxEntries = DEFAULT_MAX_ENTRIES } = options;
     const { scheduler = realScheduler(), keepAlive = false, later = laterTurns() } = options;
     const { onCrash, onEnded } = options;

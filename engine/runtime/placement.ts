@@ -50,6 +50,9 @@ export function usefulWorkers(
  * - `pack`: each worker takes {@link PACKED_STAGES} stages before the next is used, first those with most neighbours there. When
  *   that is too few for all, each takes as many more as are needed to have about as many on each.
  *
+ * Copies of a stage are placed after all others, apart from it and from each other, by either policy: they are
+ * there to work at the same time.
+ *
  * Supervisors, and coordinators of flows that are not pinned, have little to do. Where stages are spread they go where there is
  * least; where they are packed, where most of their own are. The same plan always gives the same placement.
  *
@@ -71,6 +74,8 @@ class Board {
   readonly #load: number[];
   /** Not pinned, downstream. */
   readonly #free: readonly StageId[];
+  /** Stages that the program has not started itself, with their originals. */
+  readonly #copies: ReadonlyMap<StageId, StageId>;
 
   constructor(plan: PlanView, workers: number) {
     this.#plan = plan;
@@ -78,7 +83,10 @@ class Board {
     this.#load = Array.from({ length: workers }, () => 0);
     for (const { id, worker } of plan.stages) if (worker !== undefined) this.#pin(id, worker);
     for (const { id, worker } of plan.flows ?? []) if (worker !== undefined) this.#pin(id, worker);
-    this.#free = downstreamOrder(plan).filter((id) => !this.#placed.has(id));
+    this.#copies = new Map(
+      plan.stages.flatMap(({ id, copyOf }) => (copyOf === undefined ? [] : [[id, copyOf]])),
+    );
+    this.#free = downstreamOrder(plan).filter((id) => !this.#placed.has(id) && !this.#copies.has(id));
   }
 
   get placement(): Placement {
@@ -94,6 +102,7 @@ class Board {
       const [beside, around] = [siblings.get(id) ?? [], this.#neighbours.get(id) ?? []];
       this.#place(id, cheapest([this.#countsOf(beside), this.#countsOf(around), this.#load]));
     }
+    this.#placeCopies();
     for (const { id } of this.#leaders()) this.#place(id, cheapest([this.#load]));
   }
 
@@ -110,9 +119,18 @@ class Board {
     }
     // Only where pins have filled some workers beyond their share is anybody left.
     for (const id of waiting) this.#place(id, cheapest([this.#load]));
+    this.#placeCopies();
     for (const { id, own } of this.#leaders()) {
       const counts = this.#countsOf(own).map((count) => -count);
       this.#place(id, cheapest([counts]));
+    }
+  }
+
+  #placeCopies(): void {
+    for (const [id, original] of this.#copies) {
+      const alike = [...this.#copies].flatMap(([other, of]) => (of === original ? [other] : []));
+      const around = this.#neighbours.get(id) ?? [];
+      this.#place(id, cheapest([this.#countsOf([original, ...alike]), this.#load, this.#countsOf(around)]));
     }
   }
 

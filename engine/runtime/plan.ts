@@ -13,6 +13,8 @@ export interface PlannedStage {
   readonly declared: string;
   /** The worker it is pinned to; left out where the run decides. */
   readonly worker?: WorkerId;
+  /** The stage that it is started beside, to share its work; left out for what the program has started. */
+  readonly copyOf?: StageId;
 }
 
 export interface PlannedSubscription {
@@ -74,7 +76,7 @@ function isName(value: unknown): value is string | number {
 /** The plain data of a plan: cloneable, and equal for equal programs. */
 export function viewOfPlan(plan: Plan): PlanView {
   return {
-    stages: plan.stages.map(({ id, definition: { kind, options, children }, worker }) => {
+    stages: plan.stages.map(({ id, definition: { kind, options, children }, worker, copyOf }) => {
       const limit = bufferLimit(kind, options);
       const partitions = options.dispatcher?.partitions;
       return {
@@ -86,6 +88,7 @@ export function viewOfPlan(plan: Plan): PlanView {
         ...(partitions && { partitions }),
         ...(children && { children: { restart: children.restart } }),
         ...(worker !== undefined && { worker }),
+        ...(copyOf !== undefined && { copyOf }),
       };
     }),
     subscriptions: plan.subscriptions.map(({ id, consumer, producer, options }) => ({

@@ -16,6 +16,7 @@ import type {
   TraceLevel,
 } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
+import type { Copies } from './copies.ts';
 import type { FaultAccess } from './faults.ts';
 import type { Placement, PlacementPolicy } from './placement.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
@@ -79,6 +80,12 @@ export interface RunOptions {
   readonly workers: number;
   /** How stages are placed that are not pinned. Default `"spread"`. */
   readonly placement?: PlacementPolicy;
+  /**
+   * How often stages are started, by name: `{ save: 2 }` starts `save` and `save 2`, which share the work. What that would
+   * change the meaning of ends the run before it begins: `copy_producer`, `copy_shared_events`, `copy_partition`,
+   * `copy_flow_stage`, `copy_unknown`, `copies_out_of_range`. Default: each once.
+   */
+  readonly copies?: Copies;
   readonly seed: number;
   readonly speed: Speed;
   readonly trace: TraceLevel;

@@ -10,6 +10,7 @@ import { Recorder } from '../trace/recorder.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
+import { copiedPlan, type Copies } from './copies.ts';
 import { LocalFaults } from './local-faults.ts';
 import { defaultWorkers } from './placement.ts';
 import { namesIn, viewOfPlan, type Plan } from './plan.ts';
@@ -28,6 +29,8 @@ export interface VirtualRunOptions {
   readonly maxTurns?: number;
   /** Default `full`. */
   readonly trace?: TraceLevel;
+  /** How often stages are started, by name. Default: each once. */
+  readonly copies?: Copies;
   /** What is done to the run, and when. Default: nothing. */
   readonly faults?: readonly PlannedFault[];
   /** Told where the program's console goes while the run lasts, and `null` after it. */
@@ -64,6 +67,8 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Runs a plan to its end in one place, in virtual time: the same plan and seed always give the same run. Stages whose
  * callbacks return promises are busy until these settle.
+ *
+ * Rejects with {@link EngineError} where `copies` are refused, as `copy_producer`.
  */
 export function runVirtual(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
   const run = last.then(() => runNow(plan, options));
@@ -72,9 +77,10 @@ export function runVirtual(plan: Plan, options: VirtualRunOptions): Promise<Virt
   return run;
 }
 
-async function runNow(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
+async function runNow(program: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
   const { seed, entryBudget = DEFAULT_ENTRY_BUDGET, maxTurns = DEFAULT_MAX_TURNS, trace = 'full' } = options;
-  const { onPrint = () => undefined, onEntering } = options;
+  const { onPrint = () => undefined, onEntering, copies = {} } = options;
+  const plan = copiedPlan(program, copies);
   const scheduler = new VirtualScheduler();
   const random = seededRandom(seed);
   const turns: Turns<StageId | TaskRun> = seed === 0 ? new RoundRobin() : new RandomTurns(random);

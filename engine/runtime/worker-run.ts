@@ -16,6 +16,7 @@ import {
 } from '../transport/protocol.ts';
 import type { Transport } from '../transport/transport.ts';
 import { uncloneablePart } from '../transport/uncloneable.ts';
+import { copiedPlan } from './copies.ts';
 import { Drive } from './drive.ts';
 import { HeldDeliveries } from './held-deliveries.ts';
 import { orderStream } from './host-stream.ts';
@@ -63,6 +64,8 @@ type StartMessage = Extract<ToWorker, { readonly type: 'start' }>;
 /** What a worker does during a run: has its stages driven, obeys the controller, answers. */
 export class WorkerRun {
   readonly #options: WorkerRunOptions;
+  /** With the copies of this run, once it has begun. */
+  #plan: Plan;
   readonly #lines: PeerLines;
   readonly #printed: PrintedLines;
   /** `null` before `start`. */
@@ -71,6 +74,7 @@ export class WorkerRun {
 
   constructor(options: WorkerRunOptions) {
     this.#options = options;
+    this.#plan = options.plan;
     const { worker, post } = options;
     this.#lines = new PeerLines((error) => post({ type: 'uncaught', worker, error: traceError(error) }));
     this.#printed = new PrintedLines(worker);
@@ -161,14 +165,16 @@ export class WorkerRun {
   // --- Beginning ------------------------------------------------------------------------------------------------
 
   #start(message: StartMessage): void {
-    const { worker, plan, post } = this.#options;
+    const { worker, post } = this.#options;
     if (message.version !== PROTOCOL_VERSION) {
       const details = { received: message.version, supported: PROTOCOL_VERSION };
       const error = traceError(new EngineError('protocol_version', details));
       post({ type: 'failed', worker, phase: 'load', error });
       return;
     }
-    const functions = new PlannedFunctions(plan);
+    // The controller has done the same with its view of the plan: what is refused has ended the run there.
+    this.#plan = copiedPlan(this.#plan, message.copies ?? {});
+    const functions = new PlannedFunctions(this.#plan);
     const begun = this.#begin(message, functions);
     const { host, drive } = begun;
     this.#printed.settle(null);
@@ -193,7 +199,8 @@ export class WorkerRun {
 
   /** Starts what is placed here, unless it has ended with another worker. */
   #startStages(host: StageHost, { placement, takesOver }: StartMessage): readonly unknown[] {
-    const { worker, plan } = this.#options;
+    const { worker } = this.#options;
+    const plan = this.#plan;
     const isOwn = ({ id }: { readonly id: StageId }) => placement[id] === worker;
     const stages = plan.stages.filter(isOwn);
     const supervisors = plan.supervisors.filter(isOwn);
@@ -223,7 +230,8 @@ export class WorkerRun {
 
   /** What a run consists of here, before any stage has been started. */
   #begin(message: StartMessage, functions: PlannedFunctions): Begun {
-    const { worker, plan, scheduler, defer, bell, processors = 1, post } = this.#options;
+    const { worker, scheduler, defer, bell, processors = 1, post } = this.#options;
+    const plan = this.#plan;
     const { placement, trace, credits, pace, entryBudget, replaced, takesOver } = message;
     // Every worker has numbers of its own, the same in every run with this seed.
     const seed = message.seed + worker * 7_919;
@@ -280,7 +288,7 @@ export class WorkerRun {
     if (!this.#begun) return;
     const { host, drive } = this.#begun;
     const own = new Set(host.order);
-    for (const subscription of this.#options.plan.subscriptions) {
+    for (const subscription of this.#plan.subscriptions) {
       if (own.has(subscription.consumer)) host.subscribe(subscription);
     }
     drive.go();

@@ -7,9 +7,11 @@ import type { Subscription, SubscribeOptions } from './definition.ts';
 import {
   askAfter,
   batchSize,
+  copiesOf,
   cutBatches,
   demandOptions,
   endsConsumer,
+  isOrderly,
   type DemandOptions,
 } from './demand.ts';
 import { Fifo } from './fifo.ts';
@@ -120,7 +122,7 @@ export class Consuming {
       return 'noproc';
     }
     const from = { id, peer: producer };
-    const upstream = new Upstream(from, demand, context.addressOf(producer));
+    const upstream = new Upstream(from, demand, context.addressOf(producer), copiesOf(options));
     const subscribed = this.#runner.record(
       { type: 'subscribe', subscription: id, producer, mode: 'automatic', ...demand },
       cause,
@@ -356,6 +358,7 @@ export class Consuming {
       this.#on.emit(taken.events, taken.cause);
     }
     if (!endsConsumer(options.cancel, reason)) return;
+    if (isOrderly(reason) && this.#hasMoreOf(upstream.copiesOf)) return;
     runner.record(
       {
         type: 'warning',
@@ -367,6 +370,11 @@ export class Consuming {
       recorded,
     );
     throw new Ending(reason, null, recorded);
+  }
+
+  /** One stage that runs several times has ended when all of its copies have (RUN-34). */
+  #hasMoreOf(original: StageId | null): boolean {
+    return original !== null && [...this.#producers.values()].some(({ copiesOf }) => copiesOf === original);
   }
 
   #ask(upstream: Upstream, count: number, cause: Seq | null): void {

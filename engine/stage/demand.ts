@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import type { StageId } from '../ids.ts';
 import { describe } from '../trace/trace-value.ts';
 import type { CancelMode, SubscribeOptions } from './definition.ts';
 
@@ -32,6 +33,15 @@ export function demandOptions(options: SubscribeOptions, at: string): DemandOpti
     refuse('minDemand', `an integer from 0 to ${maxDemand - 1}, below maxDemand`, minDemand);
   }
   return { maxDemand, minDemand, cancel };
+}
+
+/** The option of a planned subscription that says of which stage its producer is one of several copies. */
+export const COPIES_OF = 'sluice.copiesOf';
+
+/** The stage of which the producer of a subscription is one of several copies; `null` where it is the only one. */
+export function copiesOf(options: SubscribeOptions): StageId | null {
+  const original = options[COPIES_OF];
+  return typeof original === 'string' ? original : null;
 }
 
 /** How many events a subscription may have pending, and at how many it asks again. */

@@ -1,4 +1,4 @@
-import type { Seq } from '../ids.ts';
+import type { Seq, StageId } from '../ids.ts';
 import type { Subscription } from './definition.ts';
 import type { DemandOptions } from './demand.ts';
 import type { Address } from './stage-context.ts';
@@ -9,6 +9,8 @@ export class Upstream {
   readonly options: DemandOptions;
   /** Of the producer. */
   readonly address: Address;
+  /** The stage of which the producer is one of several copies; `null` where it is the only one. */
+  readonly copiesOf: StageId | null;
   mode: 'automatic' | 'manual' = 'automatic';
   /** GenStage's count, moved ahead as soon as a message comes: what decides when to ask. */
   pending = 0;
@@ -16,10 +18,11 @@ export class Upstream {
   outstanding = 0;
   asked = 0;
 
-  constructor(from: Subscription, options: DemandOptions, address: Address) {
+  constructor(from: Subscription, options: DemandOptions, address: Address, copiesOf: StageId | null) {
     this.from = from;
     this.options = options;
     this.address = address;
+    this.copiesOf = copiesOf;
   }
 }
 

@@ -35,6 +35,7 @@ function stageView(f: Fields): StageView {
       children: { restart: f.fields('children').oneOf('restart', ['transient', 'temporary']) },
     }),
     ...(f.has('worker') && { worker: f.number('worker') }),
+    ...(f.has('copyOf') && { copyOf: f.text('copyOf') }),
   };
 }
 

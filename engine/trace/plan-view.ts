@@ -98,6 +98,8 @@ export interface StageView {
   readonly children?: { readonly restart: 'transient' | 'temporary' };
   /** The worker it is pinned to; left out where the run decides. */
   readonly worker?: WorkerId;
+  /** The stage that it was started beside, to share its work; left out for what the program has started itself. */
+  readonly copyOf?: StageId;
 }
 
 export interface SubscriptionView {

@@ -113,6 +113,7 @@ function start(f: Fields): ToWorker {
     entryBudget: f.number('entryBudget'),
     credits: f.number('credits'),
     ...(f.has('replaced') && { replaced: f.numberList('replaced') }),
+    ...(f.has('copies') && { copies: f.numbers('copies') }),
     ...(f.has('takesOver') && { takesOver: takesOver(f.fields('takesOver')) }),
   };
 }

@@ -5,7 +5,7 @@ import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** How fast deliveries go. `held`: each mailbox delivery waits for a permit. */
 export type Pace = 'full' | 'held';
@@ -67,6 +67,8 @@ export type ToWorker =
       readonly credits: number;
       /** How often each worker has been replaced; this one's own place says which of its number it is. Left out: never. */
       readonly replaced?: readonly number[];
+      /** How often stages are started, where it is not once; the placement has a place for each. */
+      readonly copies?: Readonly<Record<StageId, number>>;
       /** It is in place of one that is gone: nothing starts by itself, and what ran there may be started again. */
       readonly takesOver?: {
         /** Every entry of the other worker has a smaller number. */
