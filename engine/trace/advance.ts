@@ -7,37 +7,44 @@ import type {
   TaskState,
   WindowsState,
 } from './pipeline-state.ts';
+import { StateDraft } from './state-draft.ts';
 import type { EntryOf, TraceEntry, TraceValue } from './trace-entry.ts';
 
 /** The state after one more entry. An entry about a subscription nobody announced changes the stage alone. */
 export function advance(state: PipelineState, entry: TraceEntry): PipelineState {
-  const next = applyTo(state, entry);
-  return { ...next, lastSeq: entry.seq, atMs: Math.max(state.atMs, entry.atMs) };
+  const draft = new StateDraft(state);
+  advanceDraft(draft, entry);
+  return draft.done();
 }
 
-function applyTo(state: PipelineState, entry: TraceEntry): PipelineState {
-  if (entry.type === 'fault' && entry.fault === 'killWorker') return workerGone(state, entry.on);
-  if (state.supervisors[entry.stage]) return supervise(state, entry);
-  return state.flows[entry.stage] ? coordinate(state, entry) : apply(state, entry);
+/** The same for many entries: what the draft has made its own is changed in place. */
+export function advanceDraft(draft: StateDraft, entry: TraceEntry): void {
+  draft.pass(entry);
+  if (entry.type === 'fault' && entry.fault === 'killWorker') workerGone(draft, entry.on);
+  else if (draft.supervisors.get(entry.stage)) supervise(draft, entry);
+  else if (draft.flows.get(entry.stage)) coordinate(draft, entry);
+  else apply(draft, entry);
 }
 
-function apply(state: PipelineState, entry: TraceEntry): PipelineState {
-  const stage = state.stages[entry.stage] ?? ABSENT;
+function apply(draft: StateDraft, entry: TraceEntry): void {
   switch (entry.type) {
     case 'start':
-      return withStage(state, entry, { ...EMPTY_HANDED, ...started(stage, entry) });
+      return changeStage(draft, entry, {
+        ...EMPTY_HANDED,
+        ...started(stageOf(draft, entry), entry),
+      });
     case 'subscribe':
-      return withSubscription(state, entry.subscription, {
-        ...quiet(edgeOf(state, entry.subscription), { ...entry, consumer: entry.stage }),
-        slowMs: slowMsOf(state, entry.subscription),
+      return draft.subscriptions.set(entry.subscription, {
+        ...quiet(edgeOf(draft, entry.subscription), { ...entry, consumer: entry.stage }),
+        slowMs: slowMsOf(draft, entry.subscription),
         active: true,
       });
     case 'subscribed':
-      return changeSubscription(state, entry.subscription, (link) => ({
+      return changeLink(draft, entry.subscription, (link) => ({
         active: !link.endedAtConsumer && !link.endedAtProducer,
       }));
     case 'ask':
-      return changeSubscription(state, entry.subscription, (link) => ({
+      return changeLink(draft, entry.subscription, (link) => ({
         pending: entry.pending,
         asked: link.asked + entry.count,
         asksInFlight: link.endedAtProducer
@@ -45,12 +52,12 @@ function apply(state: PipelineState, entry: TraceEntry): PipelineState {
           : [...link.asksInFlight, { seq: entry.seq, count: entry.count }],
       }));
     case 'asked':
-      return changeSubscription(state, entry.subscription, (link) => ({
+      return changeLink(draft, entry.subscription, (link) => ({
         open: entry.open,
         asksInFlight: link.asksInFlight.filter((ask) => ask.seq !== entry.cause),
       }));
     case 'dispatch':
-      return changeSubscription(state, entry.subscription, (link) => ({
+      return changeLink(draft, entry.subscription, (link) => ({
         open: entry.open,
         dispatched: link.dispatched + entry.count,
         eventsInFlight: link.endedAtConsumer
@@ -61,62 +68,55 @@ function apply(state: PipelineState, entry: TraceEntry): PipelineState {
             ],
       }));
     case 'deliver':
-      return deliver(state, entry);
+      return deliver(draft, entry);
     case 'begin':
-      return withStage(state, entry, {
-        status: 'busy',
-        callback: entry.callback,
-        worker: entry.worker,
-        ...(entry.callback === 'handleEvents' && {
-          handling: { subscription: entry.subscription ?? null, count: entry.count ?? 0 },
-          inHand: stage.inHand.length > 0 ? stage.inHand : (entry.events ?? []),
-        }),
-      });
+      return begin(draft, entry);
     case 'end':
-      return end(state, entry);
+      return end(draft, entry);
     case 'buffer':
     case 'unbuffer':
-      return withStage(state, entry, { buffered: entry.size });
+      return changeStage(draft, entry, { buffered: entry.size });
     case 'discard':
-      return withStage(state, entry, { discarded: stage.discarded + entry.count });
+      return changeStage(draft, entry, {
+        discarded: stageOf(draft, entry).discarded + entry.count,
+      });
     case 'drop':
-      return counted(state, entry, 'dropped');
+      return counted(draft, entry, 'dropped');
     case 'lost':
-      return lost(counted(state, entry, 'lost'), entry);
+      counted(draft, entry, 'lost');
+      return lost(draft, entry);
     case 'queue':
-      return withStage(state, entry, {
-        queues: { ...stage.queues, [partitionName(entry.partition)]: entry.size },
+      return changeStage(draft, entry, {
+        queues: { ...stageOf(draft, entry).queues, [partitionName(entry.partition)]: entry.size },
       });
     case 'task':
-      return withStage(state, entry, { tasks: task(stage.tasks, entry) });
+      return changeStage(draft, entry, { tasks: task(stageOf(draft, entry).tasks, entry) });
     case 'cancel':
-      return changeSubscription(state, entry.subscription, (link) => endedAt(link, entry.stage));
+      return changeLink(draft, entry.subscription, (link) => endedAt(link, entry.stage));
     case 'exit':
-      return gone(state, entry, 'exited');
+      return gone(draft, entry, 'exited');
     case 'crash':
-      return gone(state, entry, 'crashed');
+      return gone(draft, entry, 'crashed');
     case 'window':
-      return withStage(state, entry, { windows: windows(stage.windows, entry) });
+      return changeWindows(draft, entry, (own) => windows(own, entry));
     case 'watermark':
-      return withStage(state, entry, { windows: { ...stage.windows, watermarkMs: entry.eventMs } });
+      return changeWindows(draft, entry, () => ({ watermarkMs: entry.eventMs }));
     case 'late':
-      return withStage(state, entry, {
-        windows: { ...stage.windows, late: stage.windows.late + entry.count },
-      });
+      return changeWindows(draft, entry, ({ late }) => ({ late: late + entry.count }));
     case 'fault':
-      return fault(state, entry);
+      return fault(draft, entry);
     case 'restart':
     case 'log':
     case 'warning':
-      return state;
+      return;
     default:
-      return ignore(entry, state);
+      return changeNothing(entry);
   }
 }
 
 /** Fails to compile while a type of entry has no case; one from a newer version changes nothing. */
-function ignore(_entry: never, state: PipelineState): PipelineState {
-  return state;
+function changeNothing(entry: never): void {
+  void entry;
 }
 
 /** What a stage has neither at its start nor after its end. */
@@ -147,81 +147,80 @@ export function partitionName(partition: TraceValue): string {
 /** What the later lives of a stage add to the name of a subscription: `printer←numbers@2`. */
 const LATER_LIFE = /@\d+$/;
 
-function edgeOf(state: PipelineState, id: SubscriptionId): SubscriptionId {
-  return state.subscriptions[id]?.edge ?? state.subscriptions[id.replace(LATER_LIFE, '')]?.edge ?? id;
+function edgeOf(draft: StateDraft, id: SubscriptionId): SubscriptionId {
+  return draft.subscriptions.get(id)?.edge ?? draft.subscriptions.get(id.replace(LATER_LIFE, ''))?.edge ?? id;
 }
 
 /** How slow a link is that a life subscribes on anew. */
-function slowMsOf(state: PipelineState, id: SubscriptionId): number {
-  return state.subscriptions[edgeOf(state, id)]?.slowMs ?? 0;
+function slowMsOf(draft: StateDraft, id: SubscriptionId): number {
+  return draft.subscriptions.get(edgeOf(draft, id))?.slowMs ?? 0;
 }
 
 /** A supervisor has no mailbox, no events and no subscription: it starts others again, and ends. */
-function supervise(state: PipelineState, entry: TraceEntry): PipelineState {
-  const own = state.supervisors[entry.stage];
-  if (!own) return state;
-  const change = (next: Partial<typeof own>): PipelineState => ({
-    ...state,
-    supervisors: { ...state.supervisors, [entry.stage]: { ...own, ...next } },
-  });
+function supervise(draft: StateDraft, entry: TraceEntry): void {
   switch (entry.type) {
     case 'start':
-      return change({ status: 'running', reason: null });
+      return draft.supervisors.change(entry.stage, { status: 'running', reason: null });
     case 'restart':
-      return change({
-        restarts: own.restarts + 1,
+      return draft.supervisors.change(entry.stage, {
+        restarts: (draft.supervisors.get(entry.stage)?.restarts ?? 0) + 1,
         recent: entry.restarts,
         last: { child: entry.child, life: entry.life, reason: entry.reason },
       });
     case 'exit':
-      return change({ status: 'ended', reason: entry.reason });
+      return draft.supervisors.change(entry.stage, { status: 'ended', reason: entry.reason });
     case 'crash':
-      return change({ status: 'ended', reason: entry.error.message });
+      return draft.supervisors.change(entry.stage, { status: 'ended', reason: entry.error.message });
     default:
-      return state;
+      return;
   }
 }
 
 /** The coordinator of a flow begins and ends its stages, and has no events of its own. */
-function coordinate(state: PipelineState, entry: TraceEntry): PipelineState {
-  const own = state.flows[entry.stage];
-  if (!own) return state;
-  const change = (next: Partial<typeof own>): PipelineState => ({
-    ...state,
-    flows: { ...state.flows, [entry.stage]: { ...own, ...next } },
-  });
+function coordinate(draft: StateDraft, entry: TraceEntry): void {
   switch (entry.type) {
     case 'start':
-      return change({ status: 'running', life: entry.life ?? 1, reason: null });
+      return draft.flows.change(entry.stage, { status: 'running', life: entry.life ?? 1, reason: null });
     case 'exit':
-      return change({ status: 'ended', reason: entry.reason });
+      return draft.flows.change(entry.stage, { status: 'ended', reason: entry.reason });
     default:
-      return state;
+      return;
   }
 }
 
-function deliver(state: PipelineState, entry: EntryOf<'deliver'>): PipelineState {
-  const batch = state.subscriptions[entry.subscription]?.eventsInFlight.find(
-    ({ seq }) => seq === entry.cause,
-  );
-  const taken = arrived(state, entry.subscription, entry.cause);
-  if (!batch) return taken;
-  const { inHand } = state.stages[entry.stage] ?? ABSENT;
-  return withStage(taken, entry, { inHand: [...inHand, ...batch.events] });
+function deliver(draft: StateDraft, entry: EntryOf<'deliver'>): void {
+  const batch = draft.subscriptions
+    .get(entry.subscription)
+    ?.eventsInFlight.find(({ seq }) => seq === entry.cause);
+  arrived(draft, entry.subscription, entry.cause);
+  if (batch) changeStage(draft, entry, { inHand: [...stageOf(draft, entry).inHand, ...batch.events] });
 }
 
 /** A batch is on its way no longer. */
-function arrived(state: PipelineState, subscription: SubscriptionId, sent: Seq | null): PipelineState {
-  return changeSubscription(state, subscription, (link) => ({
+function arrived(draft: StateDraft, subscription: SubscriptionId, sent: Seq | null): void {
+  changeLink(draft, subscription, (link) => ({
     eventsInFlight: link.eventsInFlight.filter(({ seq }) => seq !== sent),
   }));
 }
 
-function end(state: PipelineState, entry: EntryOf<'end'>): PipelineState {
-  const stage = state.stages[entry.stage] ?? ABSENT;
+function begin(draft: StateDraft, entry: EntryOf<'begin'>): void {
+  const { inHand } = stageOf(draft, entry);
+  changeStage(draft, entry, {
+    status: 'busy',
+    callback: entry.callback,
+    worker: entry.worker,
+    ...(entry.callback === 'handleEvents' && {
+      handling: { subscription: entry.subscription ?? null, count: entry.count ?? 0 },
+      inHand: inHand.length > 0 ? inHand : (entry.events ?? []),
+    }),
+  });
+}
+
+function end(draft: StateDraft, entry: EntryOf<'end'>): void {
+  const stage = stageOf(draft, entry);
   const { handling } = stage;
   const handled = entry.callback === 'handleEvents' && handling ? handling.count : 0;
-  const rested = withStage(state, entry, {
+  changeStage(draft, entry, {
     status: stage.status === 'busy' ? 'idle' : stage.status,
     callback: null,
     handled: stage.handled + handled,
@@ -230,8 +229,8 @@ function end(state: PipelineState, entry: EntryOf<'end'>): PipelineState {
     handling: null,
     inHand: stage.inHand.slice(handled),
   });
-  if (entry.callback !== 'handleEvents' || !handling?.subscription) return rested;
-  return changeSubscription(rested, handling.subscription, (link) => ({
+  if (entry.callback !== 'handleEvents' || !handling?.subscription) return;
+  changeLink(draft, handling.subscription, (link) => ({
     handled: link.handled + handled,
     pending: entry.pending ?? link.pending,
   }));
@@ -239,14 +238,13 @@ function end(state: PipelineState, entry: EntryOf<'end'>): PipelineState {
 
 /** A count that is kept at the stage, and at the subscription if the entry names one. */
 function counted(
-  state: PipelineState,
+  draft: StateDraft,
   entry: EntryOf<'drop'> | EntryOf<'lost'>,
   what: 'dropped' | 'lost',
-): PipelineState {
-  const stage = state.stages[entry.stage] ?? ABSENT;
-  const next = withStage(state, entry, { [what]: stage[what] + entry.count });
-  if (entry.subscription === undefined) return next;
-  return changeSubscription(next, entry.subscription, (link) => ({
+): void {
+  changeStage(draft, entry, { [what]: stageOf(draft, entry)[what] + entry.count });
+  if (entry.subscription === undefined) return;
+  changeLink(draft, entry.subscription, (link) => ({
     [what]: link[what] + entry.count,
     // Refused events have used up demand too, until they are asked for again.
     ...(what === 'dropped' && { open: link.open - entry.count }),
@@ -254,45 +252,41 @@ function counted(
 }
 
 /** Events that were lost are neither on their way any longer, nor where they were kept. */
-function lost(state: PipelineState, entry: EntryOf<'lost'>): PipelineState {
+function lost(draft: StateDraft, entry: EntryOf<'lost'>): void {
   if (entry.where === 'flight' && entry.subscription !== undefined) {
-    return arrived(state, entry.subscription, entry.cause);
+    arrived(draft, entry.subscription, entry.cause);
   }
-  return state;
 }
 
 /** What was done from outside. The end of a stage, or of all on a worker, is told by entries of its own. */
-function fault(state: PipelineState, entry: EntryOf<'fault'>): PipelineState {
+function fault(draft: StateDraft, entry: EntryOf<'fault'>): void {
   switch (entry.fault) {
     case 'freeze':
     case 'thaw':
-      return withStage(state, entry, { frozen: entry.fault === 'freeze' });
+      return changeStage(draft, entry, { frozen: entry.fault === 'freeze' });
     case 'slowLink':
-      return slowed(state, entry.subscription, entry.delayMs);
+      return slowed(draft, entry.subscription, entry.delayMs);
     case 'crash':
     case 'killWorker':
-      return state;
+      return;
   }
 }
 
 /** All that runs there is about to end, each with an entry of its own. */
-function workerGone(state: PipelineState, worker: WorkerId): PipelineState {
-  let { stages } = state;
-  for (const [id, stage] of Object.entries(stages)) {
-    const isThere = stage.worker === worker && (stage.status === 'idle' || stage.status === 'busy');
-    if (isThere) stages = { ...stages, [id]: { ...stage, goneWith: worker } };
+function workerGone(draft: StateDraft, worker: WorkerId): void {
+  for (const id of draft.stages.ids) {
+    const stage = draft.stages.get(id);
+    const isThere = stage?.worker === worker && (stage.status === 'idle' || stage.status === 'busy');
+    if (isThere) draft.stages.change(id, { goneWith: worker });
   }
-  return { ...state, stages };
 }
 
 /** The link of the plan stays slow, whatever life subscribes on it. */
-function slowed(state: PipelineState, slow: SubscriptionId, slowMs: number): PipelineState {
-  const edge = edgeOf(state, slow);
-  let next = state;
-  for (const [id, link] of Object.entries(state.subscriptions)) {
-    if (link.edge === edge) next = withSubscription(next, id, { ...link, slowMs });
+function slowed(draft: StateDraft, slow: SubscriptionId, slowMs: number): void {
+  const edge = edgeOf(draft, slow);
+  for (const id of draft.subscriptions.ids) {
+    if (draft.subscriptions.get(id)?.edge === edge) draft.subscriptions.change(id, { slowMs });
   }
-  return next;
 }
 
 function task({ running, ended }: TaskState, entry: EntryOf<'task'>): TaskState {
@@ -306,27 +300,27 @@ function task({ running, ended }: TaskState, entry: EntryOf<'task'>): TaskState 
   };
 }
 
-function windows(own: WindowsState, { phase, window }: EntryOf<'window'>): WindowsState {
+function windows(own: WindowsState, { phase, window }: EntryOf<'window'>): Partial<WindowsState> {
   switch (phase) {
     case 'open':
-      return { ...own, type: window, open: own.open + 1 };
+      return { type: window, open: own.open + 1 };
     case 'fire':
-      return { ...own, type: window, fired: own.fired + 1 };
+      return { type: window, fired: own.fired + 1 };
     case 'close':
-      return { ...own, type: window, open: own.open - 1 };
+      return { type: window, open: own.open - 1 };
   }
 }
 
 /** A stage that is gone takes along its mailbox, its buffer and its end of every subscription. */
-function gone(state: PipelineState, entry: TraceEntry, status: 'exited' | 'crashed'): PipelineState {
-  const { windows: own } = state.stages[entry.stage] ?? ABSENT;
-  let next = withStage(state, entry, { ...EMPTY_HANDED, status, windows: { ...own, open: 0 } });
-  for (const [id, link] of Object.entries(state.subscriptions)) {
-    if (link.consumer === entry.stage || link.producer === entry.stage) {
-      next = withSubscription(next, id, { ...link, ...endedAt(link, entry.stage) });
+function gone(draft: StateDraft, entry: TraceEntry, status: 'exited' | 'crashed'): void {
+  changeStage(draft, entry, { ...EMPTY_HANDED, status });
+  changeWindows(draft, entry, () => ({ open: 0 }));
+  for (const id of draft.subscriptions.ids) {
+    const link = draft.subscriptions.get(id);
+    if (link?.consumer === entry.stage || link?.producer === entry.stage) {
+      draft.subscriptions.change(id, endedAt(link, entry.stage));
     }
   }
-  return next;
 }
 
 /** What is on its way to an end that is closed never arrives; what is on its way to the other end still does. */
@@ -338,20 +332,28 @@ function endedAt(link: SubscriptionState, stage: StageId): Partial<SubscriptionS
   };
 }
 
-function withStage(state: PipelineState, entry: TraceEntry, change: Partial<StageState>): PipelineState {
-  const stage = state.stages[entry.stage] ?? ABSENT;
-  return { ...state, stages: { ...state.stages, [entry.stage]: { ...stage, ...change } } };
+function stageOf(draft: StateDraft, { stage }: TraceEntry): StageState {
+  return draft.stages.get(stage) ?? ABSENT;
 }
 
-function withSubscription(state: PipelineState, id: SubscriptionId, link: SubscriptionState): PipelineState {
-  return { ...state, subscriptions: { ...state.subscriptions, [id]: link } };
+function changeStage(draft: StateDraft, { stage }: TraceEntry, change: Partial<StageState>): void {
+  draft.stages.change(stage, change, ABSENT);
 }
 
-function changeSubscription(
-  state: PipelineState,
+function changeWindows(
+  draft: StateDraft,
+  entry: TraceEntry,
+  change: (own: WindowsState) => Partial<WindowsState>,
+): void {
+  const own = stageOf(draft, entry).windows;
+  changeStage(draft, entry, { windows: { ...own, ...change(own) } });
+}
+
+function changeLink(
+  draft: StateDraft,
   id: SubscriptionId,
   change: (link: SubscriptionState) => Partial<SubscriptionState>,
-): PipelineState {
-  const link = state.subscriptions[id];
-  return link ? withSubscription(state, id, { ...link, ...change(link) }) : state;
+): void {
+  const link = draft.subscriptions.get(id);
+  if (link) draft.subscriptions.change(id, change(link));
 }

@@ -312,6 +312,34 @@ describe('Replay', () => {
     );
   });
 
+  it('shows the same states however few of them it keeps, and whatever it has worked on ahead', () => {
+    const visits = fc.array(fc.nat({ max: 300 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(traces({ maxLength: 300 }), visits, fc.nat({ max: 40 }), (entries, positions, ahead) => {
+        const kept = new Replay(PLAN, entries, { spacing: 4, checkpoints: 6 });
+        for (const n of positions) {
+          kept.prepare(ahead);
+          expect(kept.at(n)).toEqual(replay(PLAN, entries, n));
+        }
+        while (kept.prepare(ahead)) continue;
+        expect(kept.prepare(ahead)).toBe(false);
+        expect(kept.at(entries.length)).toEqual(replay(PLAN, entries, entries.length));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('never changes a state that it has given out', () => {
+    fc.assert(
+      fc.property(traces({ maxLength: 120 }), (entries) => {
+        const kept = new Replay(PLAN, entries, { spacing: 16, checkpoints: 4 });
+        for (let n = 0; n <= entries.length; n += 1) deepFreeze(kept.at(n));
+        for (let n = entries.length; n >= 0; n -= 7) deepFreeze(kept.at(n));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('clamps positions to what there is', () => {
     const kept = new Replay(PLAN, ROUND);
     expect(kept.at(-5)).toEqual(kept.at(0));
