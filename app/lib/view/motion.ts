@@ -16,7 +16,7 @@ export const TRAVEL_MS = 480;
 /** Taken from the mailbox before it arrived: it hurries the rest of its way. */
 const HURRY_MS = 160;
 /** More than this on one lane cannot be told apart: they become one flow. */
-const MOST_TRAVELLERS = 6;
+export const MOST_TRAVELLERS = 6;
 /** A flow is drawn this long after the last of it, the second half fading. */
 const FLOW_LINGER_MS = 700;
 /** Rates are counted over this time. */

@@ -1,14 +1,66 @@
 import type { Size } from './box.ts';
+import type { Point } from './lane.ts';
 
-/** Smaller than this a picture tells nothing any more. */
-const LEAST = 0.4;
+/** How large the picture is drawn: as large as its room allows, up to its own size; or at a scale that was chosen. */
+export type Zoom = { readonly kind: 'fit' } | { readonly kind: 'scale'; readonly scale: number };
+
+/** At its own size, in which every text has the size that it is meant to have. */
+export const OWN_SIZE: Zoom = { kind: 'scale', scale: 1 };
+
+/** Smaller than the least a picture tells nothing any more; larger than the most one loses one's way in it. */
+const LIMITS = { least: 0.25, most: 3 } as const;
+
+/** What a press on "+" or "−" leads to. */
+const STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3] as const;
+
+/** The scale at which the whole picture is seen in its room: never above 1, and at least 0.25. */
+export function fitScale(picture: Size, room: Size): number {
+  if (picture.width <= room.width && picture.height <= room.height) return 1;
+  // The size of a room is a rounded one.
+  return limited(Math.min(1, (room.width - 1) / picture.width, (room.height - 1) / picture.height));
+}
+
+/** The scale that a zoom means for this picture in this room. */
+export function scaleOf(zoom: Zoom, picture: Size, room: Size): number {
+  return zoom.kind === 'fit' ? fitScale(picture, room) : zoom.scale;
+}
+
+/** The next larger (1) or smaller (-1) step from any scale; the last one stays. */
+export function stepped(scale: number, direction: 1 | -1): Zoom {
+  const next =
+    direction === 1
+      ? STEPS.find((step) => step > scale + 0.01)
+      : STEPS.findLast((step) => step < scale - 0.01);
+  return { kind: 'scale', scale: next ?? limited(scale) };
+}
+
+/** A scale times a factor, as a wheel or two fingers give it. */
+export function zoomedBy(scale: number, factor: number): Zoom {
+  return { kind: 'scale', scale: limited(scale * factor) };
+}
+
+/** What a turn of the wheel by so many pixels multiplies the scale with. */
+export function wheelFactor(deltaPixels: number): number {
+  return Math.exp(-Math.max(-100, Math.min(deltaPixels, 100)) / 250);
+}
 
 /**
- * How much smaller a picture must be drawn to be seen whole, at least 0.4; `null` where it is no wider than its room:
- * down a picture is read as a page is.
+ * Where a room must be scrolled to, so that what lies under a point of it stays there when the scale changes.
+ *
+ * @param at - The point, in pixels from the left upper corner of the room.
  */
-export function wholeZoom(picture: Size, room: Size): number | null {
-  if (picture.width <= room.width) return null;
-  // The size of a room is a rounded one.
-  return Math.max(LEAST, Math.min((room.width - 1) / picture.width, (room.height - 1) / picture.height));
+export function scrolledTo(
+  scroll: Point,
+  at: Point,
+  scales: { readonly from: number; readonly to: number },
+): Point {
+  const ratio = scales.to / scales.from;
+  return { x: (scroll.x + at.x) * ratio - at.x, y: (scroll.y + at.y) * ratio - at.y };
 }
+
+/** "67 %". */
+export function scaleText(scale: number): string {
+  return `${Math.round(scale * 100)} %`;
+}
+
+const limited = (scale: number) => Math.max(LIMITS.least, Math.min(scale, LIMITS.most));

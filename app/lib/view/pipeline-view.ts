@@ -15,6 +15,7 @@ import { edgeStates, type EdgeState } from './edge-state.ts';
 import { delayText, linkText } from './slow-link.ts';
 import { kindWord } from './entry-sentence.ts';
 import { flowCards, operationsOf, type FlowCard } from './flow-view.ts';
+import { loadWords, type StageLoad } from './stage-load.ts';
 import { dispatcherText, stageFacts, type StageFact } from './stage-facts.ts';
 import { supervisorCards, supervisorsOf, type SupervisorCard } from './supervisor-view.ts';
 import { countText, eventGlyph, plural, valueText, type EventGlyph } from './value-label.ts';
@@ -41,6 +42,8 @@ export interface StageCard {
   readonly mood: StageMood;
   /** "busy in handleEvents". */
   readonly moodText: string;
+  /** How it has spent the last second; `null` where it does not run, or has had nothing to do yet. */
+  readonly load: StageLoad | null;
   /** "life 2" of a stage that was started again; else `null`. */
   readonly lifeText: string | null;
   /** Who starts it again; `null` where nobody does. */
@@ -92,6 +95,8 @@ export interface Surroundings {
   readonly placement: Readonly<Record<StageId, number>>;
   /** Sub-goals that the lesson names; the picture repeats those that a stage serves. */
   readonly labels?: readonly string[];
+  /** How a stage has spent the last second before the moment; left out where nobody counts. */
+  readonly loadOf?: (stage: StageId) => StageLoad | null;
   /** The stage whose callback never came back. Its worker could not tell: the trace has it as it was before. */
   readonly hung?: StageId | null;
 }
@@ -111,7 +116,7 @@ const LABELS: Readonly<Record<StageKind, string>> = {
 export function pipelineView(
   plan: PlanView,
   state: PipelineState,
-  { placement, labels = [], hung = null }: Surroundings,
+  { placement, labels = [], hung = null, loadOf = () => null }: Surroundings,
 ): {
   readonly stages: readonly StageCard[];
   readonly edges: readonly EdgeCard[];
@@ -126,6 +131,7 @@ export function pipelineView(
       ...stageCard(stage, state, {
         placement,
         hung,
+        loadOf,
         dispatcherText: dispatcherText(stage, plan),
         operations: operators.get(stage.id)?.join(' · ') ?? null,
         supervisor: keepers.get(stage.id)?.id ?? null,
@@ -147,13 +153,15 @@ function stageCard(
   stage: StageView,
   state: PipelineState,
   around: Pick<Surroundings, 'placement' | 'hung'> &
+    Required<Pick<Surroundings, 'loadOf'>> &
     Pick<StageCard, 'dispatcherText' | 'supervisor' | 'operations'>,
 ): Omit<StageCard, 'label'> {
-  const { placement, hung, dispatcherText, supervisor, operations } = around;
+  const { placement, hung, loadOf, dispatcherText, supervisor, operations } = around;
   const own = state.stages[stage.id];
   const worker = own?.worker ?? placement[stage.id] ?? null;
   const { mood, moodText } = stage.id === hung ? HUNG : moodOf(stage, state);
   const kindText = stage.children ? 'consumer supervisor' : kindWord(stage.kind);
+  const load = RUNNING.has(mood) ? loadToTell(loadOf(stage.id)) : null;
   const workerText = worker === null ? '' : `worker ${worker + 1}`;
   const counts = countsOf(stage.kind, own);
   // What a consumer supervisor keeps are its children, which are told as such.
@@ -171,6 +179,7 @@ function stageCard(
     ...(dispatcherText === null ? [] : [dispatcherText.replace(/^\w+/, '$& dispatcher')]),
     ...(supervisor === null ? [] : [`supervised by ${supervisor}`]),
     lifeText === null ? moodText : `${moodText} in ${lifeText}`,
+    ...(load === null ? [] : [loadWords(load)]),
     ...counts.map(({ word, count }) => `${word} ${count}`),
     ...(inHand.length > 0 ? [`has ${plural(inHand.length, 'event')} in hand`] : []),
     ...(stateText === null ? [] : [`state ${stateText}`]),
@@ -187,6 +196,7 @@ function stageCard(
     operations,
     mood,
     moodText,
+    load,
     lifeText,
     supervisor,
     counts,
@@ -197,6 +207,16 @@ function stageCard(
     facts,
     name: said.join('; '),
   };
+}
+
+/** In these a stage runs, so that a share of its time means something. */
+const RUNNING: ReadonlySet<StageMood> = new Set(['idle', 'busy', 'waiting', 'blocked', 'frozen']);
+
+/** Less than this is nothing to tell of: a stage that was hardly ever busy. */
+const LEAST_TOLD = 0.005;
+
+function loadToTell(load: StageLoad | null): StageLoad | null {
+  return load !== null && Math.max(load.busy, load.blocked, load.mostBusy) >= LEAST_TOLD ? load : null;
 }
 
 function countsOf(kind: StageKind, own: StageState | undefined): StageCard['counts'] {

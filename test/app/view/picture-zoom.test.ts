@@ -1,20 +1,68 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wholeZoom } from '$lib/view/picture-zoom.ts';
+import { fitScale, scaleOf, scrolledTo, stepped, wheelFactor, zoomedBy } from '$lib/view/picture-zoom.ts';
 
-describe('wholeZoom()', () => {
-  const room = { width: 600, height: 400 };
+const room = { width: 600, height: 400 };
 
-  it('has nothing to offer where a picture fits, or only goes on below', () => {
-    expect(wholeZoom(room, room)).toBeNull();
-    expect(wholeZoom({ width: 600, height: 900 }, room)).toBeNull();
+describe('fitScale()', () => {
+  it('leaves a picture that fits as large as it is', () => {
+    expect(fitScale(room, room)).toBe(1);
+    expect(fitScale({ width: 100, height: 100 }, room)).toBe(1);
   });
 
-  it('fits what is too wide, by the side that lacks more room', () => {
-    expect(wholeZoom({ width: 1_000, height: 400 }, room)).toBe(0.599);
-    expect(wholeZoom({ width: 750, height: 798 }, room)).toBe(0.5);
+  it('fits what is too large, by the side that lacks more room', () => {
+    expect(fitScale({ width: 1_000, height: 400 }, room)).toBe(0.599);
+    expect(fitScale({ width: 750, height: 798 }, room)).toBe(0.5);
   });
 
   it('stays readable', () => {
-    expect(wholeZoom({ width: 6_000, height: 400 }, room)).toBe(0.4);
+    expect(fitScale({ width: 6_000, height: 400 }, room)).toBe(0.25);
+  });
+});
+
+describe('scaleOf()', () => {
+  it('follows the picture while it is to be seen whole, and stays where a scale was chosen', () => {
+    expect(scaleOf({ kind: 'fit' }, { width: 1_000, height: 400 }, room)).toBe(0.599);
+    expect(scaleOf({ kind: 'scale', scale: 2 }, { width: 1_000, height: 400 }, room)).toBe(2);
+  });
+});
+
+describe('stepped()', () => {
+  it('leads from any scale through 100 %, and back the same way', () => {
+    expect(stepped(0.9, 1)).toEqual({ kind: 'scale', scale: 1 });
+    expect(stepped(1, 1)).toEqual({ kind: 'scale', scale: 1.25 });
+    expect(stepped(1.25, -1)).toEqual({ kind: 'scale', scale: 1 });
+    expect(stepped(0.599, -1)).toEqual({ kind: 'scale', scale: 0.5 });
+  });
+
+  it('stays at the ends', () => {
+    expect(stepped(3, 1)).toEqual({ kind: 'scale', scale: 3 });
+    expect(stepped(0.25, -1)).toEqual({ kind: 'scale', scale: 0.25 });
+  });
+});
+
+describe('zoomedBy()', () => {
+  it('keeps between its limits, and undoes itself between them', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.8, max: 1.2, noNaN: true }), (scale) => {
+        const there = zoomedBy(scale, wheelFactor(60));
+        const back = zoomedBy(there.kind === 'scale' ? there.scale : 0, wheelFactor(-60));
+        expect(back.kind === 'scale' ? back.scale : 0).toBeCloseTo(scale);
+      }),
+    );
+    expect(zoomedBy(2, 100)).toEqual({ kind: 'scale', scale: 3 });
+  });
+});
+
+describe('scrolledTo()', () => {
+  it('keeps what lies under the pointer where it is', () => {
+    const numbers = fc.record({ x: fc.integer({ min: 0, max: 900 }), y: fc.integer({ min: 0, max: 900 }) });
+    fc.assert(
+      fc.property(numbers, numbers, (scroll, at) => {
+        const next = scrolledTo(scroll, at, { from: 1, to: 1.5 });
+        expect((next.x + at.x) / 1.5).toBeCloseTo(scroll.x + at.x);
+        expect((next.y + at.y) / 1.5).toBeCloseTo(scroll.y + at.y);
+      }),
+    );
   });
 });

@@ -1,0 +1,352 @@
+import type { PlanView, StageId, StageKind, SubscriptionId, TraceEntry } from 'sluice';
+import { bisectRight } from 'd3-array';
+
+/** What a stage's time goes into: its callbacks, waiting while it has something that nobody asks for, or neither. */
+export type Doing = 'busy' | 'blocked' | 'idle';
+
+/**
+ * How a stage has spent the last second of the run, or all of it while it is shorter. Shares of that time, 0 to 1: `busy` =
+ * one of its callbacks ran; `blocked` = it had events to pass on and nobody asked. What is left it was idle.
+ */
+export interface StageLoad {
+  readonly busy: number;
+  readonly blocked: number;
+  /** The largest share that was busy in any whole second of the run so far, or in the last one. */
+  readonly mostBusy: number;
+}
+
+/** The time over which shares are counted, ms. */
+export const LOAD_WINDOW_MS = 1_000;
+
+/** Entries between two marks that the log can go back to when a late entry is sorted in. */
+const MARK_EVERY = 1_024;
+
+/** One end of what a subscription carries, as its stages count. */
+interface LinkCount {
+  readonly consumer: StageId;
+  readonly producer: StageId;
+  open: number;
+  arriving: number;
+}
+
+/** What decides what a stage is doing. */
+interface StageNow {
+  readonly isProducer: boolean;
+  readonly passesOn: boolean;
+  readonly hasChildren: boolean;
+  alive: boolean;
+  frozen: boolean;
+  running: boolean;
+  handling: number;
+  children: number;
+  /** Asked for by all consumers and not yet sent. */
+  open: number;
+  buffered: number;
+  /** On its way to the stage, and taken by it but not yet handled. */
+  arriving: number;
+  inHand: number;
+}
+
+/** When a stage began to do something else, and how long it had been busy and blocked by then, ms. */
+interface Track {
+  readonly atMs: number[];
+  readonly busyMs: number[];
+  readonly blockedMs: number[];
+  readonly doing: Doing[];
+}
+
+interface Mark {
+  /** Entries applied. */
+  readonly n: number;
+  readonly stages: ReadonlyMap<StageId, StageNow>;
+  readonly links: ReadonlyMap<SubscriptionId, LinkCount>;
+  readonly lengths: ReadonlyMap<StageId, number>;
+}
+
+/** How every stage has spent its time. A longer version of the trace costs only what is new. */
+export class StageLoadLog {
+  readonly #kinds: PlanView['stages'];
+  #entries: readonly TraceEntry[] = [];
+  #stages = new Map<StageId, StageNow>();
+  #links = new Map<SubscriptionId, LinkCount>();
+  readonly #tracks = new Map<StageId, Track>();
+  readonly #peaks = new Map<StageId, number[]>();
+  #marks: Mark[] = [];
+
+  constructor(plan: PlanView) {
+    this.#kinds = plan.stages;
+    this.#reset();
+  }
+
+  /** Takes the same trace with entries appended, or inserted near its end. */
+  update(entries: readonly TraceEntry[]): void {
+    let known = Math.min(this.#entries.length, entries.length);
+    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
+    let from = this.#entries.length;
+    if (known < from) from = this.#goBack(known);
+    for (let i = from; i < entries.length; i += 1) {
+      if (i % MARK_EVERY === 0 && i > 0) this.#mark(i);
+      const entry = entries[i];
+      if (entry) this.#add(entry);
+    }
+    this.#entries = entries;
+  }
+
+  /** What a stage is doing after all entries that are known; `null` where it does not run. */
+  doing(stage: StageId): Doing | null {
+    const now = this.#stages.get(stage);
+    return now?.alive ? doingOf(now) : null;
+  }
+
+  /**
+   * How a stage has spent the time before a moment; `null` before the run has lasted any.
+   *
+   * @param nowMs - Since the run began.
+   */
+  load(stage: StageId, nowMs: number): StageLoad | null {
+    const track = this.#tracks.get(stage);
+    const fromMs = Math.max(0, nowMs - LOAD_WINDOW_MS);
+    const spanMs = nowMs - fromMs;
+    if (!track || spanMs <= 0) return null;
+    const [from, to] = [spentBy(track, fromMs), spentBy(track, nowMs)];
+    const busy = (to.busyMs - from.busyMs) / spanMs;
+    return {
+      busy,
+      blocked: (to.blockedMs - from.blockedMs) / spanMs,
+      mostBusy: Math.max(busy, this.#mostBefore(stage, track, nowMs)),
+    };
+  }
+
+  /** The largest share of the whole seconds that were over by then; kept, as they do not change any more. */
+  #mostBefore(stage: StageId, track: Track, nowMs: number): number {
+    const peaks = this.#peaks.get(stage) ?? [];
+    this.#peaks.set(stage, peaks);
+    const whole = Math.floor(nowMs / LOAD_WINDOW_MS);
+    for (let i = peaks.length; i < whole; i += 1) {
+      const busyMs =
+        spentBy(track, (i + 1) * LOAD_WINDOW_MS).busyMs - spentBy(track, i * LOAD_WINDOW_MS).busyMs;
+      peaks.push(Math.max(peaks[i - 1] ?? 0, busyMs / LOAD_WINDOW_MS));
+    }
+    return peaks[whole - 1] ?? 0;
+  }
+
+  #reset(): void {
+    this.#stages = new Map(this.#kinds.map((stage) => [stage.id, atRest(stage.kind, stage.children)]));
+    this.#links = new Map();
+    this.#marks = [];
+    this.#tracks.clear();
+    for (const { id } of this.#kinds)
+      this.#tracks.set(id, { atMs: [], busyMs: [], blockedMs: [], doing: [] });
+  }
+
+  #mark(n: number): void {
+    this.#marks.push({
+      n,
+      stages: new Map(Array.from(this.#stages, ([id, now]) => [id, { ...now }])),
+      links: new Map(Array.from(this.#links, ([id, link]) => [id, { ...link }])),
+      lengths: new Map(Array.from(this.#tracks, ([id, { atMs }]) => [id, atMs.length])),
+    });
+  }
+
+  /** Goes back to the last mark within the first `known` entries; returns how many entries are applied then. */
+  #goBack(known: number): number {
+    this.#peaks.clear();
+    while ((this.#marks.at(-1)?.n ?? 0) > known) this.#marks.pop();
+    const mark = this.#marks.pop();
+    if (!mark) {
+      this.#reset();
+      return 0;
+    }
+    this.#stages = new Map(mark.stages);
+    this.#links = new Map(mark.links);
+    for (const [id, track] of this.#tracks) {
+      const length = mark.lengths.get(id) ?? 0;
+      for (const column of [track.atMs, track.busyMs, track.blockedMs, track.doing]) column.length = length;
+    }
+    return mark.n;
+  }
+
+  #add(entry: TraceEntry): void {
+    const now = this.#stages.get(entry.stage);
+    const others = this.#count(entry, now);
+    if (now) this.#note(entry.stage, now, entry.atMs);
+    for (const other of others) {
+      const beside = this.#stages.get(other);
+      if (beside && beside !== now) this.#note(other, beside, entry.atMs);
+    }
+  }
+
+  /** Adds a change of what a stage is doing to its track. */
+  #note(stage: StageId, now: StageNow, entryMs: number): void {
+    const track = this.#tracks.get(stage);
+    if (!track) return;
+    const doing = now.alive ? doingOf(now) : 'idle';
+    const last = track.doing.length - 1;
+    if ((track.doing[last] ?? 'idle') === doing) return;
+    // The clocks of two workers may differ by a little: no stage goes back in time.
+    const atMs = Math.max(entryMs, track.atMs[last] ?? 0);
+    const spent = spentBy(track, atMs);
+    track.atMs.push(atMs);
+    track.busyMs.push(spent.busyMs);
+    track.blockedMs.push(spent.blockedMs);
+    track.doing.push(doing);
+  }
+
+  /** Counts an entry in; returns the stages at the other ends of what changed. */
+  #count(entry: TraceEntry, now: StageNow | undefined): readonly StageId[] {
+    switch (entry.type) {
+      case 'subscribe':
+        this.#links.set(entry.subscription, {
+          consumer: entry.stage,
+          producer: entry.producer,
+          open: 0,
+          arriving: 0,
+        });
+        return [];
+      case 'asked':
+        return this.#set(entry.subscription, { open: entry.open });
+      case 'dispatch': {
+        const link = this.#links.get(entry.subscription);
+        return this.#set(entry.subscription, {
+          open: entry.open,
+          arriving: (link?.arriving ?? 0) + entry.count,
+        });
+      }
+      case 'deliver': {
+        const link = this.#links.get(entry.subscription);
+        if (now) now.inHand += entry.count;
+        return this.#set(entry.subscription, { arriving: (link?.arriving ?? 0) - entry.count });
+      }
+      case 'cancel': {
+        const link = this.#links.get(entry.subscription);
+        return this.#set(entry.subscription, link?.consumer === entry.stage ? { arriving: 0 } : { open: 0 });
+      }
+      case 'drop':
+        if (entry.subscription === undefined) return [];
+        return this.#set(entry.subscription, {
+          open: (this.#links.get(entry.subscription)?.open ?? 0) - entry.count,
+        });
+      case 'exit':
+      case 'crash':
+        return this.#gone(entry.stage);
+      default:
+        if (now) countOwn(now, entry);
+        return [];
+    }
+  }
+
+  #set(id: SubscriptionId, change: Partial<Pick<LinkCount, 'open' | 'arriving'>>): readonly StageId[] {
+    const link = this.#links.get(id);
+    if (!link) return [];
+    const producer = this.#stages.get(link.producer);
+    const consumer = this.#stages.get(link.consumer);
+    if (change.open !== undefined) {
+      if (producer) producer.open += change.open - link.open;
+      link.open = change.open;
+    }
+    if (change.arriving !== undefined) {
+      const arriving = Math.max(0, change.arriving);
+      if (consumer) consumer.arriving += arriving - link.arriving;
+      link.arriving = arriving;
+    }
+    return [link.producer, link.consumer];
+  }
+
+  #gone(stage: StageId): readonly StageId[] {
+    const now = this.#stages.get(stage);
+    const touched: StageId[] = [];
+    for (const [id, link] of this.#links) {
+      if (link.producer === stage) touched.push(...this.#set(id, { open: 0 }));
+      if (link.consumer === stage) touched.push(...this.#set(id, { arriving: 0 }));
+    }
+    if (now) Object.assign(now, EMPTY);
+    return touched;
+  }
+}
+
+const EMPTY = {
+  alive: false,
+  frozen: false,
+  running: false,
+  handling: 0,
+  children: 0,
+  buffered: 0,
+  inHand: 0,
+} as const satisfies Partial<StageNow>;
+
+function atRest(kind: StageKind, children: unknown): StageNow {
+  return {
+    isProducer: kind !== 'consumer',
+    passesOn: kind === 'producerConsumer',
+    hasChildren: children !== undefined,
+    ...EMPTY,
+    open: 0,
+    arriving: 0,
+  };
+}
+
+/** What an entry changes at its own stage alone. */
+function countOwn(now: StageNow, entry: TraceEntry): void {
+  switch (entry.type) {
+    case 'start':
+      Object.assign(now, EMPTY, { alive: true });
+      break;
+    case 'begin':
+      // Of `init` before the start is told.
+      now.alive = true;
+      now.running = true;
+      now.handling = entry.callback === 'handleEvents' ? (entry.count ?? 0) : 0;
+      break;
+    case 'end':
+      now.running = false;
+      now.inHand = Math.max(0, now.inHand - now.handling);
+      now.handling = 0;
+      break;
+    case 'buffer':
+    case 'unbuffer':
+      now.buffered = entry.size;
+      break;
+    case 'task':
+      now.children += entry.phase === 'start' ? 1 : -1;
+      break;
+    case 'fault':
+      if (entry.fault === 'freeze') now.frozen = true;
+      if (entry.fault === 'thaw') now.frozen = false;
+      break;
+    default:
+  }
+}
+
+function doingOf(now: StageNow): Doing {
+  if (now.frozen) return 'idle';
+  if (now.running || (now.hasChildren && now.children > 0)) return 'busy';
+  const has = now.buffered > 0 || (now.passesOn && now.arriving + now.inHand > 0);
+  return now.isProducer && now.open <= 0 && has ? 'blocked' : 'idle';
+}
+
+/** How long a stage had been busy and blocked at a moment, ms. */
+function spentBy(track: Track, ms: number): { readonly busyMs: number; readonly blockedMs: number } {
+  const i = bisectRight(track.atMs, ms) - 1;
+  if (i < 0) return { busyMs: 0, blockedMs: 0 };
+  const since = ms - (track.atMs[i] ?? ms);
+  const doing = track.doing[i];
+  return {
+    busyMs: (track.busyMs[i] ?? 0) + (doing === 'busy' ? since : 0),
+    blockedMs: (track.blockedMs[i] ?? 0) + (doing === 'blocked' ? since : 0),
+  };
+}
+
+/** "62 %"; "<1 %" of what is more than nothing. */
+export function shareText(share: number): string {
+  if (share > 0 && share < 0.005) return '<1 %';
+  return `${Math.round(share * 100)} %`;
+}
+
+/** "busy 62 % of the last second, blocked 10 %, at most 97 % busy in a second". */
+export function loadWords({ busy, blocked, mostBusy }: StageLoad): string {
+  return [
+    `busy ${shareText(busy)} of the last second`,
+    ...(blocked >= 0.005 ? [`blocked ${shareText(blocked)}`] : []),
+    `at most ${shareText(mostBusy)} busy in a second`,
+  ].join(', ');
+}
