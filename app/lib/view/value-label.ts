@@ -91,7 +91,8 @@ export function eventGlyph(value: TraceValue): EventGlyph {
 
 const isKeyed = (value: readonly TraceValue[]) => value.length === 2 && typeof value[0] === 'string';
 
-function keyOf(value: TraceValue): string | number | null {
+/** What tells events apart that belong together: the first of a pair, a field such as `key` or `id`; `null`: it has none. */
+export function keyOf(value: TraceValue): string | number | null {
   if (value === null || typeof value !== 'object') return null;
   if (isList(value)) {
     const first = value[0];
