@@ -1,9 +1,19 @@
+import type { RerunOptions, RunChange } from '../sandbox/aside-run.ts';
+import type { RunView } from '../sandbox/run-view.ts';
 import type { Injection } from '../view/fault-menu.ts';
 
 /** What a page can do for the inspectors of its run. `null`: it cannot, as for a recording that was opened from a file. */
 export interface RunHost {
   /** Does something to the run from outside. */
   readonly inject: ((what: Injection) => void) | null;
+  /**
+   * Runs what is shown once more, aside, at full speed: with the same settings and seed except for what is to change. The
+   * picture stays as it is. Only one at a time, and none while a run is under way. Never rejects: what goes wrong is a problem
+   * in the view it resolves to.
+   */
+  readonly rerun: ((change: RunChange, options?: RerunOptions) => Promise<RunView>) | null;
+  /** The run went at full speed and nobody did anything to it: a rerun can be compared with it. */
+  readonly undisturbed: boolean;
   /** Saves the run as a file. */
   readonly save: (() => void) | null;
 }

@@ -2,6 +2,7 @@ import { realScheduler, startRun, type RecordedProgram, type Recording, type Run
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
 import type { Injection } from '../view/fault-menu.ts';
+import { asideRun, type RerunOptions, type RunChange } from './aside-run.ts';
 import { checkResult, notChecked } from './check-result.ts';
 import { rememberingLast } from './compile-cache.ts';
 import { createCompiler } from './compile.ts';
@@ -54,7 +55,17 @@ const CALLBACK_LIMIT_MS = 3_000;
 interface Prepared {
   readonly program: SandboxProgram;
   readonly text: ProgramText;
+  /** As a recording keeps it. */
+  readonly recorded: RecordedProgram;
   readonly warnings: readonly Problem[];
+}
+
+/** What ran, so that it can be run again. */
+interface Ran {
+  readonly files: Sources;
+  readonly entry: string;
+  readonly seed: number;
+  readonly settings: WorkerSettings;
 }
 
 /** A run or a check under way. Whatever begins after it makes it stale. */
@@ -67,6 +78,10 @@ export class RunSession {
   speed: Speed = $state.raw({ kind: 'full' });
   /** Of the next run. */
   workerSettings: WorkerSettings = $state.raw(DEFAULT_WORKER_SETTINGS);
+  /** What ran last, with what it was started; `null` before the first run. */
+  ran: Ran | null = $state.raw(null);
+  /** It went at full speed all the time, and nobody did anything to it: another run of the program can be compared with it. */
+  undisturbed: boolean = $state.raw(true);
 
   readonly #frames = new SpareFrame(openFrame);
   #compiler: Compiler | null = null;
@@ -80,6 +95,8 @@ export class RunSession {
   #own: RunNotes | null = null;
   #opened: RunNotes | null = null;
   #painting = 0;
+  /** Ends the run that goes on aside. */
+  #aside: AbortController | null = null;
 
   /** Makes the first Run quick: loads the compiler and keeps a sandbox frame ready. Call it when the page is idle. */
   warm(): void {
@@ -101,9 +118,10 @@ export class RunSession {
       const prepared = await this.#prepare(files, entry);
       if (this.#isStale(ticket)) return;
       if (!('program' in prepared)) {
-        this.view = { ...EMPTY_VIEW, status: 'failed', problems: prepared.problems };
+        this.view = failedView(prepared.problems);
         return;
       }
+      this.#note(prepared);
       markRun('compiled');
       this.view = { ...EMPTY_VIEW, status: 'starting' };
       const frame = await this.#frames.take();
@@ -112,7 +130,7 @@ export class RunSession {
       else await this.#runIn(frame, prepared, ticket);
     } catch (error) {
       if (this.#isStale(ticket)) return;
-      this.view = { ...EMPTY_VIEW, status: 'failed', problems: [sandboxProblem(messageOf(error))] };
+      this.view = failedView([sandboxProblem(messageOf(error))]);
     }
   }
 
@@ -128,6 +146,7 @@ export class RunSession {
   /** Lets one delivery pass; a run at another speed is held first. */
   step(): void {
     this.speed = { kind: 'step' };
+    if (this.#handle) this.undisturbed = false;
     this.#handle?.step();
   }
 
@@ -135,6 +154,7 @@ export class RunSession {
   inject(what: Injection): void {
     const handle = this.#handle;
     if (!handle) return;
+    this.undisturbed = false;
     switch (what.fault) {
       case 'kill':
         return handle.kill(what.stage);
@@ -153,6 +173,7 @@ export class RunSession {
 
   setSpeed(speed: Speed): void {
     this.speed = speed;
+    if (this.#handle && speed.kind !== 'full') this.undisturbed = false;
     this.#handle?.setSpeed(speed);
   }
 
@@ -180,11 +201,41 @@ export class RunSession {
       const prepared = await this.#prepare(files, entry);
       if (this.#isStale(ticket)) return notChecked([]);
       if (!('program' in prepared)) return notChecked(prepared.problems);
+      this.#note(prepared);
       const outcome = await this.#inFrame((frame) => hiddenRuns(frame, prepared.program, limitsOf(exercise)));
       if (this.#isStale(ticket)) return notChecked([]);
       return checkResult(outcome, prepared, exercise);
     } catch (error) {
       return notChecked([sandboxProblem(messageOf(error))]);
+    }
+  }
+
+  /**
+   * Runs what ran last once more, aside: at full speed, with the same settings and seed except for what is to change, and a
+   * worker more for every copy. What is shown stays. Ends as soon as anything else is started here, another rerun included.
+   * Never rejects: whatever goes wrong is a problem in the result.
+   */
+  async rerun(change: RunChange, options: RerunOptions = {}): Promise<RunView> {
+    const { ran } = this;
+    if (!ran || this.#handle || this.view.status === 'compiling' || this.view.status === 'starting') {
+      return failedView([sandboxProblem('Cannot run the program again as no other run may be under way')]);
+    }
+    const aside = this.#newAside(options.signal);
+    const stopped = (): RunView => ({ ...EMPTY_VIEW, status: 'stopped' });
+    try {
+      const prepared = await this.#prepare(change.files ?? ran.files, ran.entry);
+      if (aside.signal.aborted) return stopped();
+      if (!('program' in prepared)) return failedView(prepared.problems);
+      this.#frames.warm();
+      const frame = await this.#frames.take();
+      if (!aside.signal.aborted)
+        return await this.#runAside(frame, prepared, { ran, change, options, aside });
+      this.#frames.giveBack(frame);
+      return stopped();
+    } catch (error) {
+      return aside.signal.aborted ? stopped() : failedView([sandboxProblem(messageOf(error))]);
+    } finally {
+      if (this.#aside === aside) this.#aside = null;
     }
   }
 
@@ -220,6 +271,7 @@ export class RunSession {
     this.#ticket = Symbol('run');
     this.#handle?.stop();
     this.#handle = null;
+    this.#aside?.abort();
     this.#opened = null;
     if (this.#painting) cancelAnimationFrame(this.#painting);
     this.#painting = 0;
@@ -239,15 +291,57 @@ export class RunSession {
     return ticket !== this.#ticket;
   }
 
-  async #runIn(frame: Sandbox, { program, text, warnings }: Prepared, ticket: Ticket): Promise<void> {
-    const platform = new SandboxPlatform(frame, program, (how) => {
+  /** Ends a rerun that is under way; what ends the next one. */
+  #newAside(signal: AbortSignal | undefined): AbortController {
+    this.#aside?.abort();
+    const aside = new AbortController();
+    if (signal?.aborted) aside.abort();
+    else signal?.addEventListener('abort', () => aside.abort(), { signal: aside.signal });
+    this.#aside = aside;
+    return aside;
+  }
+
+  async #runAside(
+    frame: Sandbox,
+    { program, text, warnings }: Prepared,
+    { ran, change, options, aside }: Rerun,
+  ): Promise<RunView> {
+    const platform = this.#platform(frame, program);
+    const live = new LiveView(text);
+    const { copies = {}, seed = ran.seed } = change;
+    const extra = Object.values(copies).reduce((sum, count) => sum + count - 1, 0);
+    const scheduler = realScheduler();
+    const handle = startRun(platform, {
+      ...runOptionsOf(ran.settings, extra),
+      copies,
+      seed,
+      speed: { kind: 'full' },
+      trace: 'full',
+      entryBudget: ENTRY_BUDGET,
+      scheduler,
+    });
+    const view = () =>
+      live.view(handle.now, { warnings, malformed: platform.malformed, isSilent: frame.isSilent });
+    return await asideRun(handle, { ...options, scheduler, view, signal: aside.signal });
+  }
+
+  /** A frame as the place of one run. */
+  #platform(frame: Sandbox, program: SandboxProgram): SandboxPlatform {
+    return new SandboxPlatform(frame, program, (how) => {
       if (how === 'ended') this.#frames.keep(frame);
       else this.#frames.giveBack(frame);
     });
+  }
+
+  async #runIn(frame: Sandbox, { program, text, warnings }: Prepared, ticket: Ticket): Promise<void> {
+    const platform = this.#platform(frame, program);
     const live = new LiveView(text);
     const seed = randomSeed();
+    const settings = this.workerSettings;
+    this.ran = { files: text.sources, entry: text.entry, seed, settings };
+    this.undisturbed = this.speed.kind === 'full';
     const handle = startRun(platform, {
-      ...runOptionsOf(this.workerSettings),
+      ...runOptionsOf(settings),
       seed,
       speed: this.speed,
       trace: 'full',
@@ -284,15 +378,32 @@ export class RunSession {
     if (!compiled.ok) return { problems: compiled.problems };
     const [script, data] = await Promise.all([workerScript(), dataFor(compiled.dataSets)]);
     const text = { sources: files, entry, places: new SourcePlaces(compiled.map) };
+    const recorded = { entry, files, map: compiled.map };
+    return { program: { script, program: compiled.code, data }, text, recorded, warnings: compiled.warnings };
+  }
+
+  /** Recordings that are opened from here on are of this program. */
+  #note({ text, recorded }: Prepared): void {
     this.#text = text;
-    this.#program = { entry, files, map: compiled.map };
-    return { program: { script, program: compiled.code, data }, text, warnings: compiled.warnings };
+    this.#program = recorded;
   }
 
   #compilerOf(): Compiler {
     this.#compiler ??= rememberingLast(createCompiler());
     return this.#compiler;
   }
+}
+
+/** A rerun that is about to begin. */
+interface Rerun {
+  readonly ran: Ran;
+  readonly change: RunChange;
+  readonly options: RerunOptions;
+  readonly aside: AbortController;
+}
+
+function failedView(problems: readonly Problem[]): RunView {
+  return { ...EMPTY_VIEW, status: 'failed', problems };
 }
 
 function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {

@@ -14,10 +14,14 @@ export interface WorkerSettings {
 /** Where runs go as long as nobody has chosen. */
 export const DEFAULT_WORKER_SETTINGS: WorkerSettings = { workers: 'auto', placement: 'spread' };
 
-/** What the engine is to be told. */
-export function runOptionsOf({ workers, placement }: WorkerSettings): {
-  readonly workers: number;
-  readonly placement: PlacementPolicy;
-} {
-  return { workers: workers === 'auto' ? MAX_WORKERS : workers, placement };
+/**
+ * What the engine is to be told.
+ *
+ * @param extra - Workers beyond those: copies of a stage are to work at the same time.
+ */
+export function runOptionsOf(
+  { workers, placement }: WorkerSettings,
+  extra = 0,
+): { readonly workers: number; readonly placement: PlacementPolicy } {
+  return { workers: (workers === 'auto' ? MAX_WORKERS : workers) + extra, placement };
 }
