@@ -5,5 +5,5 @@ import { quickSteps } from './lib/quick-steps.mjs';
 
 installPackages();
 const gate = new Gate();
-quickSteps(gate);
+await quickSteps(gate);
 gate.close();

@@ -8,7 +8,7 @@ import { quickSteps } from './lib/quick-steps.mjs';
 
 installPackages();
 const gate = new Gate();
-const built = quickSteps(gate);
+const built = await quickSteps(gate);
 if (built) {
   try {
     const { path, from, env } = await findChromium();

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, runBin } from './install.mjs';
+import { root, runBin, runBinAside } from './install.mjs';
 
 const results = join(root, 'test-results');
 
@@ -17,6 +17,18 @@ export class Gate {
     const code = runBin(bin, args, env);
     this.#count(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1, startedMs);
     return code === 0;
+  }
+
+  /** Several such steps side by side; what each printed stands together. */
+  async together(steps) {
+    const startedMs = Date.now();
+    await Promise.all(
+      steps.map(async ([name, bin, args]) => {
+        const { code, printed } = await runBinAside(bin, args);
+        console.log(`\n— ${name}\n${printed.trimEnd()}`);
+        this.#count(name, code === 0 ? 1 : 0, code === 0 ? 0 : 1, startedMs);
+      }),
+    );
   }
 
   /** Unit tests: counted one by one; those that failed, at last or at first, are named again in the summary. */

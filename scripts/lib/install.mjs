@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -47,8 +47,7 @@ export function installPackages() {
 
 /** Runs a program of node_modules/.bin and gives its exit code. */
 export function runBin(name, args, env = {}) {
-  const bin = join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
-  const { status, signal } = spawnSync(bin, args, {
+  const { status, signal } = spawnSync(binOf(name), args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...env },
@@ -56,4 +55,23 @@ export function runBin(name, args, env = {}) {
   });
   if (signal) console.error(`${name} was ended by ${signal}`);
   return status ?? 1;
+}
+
+/** The same beside others: resolves to the exit code and everything it printed. */
+export function runBinAside(name, args) {
+  return new Promise((resolve) => {
+    const printed = [];
+    const child = spawn(binOf(name), args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
+    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => printed.push(chunk));
+    child.on('error', (error) => resolve({ code: 1, printed: `${name}: ${error.message}` }));
+    child.on('close', (code) => resolve({ code: code ?? 1, printed: Buffer.concat(printed).toString() }));
+  });
+}
+
+function binOf(name) {
+  return join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 }

@@ -4,7 +4,7 @@ import { flowDifferencesOf } from './differences.ts';
 import { parseFlows } from './flow-recording.ts';
 import { flowProblem } from './run.ts';
 
-const SEEDS = Array.from({ length: 100 }, (_, i) => i + 1);
+const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);
 const folder = new URL('./flow/', import.meta.url);
 
 /** Flow was recorded with random delays in its functions: what it did then must come out of every interleaving here. */

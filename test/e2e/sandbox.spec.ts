@@ -22,7 +22,10 @@ const test = base.extend<{ listener: Listener }>({
   },
 });
 
-test('a program reaches no network; the same attempts outside the sandbox do', async ({ page, listener }) => {
+test('a program reaches neither the network nor the page, nor what the page keeps', async ({
+  page,
+  listener,
+}) => {
   const lesson = await openExercise(page);
   const ways = { ...WAYS_TO_THE_NETWORK, ...WAYS_UNHEARD };
   await runHostile(lesson, hostileProgram(ways, listener.origin));
@@ -32,6 +35,20 @@ test('a program reaches no network; the same attempts outside the sandbox do', a
   expect(listener.heard).toEqual([]);
   expect(listener.connections).toBe(0);
 
+  await page.evaluate(() => {
+    localStorage.setItem('kept', 'by the page');
+    document.cookie = 'kept=by-the-page; SameSite=Strict';
+  });
+  const before = await keptBy(page);
+  await runHostile(lesson, hostileProgram(WAYS_TO_THE_PAGE, listener.origin));
+  for (const name of Object.keys(WAYS_TO_THE_PAGE)) {
+    await expect(outcomeOf(lesson, name), name).toContainText('refused:');
+  }
+  expect(await keptBy(page)).toEqual(before);
+  expect(listener.heard).toEqual([]);
+  await nextRunWorks(lesson);
+
+  // The same attempts outside the sandbox are heard.
   await page.goto(listener.origin);
   listener.heard.length = 0;
   const outcomes = await page.evaluate(
@@ -46,22 +63,6 @@ test('a program reaches no network; the same attempts outside the sandbox do', a
     expect.stringMatching(new RegExp(`^/${name}(\\.js)?$`)),
   );
   expect(listener.heard, JSON.stringify(outcomes)).toEqual(expect.arrayContaining(paths));
-});
-
-test('a program reaches neither the page nor what the page keeps', async ({ page, listener }) => {
-  const lesson = await openExercise(page);
-  await page.evaluate(() => {
-    localStorage.setItem('kept', 'by the page');
-    document.cookie = 'kept=by-the-page; SameSite=Strict';
-  });
-  const before = await keptBy(page);
-  await runHostile(lesson, hostileProgram(WAYS_TO_THE_PAGE, listener.origin));
-  for (const name of Object.keys(WAYS_TO_THE_PAGE)) {
-    await expect(outcomeOf(lesson, name), name).toContainText('refused:');
-  }
-  expect(await keptBy(page)).toEqual(before);
-  expect(listener.heard).toEqual([]);
-  await nextRunWorks(lesson);
 });
 
 test('what a program says on a channel stays in the sandbox', async ({ page, context }) => {
@@ -88,24 +89,7 @@ test('what a program says on a channel stays in the sandbox', async ({ page, con
   expect(await heard.evaluate((said) => said)).not.toContain('forged');
 });
 
-test('the frame cannot take itself elsewhere', async ({ page, listener, pageErrors }) => {
-  const lesson = await openExercise(page);
-  await nextRunWorks(lesson);
-  const frame = page.frames().find((each) => each !== page.mainFrame());
-  if (!frame) throw new Error('the page has no sandbox frame');
-  const refused = page.waitForEvent('console', { predicate: (message) => /frame-src/.test(message.text()) });
-  await frame
-    .evaluate((url) => {
-      location.href = url;
-    }, `${listener.origin}/leak?secret`)
-    .catch(() => undefined);
-  await refused;
-  expect(listener.heard).toEqual([]);
-  pageErrors.length = 0;
-  await nextRunWorks(lesson);
-});
-
-test('the policy alone lets nothing out of the frame, nor out of a worker that has all its powers', async ({
+test('the policy alone lets nothing out of the frame, nor the frame elsewhere, nor a worker with all its powers', async ({
   page,
   listener,
   pageErrors,
@@ -139,6 +123,15 @@ test('the policy alone lets nothing out of the frame, nor out of a worker that h
   await frame.evaluate(hints);
   await page.waitForTimeout(HEARD_WITHIN_MS);
   expect(listener.heard).toEqual([]);
+
+  const refused = page.waitForEvent('console', { predicate: (message) => /frame-src/.test(message.text()) });
+  await frame
+    .evaluate((url) => {
+      location.href = url;
+    }, `${listener.origin}/leak?secret`)
+    .catch(() => undefined);
+  await refused;
+  expect(listener.heard).toEqual([]);
   pageErrors.length = 0;
   await nextRunWorks(lesson);
 
@@ -152,7 +145,9 @@ test('the policy alone lets nothing out of the frame, nor out of a worker that h
   pageErrors.length = 0;
 });
 
-test('what a program hands over changes nothing of the page that shows it', async ({ page }) => {
+test('what a program hands over changes nothing of the page; what it may not change says so', async ({
+  page,
+}) => {
   const lesson = await openExercise(page);
   await runHostile(
     lesson,
@@ -182,10 +177,7 @@ const thrower = { get then() { throw new Error('then'); }, toJSON() { throw new 
       Object.keys(Object.prototype),
     ]),
   ).toEqual([undefined, undefined, []]);
-});
 
-test('a program that tries to change what all programs share hears why it cannot', async ({ page }) => {
-  const lesson = await openExercise(page);
   await lesson.writeProgram(
     programWith({
       before: '// @ts-nocheck\nArray.prototype.last = function () { return this[this.length - 1]; };',

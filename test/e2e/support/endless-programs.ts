@@ -34,6 +34,29 @@ ${PIPELINE}`;
 /** One for each way in which learner code is called. */
 export const ENDLESS_PROGRAMS: readonly EndlessProgram[] = [
   {
+    name: 'loading',
+    program: `${IMPORTS}let later = 1;
+while (later) later = 1; /* here */
+${NUMBERS}
+const printer = consumer({ handleEvents: () => {} });
+${PIPELINE}`,
+    says: ['The run was stopped', 'did not come to its end while it was loaded'],
+  },
+  {
+    name: 'handleDemand, that keeps its worker busy',
+    program: `${IMPORTS}
+const numbers = producer({
+  handleDemand: () => {
+    const events: number[] = [];
+    while (true) events.length = 0; /* here */
+  },
+});
+const printer = consumer({ handleEvents: () => {} });
+${PIPELINE}`,
+    says: ['The run was stopped', 'handleDemand of "numbers" (worker 1)', 'await sleep(ms)'],
+    hangs: 'numbers',
+  },
+  {
     name: 'init',
     program: `${IMPORTS}
 const numbers = producer({
