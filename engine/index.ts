@@ -107,8 +107,16 @@ export { realScheduler } from './time/scheduler.ts';
 export type { Scheduler } from './time/scheduler.ts';
 export { decodeTrace, encodeTrace, parseEntry } from './trace/codec.ts';
 export { findInconsistency, type Inconsistency } from './trace/consistency.ts';
-export { encodeEntry, encodeHead, encodeRecording, encodeTail } from './trace/recording.ts';
+export {
+  encodeEntry,
+  encodeHead,
+  encodeRecording,
+  encodeTail,
+  MAX_BOOKMARK_NOTE,
+  MAX_BOOKMARKS,
+} from './trace/recording.ts';
 export type {
+  Bookmark,
   RecordedLine,
   RecordedProgram,
   Recording,

@@ -3,7 +3,15 @@ import { parseEntry, parseTraceError } from './codec.ts';
 import { Fields } from './fields.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { PlanView } from './plan-view.ts';
-import type { RecordedLine, RecordedProgram, Recording, RecordingHead, RecordingTail } from './recording.ts';
+import { MAX_BOOKMARK_NOTE, MAX_BOOKMARKS } from './recording.ts';
+import type {
+  Bookmark,
+  RecordedLine,
+  RecordedProgram,
+  Recording,
+  RecordingHead,
+  RecordingTail,
+} from './recording.ts';
 import { parseRecordedEnd } from './run-end.ts';
 import { LOG_LEVELS, TRACE_VERSION } from './trace-entry.ts';
 import type { TraceEntry } from './trace-entry.ts';
@@ -176,7 +184,17 @@ function parseTail(f: Fields): RecordingTail {
     dropped: whole(f, 'dropped'),
     output: f.list('output', parseLine),
     uncaught: f.items('uncaught', parseTraceError),
+    ...(f.has('bookmarks') && { bookmarks: parseBookmarks(f) }),
   };
+}
+
+function parseBookmarks(f: Fields): readonly Bookmark[] {
+  const bookmarks = f.list('bookmarks', (own) => ({ seq: whole(own, 'seq'), note: own.text('note') }));
+  if (bookmarks.length > MAX_BOOKMARKS) throw new Error(`it has more than ${MAX_BOOKMARKS} bookmarks`);
+  if (bookmarks.some(({ note }) => note.length > MAX_BOOKMARK_NOTE)) {
+    throw new Error(`the note of a bookmark has more than ${MAX_BOOKMARK_NOTE} characters`);
+  }
+  return bookmarks.toSorted((a, b) => a.seq - b.seq);
 }
 
 function parseLine(f: Fields): RecordedLine {

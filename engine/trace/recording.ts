@@ -1,4 +1,4 @@
-import type { StageId, WorkerId } from '../ids.ts';
+import type { Seq, StageId, WorkerId } from '../ids.ts';
 import type { PlanView } from './plan-view.ts';
 import type { RecordedEnd } from './run-end.ts';
 import { TRACE_VERSION } from './trace-entry.ts';
@@ -38,6 +38,18 @@ export interface RecordedProgram {
   readonly map: string;
 }
 
+/** A moment that somebody marked in a run, to find it again. */
+export interface Bookmark {
+  /** The entry that had just happened. */
+  readonly seq: Seq;
+  /** At most {@link MAX_BOOKMARK_NOTE} characters; may be empty. */
+  readonly note: string;
+}
+
+/** Characters of a bookmark's note, and bookmarks of a run. */
+export const MAX_BOOKMARK_NOTE = 200;
+export const MAX_BOOKMARKS = 1_000;
+
 /** What is known of a run once it is over. */
 export interface RecordingTail {
   readonly end: RecordedEnd;
@@ -48,6 +60,8 @@ export interface RecordingTail {
   readonly output: readonly RecordedLine[];
   /** What was thrown outside all callbacks, the first ones. */
   readonly uncaught: readonly TraceError[];
+  /** In order of `seq`; left out where there are none. */
+  readonly bookmarks?: readonly Bookmark[];
 }
 
 /** What a program printed while no stage of its own handled a message. */
@@ -81,8 +95,8 @@ export function encodeEntry(entry: TraceEntry): string {
 }
 
 /** The last line, with its end. */
-export function encodeTail({ end, elapsedMs, dropped, output, uncaught }: RecordingTail): string {
-  return line({ end, elapsedMs, dropped, output, uncaught });
+export function encodeTail({ end, elapsedMs, dropped, output, uncaught, bookmarks }: RecordingTail): string {
+  return line({ end, elapsedMs, dropped, output, uncaught, ...(bookmarks && { bookmarks }) });
 }
 
 function line(value: object): string {

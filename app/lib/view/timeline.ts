@@ -1,119 +1,408 @@
-import type { PlanView, StageId, TraceEntry } from 'sluice';
-import { bisector, max } from 'd3-array';
+import type { PlanView, StageId, WorkerId } from 'sluice';
 import { scaleLinear } from 'd3-scale';
+import type { Ruler, Spans } from './timeline-columns.ts';
+import type { LaneLog, TimelineLog } from './timeline-log.ts';
+import { LEAST_MARK_GAP, MARK_ORDER, MARK_SHAPES, type MarkKind, type Pin } from './timeline-marks.ts';
 
-/** What is marked on a lane; each kind has a shape and a colour of its own. */
-export type MarkKind =
-  'crash' | 'fault' | 'restart' | 'lost' | 'discard' | 'warning' | 'end' | 'log' | 'ask' | 'late' | 'fire';
+/** What a pixel to the right means: one more entry, or more time. */
+export type TimelineBy = 'entry' | 'time';
 
-/** `n` = entries applied when it has just happened. */
-export interface Mark {
-  readonly n: number;
-  readonly kind: MarkKind;
-}
-
-/** From one position to another; `null` while it goes on. */
-interface Span {
+/** A part of the run, in entries or ms. */
+export interface TimelineRange {
   readonly from: number;
-  to: number | null;
+  readonly to: number;
 }
 
-interface LaneLog {
-  /** From the entry before which a callback began to the one with which it ended. */
-  readonly busy: Span[];
-  readonly marks: Mark[];
-  /** Its lives: from the position after it had started to the one with which it ended. */
-  readonly lives: Span[];
+/** One stage on one worker. */
+export interface TimelineLane {
+  readonly stage: StageId;
+  readonly worker: WorkerId | null;
+  /** Its middle, px from the top of all rows. */
+  readonly y: number;
+  /** "worker 1 before": where else it ran; `null` where nowhere. */
+  readonly moved: string | null;
+  /** Busy times as bars around y = 0. */
+  readonly busyPath: string;
+  /** Times of something to pass on that nobody asked for, as bars around y = 0. */
+  readonly blockedPath: string;
+  /** The lives of the stage as strokes along y = 0. */
+  readonly alivePath: string;
+  /** One path per kind of mark, around y = 0. */
+  readonly marks: readonly { readonly kind: MarkKind; readonly path: string }[];
 }
 
-const MARK_OF: Partial<Record<TraceEntry['type'], MarkKind>> = {
-  crash: 'crash',
-  fault: 'fault',
-  lost: 'lost',
-  discard: 'discard',
-  late: 'late',
-  warning: 'warning',
-  exit: 'end',
-  log: 'log',
-  ask: 'ask',
-};
-
-const LANDMARKS: ReadonlySet<TraceEntry['type']> = new Set([
-  'crash',
-  'fault',
-  'restart',
-  'lost',
-  'discard',
-  'late',
-  'warning',
-  'exit',
-]);
-
-/** True for the moments one jumps between: trouble, stages that end, and stages that are started again. */
-export function isLandmark({ type }: TraceEntry): boolean {
-  return LANDMARKS.has(type);
+/** The stages of one worker, under a strip that says how busy it was. */
+export interface TimelineGroup {
+  /** `null`: stages that have not started. */
+  readonly worker: WorkerId | null;
+  /** "worker 1". */
+  readonly label: string;
+  /** Middle of the strip, px from the top of all rows; `null` where one worker is all there is. */
+  readonly y: number | null;
+  readonly collapsed: boolean;
+  /** Share of the time shown in which it was busy, 0 to 1. */
+  readonly busyShare: number;
+  /** How busy it was from left to right: an area that stands on y = 0. */
+  readonly busyPath: string;
+  readonly lanes: readonly TimelineLane[];
 }
 
-export const isAsk = ({ type }: TraceEntry): boolean => type === 'ask';
+/** A pin on the rail above the lanes. */
+export interface PinMark extends Pin {
+  readonly n: number;
+  readonly x: number;
+}
 
-/** What the timeline must remember of a trace. A longer version of it costs only what is new. */
-export class TimelineLog {
-  readonly #lanes: ReadonlyMap<StageId, LaneLog>;
-  #entries: readonly TraceEntry[] = [];
+export interface TimelineView {
+  readonly groups: readonly TimelineGroup[];
+  /** Of all rows, px. */
+  readonly height: number;
+  readonly ticks: readonly { readonly x: number; readonly label: string }[];
+  /** What is shown of the run, and the whole of it. */
+  readonly range: TimelineRange;
+  readonly whole: TimelineRange;
+  /** Pixels from the left of the moment after `n` entries. May lie outside of what is shown. */
+  readonly xOf: (n: number) => number;
+  /** The moment nearest to a pixel. */
+  readonly at: (x: number) => number;
+}
 
-  constructor(plan: PlanView) {
-    this.#lanes = new Map(plan.stages.map(({ id }) => [id, { busy: [], marks: [], lives: [] }]));
-  }
+export interface TimelineOptions {
+  readonly width: number;
+  readonly laneHeight: number;
+  readonly by: TimelineBy;
+  /** Default: the whole run. */
+  readonly range?: TimelineRange | null;
+  /** Workers whose stages are not shown. */
+  readonly collapsed?: ReadonlySet<WorkerId | null>;
+  /** Where stages will run that have not started. */
+  readonly placement?: Readonly<Record<StageId, WorkerId>>;
+}
 
-  get entries(): readonly TraceEntry[] {
-    return this.#entries;
-  }
+/** Bars closer than this are one, px; no bar is thinner. */
+const LEAST_GAP = 0.75;
+/** Width of one column of a worker's strip, px. */
+const STRIP_STEP = 2;
+const TICKS = 5;
+/** Of a worker's row, px: its button is as high as a button has to be. */
+export const GROUP_HEIGHT = 24;
 
-  lane(stage: StageId): Readonly<LaneLog> | undefined {
-    return this.#lanes.get(stage);
-  }
+/** What the timeline draws. Costs what there is room for, however long the run is. */
+export function timelineView(plan: PlanView, log: TimelineLog, options: TimelineOptions): TimelineView {
+  const { width, by } = options;
+  const count = log.entries.length;
+  const whole = { from: 0, to: Math.max(1, by === 'entry' ? count : log.msAt(count)) };
+  const range = withinWhole(options.range ?? whole, whole);
+  const scale = scaleLinear([range.from, range.to], [0, width]);
+  const valueOf = (n: number) => (by === 'entry' ? n : log.msAt(n));
+  const drawing: Drawing = {
+    ...options,
+    range,
+    ruler: by === 'entry' ? 'n' : 'ms',
+    scale,
+    now: valueOf(count),
+  };
+  const { groups, height } = rowsOf(plan, log, drawing);
+  return {
+    groups,
+    height,
+    ticks: scale.ticks(TICKS).map((value) => ({
+      x: scale(value),
+      label: by === 'entry' ? value.toLocaleString('en-US') : `${value.toLocaleString('en-US')} ms`,
+    })),
+    range,
+    whole,
+    xOf: (n) => scale(valueOf(Math.min(n, count))),
+    at: (x) => {
+      const value = Math.min(Math.max(scale.invert(Math.min(Math.max(x, 0), width)), 0), whole.to);
+      return by === 'entry' ? Math.round(value) : log.nAtMs(value);
+    },
+  };
+}
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
-    let known = Math.min(this.#entries.length, entries.length);
-    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
-    if (known < this.#entries.length) this.#forget(known);
-    for (let i = known; i < entries.length; i += 1) {
-      const entry = entries[i];
-      if (entry) this.#add(entry, i + 1);
-    }
-    this.#entries = entries;
-  }
+/** The same range within the run: as long, if there is room. */
+function withinWhole({ from, to }: TimelineRange, whole: TimelineRange): TimelineRange {
+  const length = Math.min(to - from, whole.to - whole.from);
+  const start = Math.min(Math.max(from, whole.from), whole.to - length);
+  return { from: start, to: start + length };
+}
 
-  #add(entry: TraceEntry, n: number): void {
-    const lane = this.#lanes.get(entry.stage);
-    if (!lane) return;
-    const kind = MARK_OF[entry.type];
-    if (kind) lane.marks.push({ n, kind });
-    if (entry.type === 'window' && entry.phase === 'fire') lane.marks.push({ n, kind: 'fire' });
-    const open = lane.busy.at(-1);
-    const life = lane.lives.at(-1);
-    const ends = entry.type === 'exit' || entry.type === 'crash';
-    if (entry.type === 'start') {
-      if (lane.lives.length > 0) lane.marks.push({ n, kind: 'restart' });
-      lane.lives.push({ from: n, to: null });
-    }
-    if (entry.type === 'begin') lane.busy.push({ from: n - 1, to: null });
-    if (ends && life) life.to ??= n;
-    if (open?.to === null && (entry.type === 'end' || ends)) open.to = n;
-  }
+interface Drawing extends TimelineOptions {
+  readonly range: TimelineRange;
+  readonly ruler: Ruler;
+  /** From the ruler to px. */
+  readonly scale: (value: number) => number;
+  /** Where the trace ends, on the ruler. */
+  readonly now: number;
+}
 
-  /** Goes back to what was known after the first `n` entries. */
-  #forget(n: number): void {
-    for (const lane of this.#lanes.values()) {
-      while ((lane.marks.at(-1)?.n ?? 0) > n) lane.marks.pop();
-      while ((lane.busy.at(-1)?.from ?? -1) >= n) lane.busy.pop();
-      while ((lane.lives.at(-1)?.from ?? 0) > n) lane.lives.pop();
-      for (const last of [lane.busy.at(-1), lane.lives.at(-1)]) {
-        if (last && last.to !== null && last.to > n) last.to = null;
+function rowsOf(
+  plan: PlanView,
+  log: TimelineLog,
+  drawing: Drawing,
+): { readonly groups: readonly TimelineGroup[]; readonly height: number } {
+  const { laneHeight, collapsed, placement = {} } = drawing;
+  const lanes = plan.stages.flatMap(({ id }): readonly Pick<TimelineLane, 'stage' | 'worker'>[] => {
+    const own = log.lanesOf(id);
+    return own.length > 0 ? own : [{ stage: id, worker: placement[id] ?? null }];
+  });
+  const workers = [...new Set(lanes.map(({ worker }) => worker))].sort(
+    (a, b) => (a ?? Infinity) - (b ?? Infinity),
+  );
+  const isGrouped = workers.length > 1;
+  let top = 0;
+  const nextRow = (height: number) => {
+    const y = top + height / 2;
+    top += height;
+    return y;
+  };
+  const groups = workers.map((worker): TimelineGroup => {
+    const y = isGrouped ? nextRow(GROUP_HEIGHT) : null;
+    const isCollapsed = isGrouped && collapsed?.has(worker) === true;
+    const busy = log.workers.find((one) => one.worker === worker)?.busy;
+    const shown = isCollapsed ? [] : lanes.filter((lane) => lane.worker === worker);
+    return {
+      worker,
+      label: worker === null ? 'not started' : `worker ${worker + 1}`,
+      y,
+      collapsed: isCollapsed,
+      busyShare: busy && isGrouped ? busyShare(busy, log, drawing) : 0,
+      busyPath: busy && isGrouped ? stripPath(busy, drawing) : '',
+      lanes: shown.map(({ stage }) => laneView(stage, log, { ...drawing, worker, y: nextRow(laneHeight) })),
+    };
+  });
+  return { groups, height: top };
+}
+
+function laneView(
+  stage: StageId,
+  log: TimelineLog,
+  drawing: Drawing & { readonly worker: WorkerId | null; readonly y: number },
+): TimelineLane {
+  const { worker, y, laneHeight, scale, now } = drawing;
+  const all = log.lanesOf(stage);
+  const own = all.filter((lane) => lane.worker === worker);
+  const each = (draw: (lane: LaneLog) => string) => own.map(draw).join('');
+  const half = laneHeight / 2 - 3.5;
+  return {
+    stage,
+    worker,
+    y,
+    moved: movedText(all, worker),
+    busyPath: each((lane) => barPath(lane.busy, half, drawing)),
+    blockedPath: each((lane) => barPath(lane.blocked, half, drawing)),
+    alivePath: each(({ lives }) => {
+      const strokes: string[] = [];
+      for (
+        let i = lives.firstEndingAfter(drawing.range.from, drawing.ruler);
+        i < lives.length && lives.from(i, drawing.ruler) <= drawing.range.to;
+        i += 1
+      ) {
+        const end = Math.min(lives.to(i, drawing.ruler), now);
+        strokes.push(
+          `M${inView(scale(lives.from(i, drawing.ruler)), drawing)},0H${inView(scale(end), drawing)}`,
+        );
       }
+      return strokes.join('');
+    }),
+    marks: MARK_ORDER.flatMap((kind) => {
+      const path = each((lane) => markPath(lane, kind, drawing));
+      return path === '' ? [] : [{ kind, path }];
+    }),
+  };
+}
+
+function movedText(lanes: readonly LaneLog[], worker: WorkerId | null): string | null {
+  const at = lanes.findIndex((lane) => lane.worker === worker);
+  const before = lanes[at - 1];
+  const after = lanes[at + 1];
+  if (at < 0 || (!before && !after)) return null;
+  return [
+    ...(before ? [`worker ${before.worker + 1} before`] : []),
+    ...(after ? [`worker ${after.worker + 1} later`] : []),
+  ].join(', ');
+}
+
+function inView(x: number, { width }: TimelineOptions): string {
+  return Math.min(Math.max(x, -1), width + 1).toFixed(1);
+}
+
+/** Bars of a lane, from one that can be told apart to the next: as many as there is room for, not as there are. */
+function barPath(spans: Spans, half: number, drawing: Drawing): string {
+  const { ruler, range, scale, now } = drawing;
+  const perPixel = (range.to - range.from) / drawing.width;
+  const bars: string[] = [];
+  let from = -Infinity;
+  let to = -Infinity;
+  const close = () => {
+    if (to > from)
+      bars.push(
+        `M${inView(from, drawing)},${-half}H${inView(to, drawing)}V${half}H${inView(from, drawing)}Z`,
+      );
+  };
+  let i = spans.firstEndingAfter(range.from, ruler);
+  while (i < spans.length && spans.from(i, ruler) <= range.to) {
+    const left = scale(spans.from(i, ruler));
+    const right = Math.max(scale(Math.min(spans.to(i, ruler), now)), left + LEAST_GAP);
+    if (left - to > LEAST_GAP) {
+      close();
+      from = left;
+    }
+    to = Math.max(to, right);
+    // What ends within the next part of a pixel would only make the bar as long as it will be anyhow.
+    const next = spans.firstEndingAfter(range.from + (to + LEAST_GAP / 2) * perPixel, ruler);
+    i = Math.max(i + 1, Math.min(next, spans.length));
+  }
+  close();
+  return bars.join('');
+}
+
+function markPath(
+  lane: LaneLog,
+  kind: MarkKind,
+  { ruler, range, scale, laneHeight, width }: Drawing,
+): string {
+  const moments = lane.marks.get(kind);
+  if (!moments) return '';
+  const perPixel = (range.to - range.from) / width;
+  const gap = LEAST_MARK_GAP[kind];
+  const parts: string[] = [];
+  let i = moments.firstAbove(range.from - Number.EPSILON, ruler);
+  if (range.from === 0) i = 0;
+  while (i < moments.length && moments.at(i, ruler) <= range.to) {
+    const value = moments.at(i, ruler);
+    parts.push(MARK_SHAPES[kind](scale(value).toFixed(1), laneHeight / 2));
+    i = Math.max(i + 1, moments.firstAbove(value + gap * perPixel * 0.999, ruler));
+  }
+  return parts.join('');
+}
+
+/** How much of each column a worker was busy. */
+function stripPath(busy: Spans, { ruler, range, width, now, scale }: Drawing): string {
+  const end = Math.min(width, scale(now));
+  const perPixel = (range.to - range.from) / width;
+  const reach = GROUP_HEIGHT - 8;
+  const parts: string[] = [];
+  let last = '';
+  for (let x = 0; x < end; x += STRIP_STEP) {
+    const from = range.from + x * perPixel;
+    const to = Math.min(range.from + Math.min(x + STRIP_STEP, width) * perPixel, now);
+    const share = to > from ? Math.min(1, busy.covered(from, to, ruler) / (to - from)) : 0;
+    const y = (-share * reach).toFixed(1);
+    if (y !== last) parts.push(`H${x}V${y}`);
+    last = y;
+  }
+  return parts.length === 0 ? '' : `M0,0${parts.join('')}H${end.toFixed(1)}V0Z`;
+}
+
+/** Always by the clock: entries take no equal time. */
+function busyShare(busy: Spans, log: TimelineLog, { ruler, range, now }: Drawing): number {
+  const ms = (value: number) => (ruler === 'ms' ? value : log.msAt(Math.floor(value)));
+  const from = ms(range.from);
+  const to = ms(Math.min(range.to, now));
+  return to > from ? Math.min(1, busy.covered(from, to, 'ms') / (to - from)) : 0;
+}
+
+/** What lies under a pixel of a lane: a mark, if one is near, and else what the stage does there. */
+export type UnderPointer =
+  | { readonly what: 'mark'; readonly kind: MarkKind; readonly n: number }
+  | { readonly what: 'busy' | 'blocked' | 'idle' };
+
+/** A mark is meant from this far, px. */
+const MARK_REACH = 6;
+
+/** What a lane shows at a pixel; `null` where the stage does not run. */
+export function underPointer(
+  { stage, worker, marks }: Pick<TimelineLane, 'stage' | 'worker' | 'marks'>,
+  log: TimelineLog,
+  {
+    x,
+    by,
+    view,
+    width,
+  }: { readonly x: number; readonly by: TimelineBy; readonly view: TimelineView; readonly width: number },
+): UnderPointer | null {
+  const ruler: Ruler = by === 'entry' ? 'n' : 'ms';
+  const perPixel = (view.range.to - view.range.from) / Math.max(width, 1);
+  const value = view.range.from + x * perPixel;
+  const lanes = log.lanesOf(stage).filter((lane) => lane.worker === worker);
+  // What weighs most lies on top.
+  for (const { kind } of marks.toReversed()) {
+    for (const lane of lanes) {
+      const moments = lane.marks.get(kind);
+      if (!moments) continue;
+      const after = moments.firstAbove(value, ruler);
+      const near = [after - 1, after].filter(
+        (i) => Math.abs(moments.at(i, ruler) - value) <= MARK_REACH * perPixel,
+      );
+      const [nearest] = near.sort(
+        (a, b) => Math.abs(moments.at(a, ruler) - value) - Math.abs(moments.at(b, ruler) - value),
+      );
+      if (nearest !== undefined) return { what: 'mark', kind, n: moments.at(nearest, 'n') };
     }
   }
+  const covers = (spans: Spans) => {
+    const i = spans.firstEndingAfter(value, ruler);
+    return i < spans.length && spans.from(i, ruler) <= value;
+  };
+  if (lanes.some(({ busy }) => covers(busy))) return { what: 'busy' };
+  if (lanes.some(({ blocked }) => covers(blocked))) return { what: 'blocked' };
+  return lanes.some(({ lives }) => covers(lives)) ? { what: 'idle' } : null;
+}
+
+/** Where pins stand: those at entries the trace has, in its order. */
+export function pinMarks(
+  pins: readonly Pin[],
+  view: TimelineView,
+  positionOf: (seq: number) => number,
+): readonly PinMark[] {
+  return pins
+    .map((pin) => {
+      const n = positionOf(pin.seq);
+      return { ...pin, n, x: view.xOf(n) };
+    })
+    .sort((a, b) => a.n - b.n);
+}
+
+/** The next (1) or the previous (-1) moment one jumps to, from `n`; `null` where there is none. */
+export function nextMark(
+  log: Pick<TimelineLog, 'landmarks'>,
+  pins: readonly Pick<PinMark, 'n'>[],
+  { n, direction }: { readonly n: number; readonly direction: 1 | -1 },
+): number | null {
+  const { landmarks } = log;
+  const own =
+    direction === 1 ? landmarks.at(landmarks.firstAbove(n)) : landmarks.at(landmarks.firstAbove(n - 1) - 1);
+  const candidates = [
+    ...(Number.isNaN(own) ? [] : [own]),
+    ...pins.map((pin) => pin.n).filter((at) => (direction === 1 ? at > n : at < n)),
+  ];
+  if (candidates.length === 0) return null;
+  return direction === 1 ? Math.min(...candidates) : Math.max(...candidates);
+}
+
+/** A range that shows `factor` times less of the run around a moment; `null` where that is the whole of it. */
+export function zoomed(
+  { range, whole }: Pick<TimelineView, 'range' | 'whole'>,
+  { factor, around }: { readonly factor: number; readonly around: number },
+): TimelineRange | null {
+  const length = Math.max((range.to - range.from) / factor, Math.min(LEAST_RANGE, whole.to));
+  if (length >= whole.to - whole.from) return null;
+  const share = (around - range.from) / (range.to - range.from);
+  const from = around - Math.min(Math.max(share, 0), 1) * length;
+  return withinWhole({ from, to: from + length }, whole);
+}
+
+/** No fewer entries, or ms, are ever shown. */
+const LEAST_RANGE = 10;
+
+/** The same range moved so that a moment lies in it, a little off its edges. */
+export function rangeWith(range: TimelineRange, value: number): TimelineRange {
+  const length = range.to - range.from;
+  const margin = length * 0.08;
+  if (value < range.from + margin) return { from: value - margin, to: value - margin + length };
+  if (value > range.to - margin) return { from: value + margin - length, to: value + margin };
+  return range;
 }
 
 const LABEL_CHARACTERS = 11;
@@ -124,157 +413,4 @@ export function laneLabel(stage: StageId): string {
   return stage.includes('/') || / \d+$/.test(stage)
     ? `…${stage.slice(1 - LABEL_CHARACTERS)}`
     : `${stage.slice(0, LABEL_CHARACTERS - 1)}…`;
-}
-
-/** What a pixel to the right means: one more entry, or more time. */
-export type TimelineBy = 'entry' | 'time';
-
-export interface TimelineLane {
-  readonly stage: StageId;
-  /** Busy times as strokes along y = 0. */
-  readonly busyPath: string;
-  /** The lives of the stage as strokes along y = 0. */
-  readonly alivePath: string;
-  /** One path per kind of mark, around y = 0. */
-  readonly marks: readonly { readonly kind: MarkKind; readonly path: string }[];
-}
-
-export interface TimelineView {
-  readonly lanes: readonly TimelineLane[];
-  readonly ticks: readonly { readonly x: number; readonly label: string }[];
-  /** Pixels from the left of the moment after `n` entries. */
-  readonly xOf: (n: number) => number;
-  /** The moment nearest to a pixel. */
-  readonly at: (x: number) => number;
-}
-
-const byTime = bisector((entry: TraceEntry) => entry.atMs);
-/** Busy times closer than this are one stroke; no stroke is thinner. */
-const LEAST_GAP = 0.75;
-/** Marks of one kind closer than this are one mark. */
-const LEAST_MARK_GAP = {
-  crash: 1,
-  fault: 1,
-  restart: 1,
-  lost: 5,
-  discard: 5,
-  late: 5,
-  fire: 4,
-  warning: 5,
-  end: 1,
-  log: 4,
-  ask: 5,
-} as const;
-const TICKS = 5;
-
-export function timelineView(
-  plan: PlanView,
-  log: TimelineLog,
-  { width, laneHeight, by }: { readonly width: number; readonly laneHeight: number; readonly by: TimelineBy },
-): TimelineView {
-  const { entries } = log;
-  const end = by === 'entry' ? entries.length : (max(entries, (entry) => entry.atMs) ?? 0);
-  const scale = scaleLinear([0, Math.max(end, 1)], [0, width]).clamp(true);
-  const position = (n: number) => (by === 'entry' ? n : (entries[n - 1]?.atMs ?? 0));
-  const xOf = (n: number) => scale(position(Math.min(n, entries.length)));
-  return {
-    lanes: plan.stages.map(({ id }) =>
-      laneView(id, log.lane(id), { xOf, laneHeight, count: entries.length }),
-    ),
-    ticks: scale.ticks(TICKS).map((value) => ({
-      x: scale(value),
-      label: by === 'entry' ? value.toLocaleString('en-US') : `${value.toLocaleString('en-US')} ms`,
-    })),
-    xOf,
-    at: (x) => {
-      const value = scale.invert(x);
-      return by === 'entry' ? Math.round(value) : byTime.right(entries, value);
-    },
-  };
-}
-
-interface Drawing {
-  readonly xOf: (n: number) => number;
-  /** Entries in all. */
-  readonly count: number;
-  readonly laneHeight: number;
-}
-
-function laneView(stage: StageId, lane: Readonly<LaneLog> | undefined, drawing: Drawing): TimelineLane {
-  const { xOf, count } = drawing;
-  if (!lane) return { stage, busyPath: '', alivePath: '', marks: [] };
-  return {
-    stage,
-    busyPath: busyPath(lane, xOf, count),
-    alivePath: lane.lives
-      .map(({ from, to }) => `M${xOf(from).toFixed(1)},0H${xOf(to ?? count).toFixed(1)}`)
-      .join(''),
-    marks: markPaths(lane.marks, drawing),
-  };
-}
-
-/** Drawn one over the other: what weighs most comes last. */
-const MARK_ORDER: readonly MarkKind[] = [
-  'ask',
-  'log',
-  'fire',
-  'lost',
-  'discard',
-  'late',
-  'warning',
-  'end',
-  'restart',
-  'fault',
-  'crash',
-];
-
-/** Above the middle of a lane: asks; on it: trouble, ends and new lives; below it: what was printed; across: windows that emit. */
-const MARK_SHAPES: Readonly<Record<MarkKind, (x: string, reach: number) => string>> = {
-  ask: (x, reach) => `M${x},${4 - reach}m-2.5,0l2.5,-3.5l2.5,3.5`,
-  log: (x, reach) => `M${x},${reach - 2}m-1,0h2`,
-  warning: (x) => `M${x},-5l5,9h-10Z`,
-  discard: (x) => `M${x},5l5,-9h-10Z`,
-  late: (x) => `M${x},5l5,-9h-10Z`,
-  fire: (x, reach) => `M${x},${3 - reach}v${2 * reach - 6}`,
-  fault: (x) => `M${x},-6l-3,6h3l-1,6l4,-7h-3l2,-5Z`,
-  crash: (x) => `M${x},0m-4,-4l8,8m0,-8l-8,8`,
-  restart: (x) => `M${x},-4.5a4.5,4.5 0 1 1 -4.5,4.5M${x},-4.5m-2.5,-2.5l2.5,2.5l-2.5,2.5`,
-  lost: (x) => `M${x},-5l4,5l-4,5l-4,-5Z`,
-  end: (x) => `M${x},0m-3,-3h6v6h-6Z`,
-};
-
-function markPaths(marks: readonly Mark[], { xOf, laneHeight }: Drawing): TimelineLane['marks'] {
-  const paths = new Map<MarkKind, { lastX: number; readonly parts: string[] }>();
-  for (const { n, kind } of marks) {
-    const path = paths.get(kind) ?? { lastX: -Infinity, parts: [] };
-    paths.set(kind, path);
-    const x = xOf(n);
-    if (x - path.lastX < LEAST_MARK_GAP[kind]) continue;
-    path.lastX = x;
-    path.parts.push(MARK_SHAPES[kind](x.toFixed(1), laneHeight / 2));
-  }
-  return MARK_ORDER.flatMap((kind) => {
-    const path = paths.get(kind);
-    return path ? [{ kind, path: path.parts.join('') }] : [];
-  });
-}
-
-function busyPath(lane: Readonly<LaneLog>, xOf: (n: number) => number, count: number): string {
-  const strokes: string[] = [];
-  let from = -Infinity;
-  let to = -Infinity;
-  const close = () => {
-    if (to > from) strokes.push(`M${from.toFixed(1)},0H${to.toFixed(1)}`);
-  };
-  for (const span of lane.busy) {
-    const left = xOf(span.from);
-    const right = Math.max(xOf(span.to ?? count), left + LEAST_GAP);
-    if (left - to > LEAST_GAP) {
-      close();
-      from = left;
-    }
-    to = Math.max(to, right);
-  }
-  close();
-  return strokes.join('');
 }

@@ -9,6 +9,13 @@ const LEAD_MS = 2_000;
 
 const bySeq = bisector((entry: TraceEntry) => entry.seq);
 
+/** How quickly it plays: so many entries a second, or so many times as fast as it happened. */
+export type Pace =
+  { readonly by: 'entry'; readonly perSecond: number } | { readonly by: 'time'; readonly times: number };
+
+/** Longest pause that is played by the clock, ms: nothing happens in it. */
+const MAX_PAUSE_MS = 1_500;
+
 export interface PlayheadOptions {
   /** With reduced motion a moment is shown at once, without what led up to it. */
   readonly reducedMotion?: () => boolean;
@@ -28,8 +35,7 @@ export class Playhead {
     null;
   readonly #state = $derived.by(() => this.#replayed()?.at(this.at) ?? null);
 
-  /** Entries per second while it plays. */
-  rate = $state.raw(6);
+  pace: Pace = $state.raw({ by: 'entry', perSecond: 6 });
 
   /** @param run - The run at this moment; read anew each time, so that a live run can be followed. */
   constructor(
@@ -153,7 +159,7 @@ export class Playhead {
     if (this.#reducedMotion()) return this.#moveTo(target);
     const lead = Math.min(LEAD_ENTRIES, target);
     this.#moveTo(target - lead);
-    this.#playUntil(() => target, (lead / LEAD_MS) * 1_000);
+    this.#playUntil(() => target, { by: 'entry', perSecond: (lead / LEAD_MS) * 1_000 });
   }
 
   /** Kept from one version of the same run to the next: a longer trace costs only what is new. */
@@ -170,18 +176,49 @@ export class Playhead {
     this.#position = Math.max(0, Math.min(Math.round(n), this.length));
   }
 
-  #playUntil(end: () => number, rate?: number): void {
+  #playUntil(end: () => number, given?: Pace): void {
     this.#following = false;
     this.#playing = true;
     let due = 0;
     let lastMs = 0;
     this.#timer = timer((elapsedMs) => {
-      due += ((elapsedMs - lastMs) / 1_000) * (rate ?? this.rate);
+      const pace = given ?? this.pace;
+      const passedMs = elapsedMs - lastMs;
       lastMs = elapsedMs;
-      const whole = Math.floor(due);
-      due -= whole;
-      if (whole > 0) this.#moveTo(Math.min(this.#position + whole, end()));
-      if (this.#position >= end()) this.pause();
+      const last = end();
+      if (pace.by === 'entry') {
+        due += (passedMs / 1_000) * pace.perSecond;
+        const whole = Math.floor(due);
+        due -= whole;
+        if (whole > 0) this.#moveTo(Math.min(this.#position + whole, last));
+      } else {
+        due = this.#playTime(due + passedMs * pace.times, { last, times: pace.times });
+      }
+      if (this.#position >= last) this.pause();
     });
+  }
+
+  /**
+   * Goes on by the clock of the run.
+   *
+   * @param due - How far to go, ms of the run.
+   * @returns What is left of it: too little for the next entry.
+   */
+  #playTime(due: number, { last, times }: { readonly last: number; readonly times: number }): number {
+    const { entries } = this;
+    let left = due;
+    let n = this.#position;
+    let atMs = entries[n - 1]?.atMs ?? 0;
+    for (; n < last; n += 1) {
+      const entry = entries[n];
+      if (!entry) break;
+      // Of several workers an entry may be a little earlier than the one before it.
+      const gap = Math.min(Math.max(0, entry.atMs - atMs), MAX_PAUSE_MS * times);
+      if (gap > left) break;
+      left -= gap;
+      atMs = Math.max(atMs, entry.atMs);
+    }
+    if (n > this.#position) this.#moveTo(n);
+    return left;
   }
 }

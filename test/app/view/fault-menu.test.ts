@@ -5,7 +5,9 @@ import { edgeStates } from '$lib/view/edge-state.ts';
 import { pipelineView } from '$lib/view/pipeline-view.ts';
 import { runSummary } from '$lib/view/run-summary.ts';
 import { runTable } from '$lib/view/run-table.ts';
-import { TimelineLog, isLandmark, timelineView } from '$lib/view/timeline.ts';
+import { timelineView } from '$lib/view/timeline.ts';
+import { TimelineLog } from '$lib/view/timeline-log.ts';
+import { isLandmark } from '$lib/view/timeline-marks.ts';
 
 const numbers = producer({
   init: () => 0,
@@ -148,7 +150,8 @@ describe('what was injected', () => {
     expect(runSummary(view, entries, { at: struck, state }).join('\n')).toMatch(/sink was frozen/);
     const log = new TimelineLog(view);
     log.update(entries);
-    const { lanes } = timelineView(view, log, { width: 400, laneHeight: 17, by: 'entry' });
+    const { groups } = timelineView(view, log, { width: 400, laneHeight: 17, by: 'entry' });
+    const lanes = groups.flatMap((group) => group.lanes);
     const marked = lanes.filter(({ marks }) => marks.some(({ kind }) => kind === 'fault'));
     expect(marked.map(({ stage }) => stage)).toEqual(['sink']);
     expect(entries.filter(isLandmark).some(({ type }) => type === 'fault')).toBe(true);

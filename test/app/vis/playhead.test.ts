@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Replay, type PlanView, type TraceEntry } from 'sluice';
-import { isAsk } from '$lib/view/timeline.ts';
+import { isAsk } from '$lib/view/timeline-marks.ts';
 import { Playhead } from '$lib/vis/playhead.svelte.ts';
 import { firstRun } from '../view/first-run.ts';
 

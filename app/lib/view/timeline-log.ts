@@ -1,0 +1,244 @@
+import type { PlanView, StageId, TraceEntry, WorkerId } from 'sluice';
+import { Moments, NumberColumn, Spans, type Moment } from './timeline-columns.ts';
+import { DemandFold } from './timeline-demand.ts';
+import { isLandmark, markOf, type MarkKind } from './timeline-marks.ts';
+
+/** What one stage did on one worker. A stage that was started again elsewhere has a lane on each. */
+export interface LaneLog {
+  readonly stage: StageId;
+  readonly worker: WorkerId;
+  /** Entries applied when it first ran there. */
+  readonly since: number;
+  /** From the entry before which a callback began to the one with which it ended. */
+  readonly busy: Spans;
+  /** While it has something to pass on, and nobody asks. */
+  readonly blocked: Spans;
+  /** Its lives: from the position after it had started to the one with which it ended. */
+  readonly lives: Spans;
+  readonly marks: ReadonlyMap<MarkKind, Moments>;
+}
+
+/** One worker as a whole: busy while a callback of any of its stages runs. */
+export interface WorkerLog {
+  readonly worker: WorkerId;
+  readonly busy: Spans;
+}
+
+interface Lane extends LaneLog {
+  readonly marks: Map<MarkKind, Moments>;
+}
+
+interface Worker {
+  readonly busy: Spans;
+  /** Callbacks that run: those that wait for something may do so side by side. */
+  running: number;
+}
+
+interface Checkpoint {
+  readonly n: number;
+  readonly demand: DemandFold;
+}
+
+/** Entries between two kept states of the demand, and how many are kept: late entries come near the end. */
+const CHECKPOINT_ENTRIES = 1_024;
+const CHECKPOINTS_KEPT = 4;
+
+/** What the timeline must remember of a trace. A longer version of it costs only what is new. */
+export class TimelineLog {
+  readonly #plan: PlanView;
+  /** In the order in which they came to be; a stage's last one is where it runs. */
+  #lanes = new Map<StageId, Lane[]>();
+  #workers = new Map<WorkerId, Worker>();
+  /** Latest time of the first n entries, by n - 1: the clock of the run, which never goes back. */
+  readonly #clock = new NumberColumn();
+  readonly #landmarks = new NumberColumn();
+  readonly #asks = new NumberColumn();
+  #demand: DemandFold;
+  /** Invariant: in order of `n`, the first one at 0. */
+  #checkpoints: Checkpoint[];
+  #entries: readonly TraceEntry[] = [];
+
+  constructor(plan: PlanView) {
+    this.#plan = plan;
+    this.#demand = DemandFold.of(plan);
+    this.#checkpoints = [{ n: 0, demand: this.#demand.copy() }];
+  }
+
+  get entries(): readonly TraceEntry[] {
+    return this.#entries;
+  }
+
+  /** The lanes of a stage, the oldest first; empty before it has started. */
+  lanesOf(stage: StageId): readonly LaneLog[] {
+    return this.#lanes.get(stage) ?? [];
+  }
+
+  /** Workers on which anything has run, by their number. */
+  get workers(): readonly WorkerLog[] {
+    return [...this.#workers]
+      .map(([worker, { busy }]) => ({ worker, busy }))
+      .sort((a, b) => a.worker - b.worker);
+  }
+
+  /** Milliseconds at the moment after `n` entries. */
+  msAt(n: number): number {
+    return n <= 0 ? 0 : this.#clock.at(Math.min(n, this.#clock.length) - 1) || 0;
+  }
+
+  /** Entries applied at a time, ms. */
+  nAtMs(ms: number): number {
+    return this.#clock.firstAbove(ms);
+  }
+
+  /** The moments one jumps between, as positions. */
+  get landmarks(): NumberColumn {
+    return this.#landmarks;
+  }
+
+  /** The asks, as positions. */
+  get asks(): NumberColumn {
+    return this.#asks;
+  }
+
+  /** Takes the same trace with entries appended, or inserted near its end. */
+  update(entries: readonly TraceEntry[]): void {
+    let known = Math.min(this.#entries.length, entries.length);
+    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
+    if (known < this.#entries.length) known = this.#goBackTo(known);
+    for (let i = known; i < entries.length; i += 1) {
+      const entry = entries[i];
+      if (entry) this.#add(entry, i + 1);
+    }
+    this.#entries = entries;
+  }
+
+  #add(entry: TraceEntry, n: number): void {
+    const at = { n, ms: entry.atMs };
+    this.#clock.push(Math.max(entry.atMs, this.msAt(n - 1)));
+    if (isLandmark(entry)) this.#landmarks.push(n);
+    if (entry.type === 'ask') this.#asks.push(n);
+    const lane = this.#laneOf(entry, n);
+    if (lane) this.#note(lane, entry, at);
+    for (const stage of this.#demand.apply(entry)) this.#noteBlocked(stage, at);
+    if (n % CHECKPOINT_ENTRIES === 0) this.#keep(n);
+  }
+
+  #note(lane: Lane, entry: TraceEntry, at: Moment): void {
+    const kind = markOf(entry);
+    if (kind) mark(lane, kind, at);
+    switch (entry.type) {
+      case 'start':
+        if (entry.life !== undefined || lane.lives.length > 0) mark(lane, 'restart', at);
+        lane.lives.open(at);
+        break;
+      case 'begin':
+        this.#begin(lane, { n: at.n - 1, ms: at.ms });
+        break;
+      case 'end':
+        this.#rest(lane, at);
+        break;
+      case 'exit':
+      case 'crash':
+        this.#rest(lane, at);
+        lane.lives.close(at);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #begin(lane: Lane, at: Moment): void {
+    if (lane.busy.isOpen) return;
+    lane.busy.open(at);
+    const worker = this.#worker(lane.worker);
+    if (worker.running === 0) worker.busy.open(at);
+    worker.running += 1;
+  }
+
+  #rest(lane: Lane, at: Moment): void {
+    if (!lane.busy.isOpen) return;
+    lane.busy.close(at);
+    const worker = this.#worker(lane.worker);
+    worker.running -= 1;
+    if (worker.running === 0) worker.busy.close(at);
+  }
+
+  #worker(id: WorkerId): Worker {
+    const worker = this.#workers.get(id) ?? { busy: new Spans(), running: 0 };
+    this.#workers.set(id, worker);
+    return worker;
+  }
+
+  #noteBlocked(stage: StageId, at: Moment): void {
+    const lane = this.#lanes.get(stage)?.at(-1);
+    if (!lane) return;
+    const isBlocked = lane.lives.isOpen && !lane.busy.isOpen && this.#demand.isBlocked(stage);
+    if (isBlocked && !lane.blocked.isOpen) lane.blocked.open(at);
+    // What ends it belongs to what comes next.
+    if (!isBlocked) lane.blocked.close({ n: at.n - 1, ms: at.ms });
+  }
+
+  /** The lane an entry belongs to: a start on another worker begins a new one. */
+  #laneOf({ stage, worker, type }: TraceEntry, n: number): Lane | null {
+    const lanes = this.#lanes.get(stage);
+    const last = lanes?.at(-1);
+    if (last && (type !== 'start' || last.worker === worker)) return last;
+    if (!this.#plan.stages.some(({ id }) => id === stage)) return null;
+    const lane: Lane = {
+      stage,
+      worker,
+      since: n,
+      busy: new Spans(),
+      blocked: new Spans(),
+      lives: new Spans(),
+      marks: new Map(),
+    };
+    this.#lanes.set(stage, [...(lanes ?? []), lane]);
+    this.#worker(worker);
+    return lane;
+  }
+
+  #keep(n: number): void {
+    this.#checkpoints.push({ n, demand: this.#demand.copy() });
+    if (this.#checkpoints.length > CHECKPOINTS_KEPT + 1) this.#checkpoints.splice(1, 1);
+  }
+
+  /** @returns To what is known again: a kept state at or before the first `n` entries. */
+  #goBackTo(n: number): number {
+    while ((this.#checkpoints.at(-1)?.n ?? 0) > n) this.#checkpoints.pop();
+    const { n: back, demand } = this.#checkpoints.at(-1) ?? { n: 0, demand: DemandFold.of(this.#plan) };
+    this.#demand = demand.copy();
+    this.#clock.truncate(back);
+    for (const column of [this.#landmarks, this.#asks]) column.truncate(column.firstAbove(back));
+    for (const worker of this.#workers.values()) {
+      worker.busy.forget(back - 1, back);
+      worker.running = 0;
+    }
+    const left = new Set<WorkerId>();
+    for (const [stage, lanes] of this.#lanes) {
+      const kept = lanes.filter(({ since }) => since <= back);
+      for (const lane of kept) {
+        forget(lane, back);
+        left.add(lane.worker);
+        if (lane.busy.isOpen) this.#worker(lane.worker).running += 1;
+      }
+      this.#lanes.set(stage, kept);
+    }
+    for (const id of this.#workers.keys()) if (!left.has(id)) this.#workers.delete(id);
+    return back;
+  }
+}
+
+function mark(lane: Lane, kind: MarkKind, at: Moment): void {
+  const moments = lane.marks.get(kind) ?? new Moments();
+  lane.marks.set(kind, moments);
+  moments.push(at);
+}
+
+/** Goes back to the first `n` entries. A callback begins before its entry; what nobody asks for ends before one. */
+function forget(lane: Lane, n: number): void {
+  lane.busy.forget(n - 1, n);
+  lane.blocked.forget(n, n - 1);
+  lane.lives.forget(n, n);
+  for (const moments of lane.marks.values()) moments.forget(n);
+}
