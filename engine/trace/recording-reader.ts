@@ -15,6 +15,7 @@ import type {
 import { parseRecordedEnd } from './run-end.ts';
 import { LOG_LEVELS, TRACE_VERSION } from './trace-entry.ts';
 import type { TraceEntry } from './trace-entry.ts';
+import { isWholeEntry } from './whole-entry.ts';
 
 /** How much of a recording is read; default: all of it. A line is bounded in any case. */
 export interface RecordingLimits {
@@ -28,6 +29,8 @@ const MAX_LINE = 16_000_000;
 /** Levels of what one line holds; entries have 6, plans 5. */
 const MAX_DEPTH = 24;
 const MAX_WORKERS = 1_024;
+/** Names that are remembered as good ones. */
+const MAX_NAMES = 10_000;
 
 /**
  * Reads a recording of unknown origin.
@@ -55,6 +58,7 @@ export function inOrder(entries: readonly TraceEntry[]): readonly TraceEntry[] {
 export class RecordingReader {
   readonly #onEntry: (entry: TraceEntry) => void;
   readonly #limits: RecordingLimits;
+  readonly #names = new Set<string>();
   #rest = '';
   #line = 0;
   #count = 0;
@@ -115,20 +119,42 @@ export class RecordingReader {
 
   #next(value: unknown): void {
     if (this.#tail !== null) throw new Error('the recording has ended before it');
-    refuseDepth(value);
-    const fields = new Fields(value, '');
-    if (fields.has('end')) {
-      this.#tail = parseTail(fields);
-      return;
-    }
-    const entry = parseEntry(value);
-    checkEntry(entry);
+    const entry = isWholeEntry(value) ? value : this.#parse(value);
+    if (entry === null) return;
+    this.#check(entry);
     const { maxEntries = Infinity } = this.#limits;
     this.#count += 1;
     if (this.#count > maxEntries) {
       throw new EngineError('recording_too_large', { what: 'entries', limit: maxEntries });
     }
     this.#onEntry(entry);
+  }
+
+  /** An entry; `null` for the end of the recording. */
+  #parse(value: unknown): TraceEntry | null {
+    refuseDepth(value);
+    const fields = new Fields(value, '');
+    if (!fields.has('end')) return parseEntry(value);
+    this.#tail = parseTail(fields);
+    return null;
+  }
+
+  #check(entry: TraceEntry): void {
+    if (!Number.isSafeInteger(entry.seq)) throw new Error('seq must be a whole number');
+    if (!Number.isFinite(entry.atMs)) throw new Error('atMs must be a number of milliseconds');
+    if (!(Number.isInteger(entry.worker) && entry.worker >= 0 && entry.worker < MAX_WORKERS)) {
+      throw new Error('worker must be the index of a worker');
+    }
+    this.#checkName('a stage', entry.stage);
+    if ('subscription' in entry && entry.subscription !== undefined) {
+      this.#checkName('a subscription', entry.subscription);
+    }
+  }
+
+  #checkName(what: string, name: string): void {
+    if (this.#names.has(name)) return;
+    refuseName(what, name);
+    if (this.#names.size < MAX_NAMES) this.#names.add(name);
   }
 }
 
@@ -228,18 +254,6 @@ function checkSize({ stages, subscriptions, supervisors = [] }: PlanView, limits
   const { maxStages = Infinity } = limits;
   if ([stages, subscriptions, supervisors].some(({ length }) => length > maxStages)) {
     throw new EngineError('recording_too_large', { what: 'stages and subscriptions', limit: maxStages });
-  }
-}
-
-function checkEntry(entry: TraceEntry): void {
-  if (!Number.isSafeInteger(entry.seq)) throw new Error('seq must be a whole number');
-  if (!Number.isFinite(entry.atMs)) throw new Error('atMs must be a number of milliseconds');
-  if (!(Number.isInteger(entry.worker) && entry.worker >= 0 && entry.worker < MAX_WORKERS)) {
-    throw new Error('worker must be the index of a worker');
-  }
-  refuseName('a stage', entry.stage);
-  if ('subscription' in entry && entry.subscription !== undefined) {
-    refuseName('a subscription', entry.subscription);
   }
 }
 
