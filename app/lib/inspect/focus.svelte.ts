@@ -1,5 +1,5 @@
 import type { StageId, SubscriptionId } from 'sluice';
-import type { EventRef } from './event-ref.ts';
+import { isSameEvent, type EventRef } from './event-ref.ts';
 import type { InspectorName } from './inspectors.ts';
 
 /** What somebody looks at in a run. */
@@ -16,6 +16,13 @@ export class Focus {
   subject: Subject | null = $state.raw(null);
   /** The inspector that is open; `null`: the picture alone. */
   inspector: InspectorName | null = $state.raw(null);
+
+  /** Marked wherever they are drawn: an event, and what it is known to have been made from and to have become. */
+  followed: readonly EventRef[] = $state.raw([]);
+
+  isFollowed(event: EventRef): boolean {
+    return this.followed.some((own) => isSameEvent(own, event));
+  }
 
   /** Looks at something, or no longer at what is looked at already. */
   toggle(subject: Subject): void {

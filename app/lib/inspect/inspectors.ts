@@ -33,6 +33,13 @@ export interface Inspector {
 /** In the order of their tabs. */
 export const INSPECTORS: readonly Inspector[] = [
   {
+    name: 'event',
+    label: 'Event',
+    question: 'Where did the time of one event go?',
+    offered: () => true,
+    load: () => import('./event/EventInspector.svelte'),
+  },
+  {
     name: 'words',
     label: 'In words',
     question: 'What happened, as text and tables?',

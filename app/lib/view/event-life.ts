@@ -21,6 +21,9 @@ export const SEGMENT_KINDS: readonly SegmentKind[] = [
   'work',
 ];
 
+/** Segments of every life. */
+const EVERYBODYS: ReadonlySet<SegmentKind> = new Set(['edge', 'mailbox', 'work']);
+
 /** From one moment to another; microseconds, integers, so that sums are exact. */
 export interface Segment {
   readonly kind: SegmentKind;
@@ -52,7 +55,10 @@ export interface EventLife {
   readonly place: number | null;
   /** The callback that was given it; `null` before. */
   readonly call: Call | null;
-  /** One after the other without a gap: they add up to the time from `startUs` to `endUs`. Empty ones are left out. */
+  /**
+   * One after the other without a gap: they add up to the time from `startUs` to `endUs`. Every event travels, lies in a mailbox and
+   * is worked on, if only for no time that a clock shows; the other segments are left out where they are empty.
+   */
   readonly segments: readonly Segment[];
   /** When it was made; where that is not known, when it was sent. */
   readonly startUs: number;
@@ -134,7 +140,7 @@ class Course {
     const fromUs = this.endUs;
     const toUs = Math.max(fromUs, microseconds(untilMs));
     this.endUs = toUs;
-    if (toUs === fromUs) return;
+    if (toUs === fromUs && !EVERYBODYS.has(kind)) return;
     const last = this.segments.at(-1);
     if (last?.kind === kind) this.segments[this.segments.length - 1] = { ...last, toUs };
     else this.segments.push({ kind, fromUs, toUs, since: this.#since });

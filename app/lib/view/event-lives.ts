@@ -1,4 +1,4 @@
-import type { EntryOf, PlanView, Seq, StageId, SubscriptionId, TraceEntry } from 'sluice';
+import type { EntryOf, PlanView, Seq, StageId, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
 import { bisector } from 'd3-array';
 import { sentOn, type Batch, type Call, type EventName, type Link } from './event-batch.ts';
 import { lifeOf, type EventLife } from './event-life.ts';
@@ -92,6 +92,12 @@ export class EventLives {
   life(name: EventName): EventLife | null {
     const batch = this.batchOf(name);
     return batch && lifeOf(batch, name.index, this.#nowAt(batch.link.consumer));
+  }
+
+  /** What an event is; `undefined` where the trace has not kept it. */
+  valueOf(name: EventName): TraceValue | undefined {
+    const batch = this.batchOf(name);
+    return batch?.sent?.events[name.index - batch.first];
   }
 
   /** The batch that an event was sent with. */
