@@ -1,5 +1,5 @@
 import type { StageId, SubscriptionId } from 'sluice';
-import { isSameEvent, type EventRef } from './event-ref.ts';
+import { isSameEvent, type EventRef } from '../view/event-ref.ts';
 import type { InspectorName } from './inspectors.ts';
 
 /** What somebody looks at in a run. */

@@ -1,12 +1,6 @@
 import type { EntryOf, StageId, SubscriptionId } from 'sluice';
 import type { Maker, Run } from './event-origins.ts';
 
-/** One event as a trace names it: the `index`-th that was sent on a subscription, from 0. */
-export interface EventName {
-  readonly subscription: SubscriptionId;
-  readonly index: number;
-}
-
 /** A callback that ran, with the events it was given and those it returned. */
 export interface Call extends Maker {
   readonly begin: EntryOf<'begin'>;

@@ -1,11 +1,11 @@
 import type { SubscriptionId, TraceValue } from 'sluice';
-import type { EventName } from './event-batch.ts';
+import type { EventRef } from './event-ref.ts';
 import { edgeName, type EventLives } from './event-lives.ts';
 import { keyOf, valueText } from './value-label.ts';
 
 /** An event that was found. */
 export interface Found {
-  readonly name: EventName;
+  readonly name: EventRef;
   readonly value: TraceValue;
 }
 

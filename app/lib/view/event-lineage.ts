@@ -1,4 +1,5 @@
-import type { Call, EventName } from './event-batch.ts';
+import type { Call } from './event-batch.ts';
+import { isSameEvent, type EventRef } from './event-ref.ts';
 import type { EventLife } from './event-life.ts';
 
 /**
@@ -12,7 +13,7 @@ export type Certainty = 'sure' | 'placed' | 'batch';
 export interface Kin {
   readonly certainty: Certainty;
   /** `events[i]` … in order; at most {@link MOST_KIN}. */
-  readonly events: readonly EventName[];
+  readonly events: readonly EventRef[];
   /** How many there are in all. */
   readonly count: number;
 }
@@ -51,16 +52,13 @@ export function cameOf({ call, index }: EventLife): Kin | null {
 }
 
 /** Events that are one and the same on its way, as far as a trace knows: this one, what it was made from, what came of it. */
-export function trailOf(
-  life: EventLife,
-  lifeOf: (name: EventName) => EventLife | null,
-): readonly EventName[] {
-  const trail: EventName[] = [{ subscription: life.link.id, index: life.index }];
+export function trailOf(life: EventLife, lifeOf: (name: EventRef) => EventLife | null): readonly EventRef[] {
+  const trail: EventRef[] = [{ subscription: life.link.id, index: life.index }];
   const walk = (from: EventLife, kinOf: (of: EventLife) => Kin | null): void => {
     const kin = kinOf(from);
     if (!kin || kin.certainty === 'batch') return;
     for (const name of kin.events) {
-      if (trail.length >= MOST_KIN || trail.some((known) => isSame(known, name))) continue;
+      if (trail.length >= MOST_KIN || trail.some((known) => isSameEvent(known, name))) continue;
       trail.push(name);
       const next = lifeOf(name);
       if (next) walk(next, kinOf);
@@ -71,16 +69,12 @@ export function trailOf(
   return trail;
 }
 
-function isSame(one: EventName, other: EventName): boolean {
-  return one.subscription === other.subscription && one.index === other.index;
-}
-
 function isOneForOne({ end, count }: Call): boolean {
   return end?.type === 'end' && end.count === count;
 }
 
 function given({ gave }: Call): Pick<Kin, 'events' | 'count'> {
-  const events: EventName[] = [];
+  const events: EventRef[] = [];
   let count = 0;
   for (const { batch, at, run } of gave) {
     count += run.count;

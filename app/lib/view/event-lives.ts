@@ -1,6 +1,7 @@
 import type { EntryOf, PlanView, Seq, StageId, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
 import { bisector } from 'd3-array';
-import { sentOn, type Batch, type Call, type EventName, type Link } from './event-batch.ts';
+import { sentOn, type Batch, type Call, type Link } from './event-batch.ts';
+import type { EventRef } from './event-ref.ts';
 import { lifeOf, type EventLife } from './event-life.ts';
 import { EventOrigins, type Sharing } from './event-origins.ts';
 
@@ -89,19 +90,19 @@ export class EventLives {
   }
 
   /** Where an event came from and what became of it; `null` where the trace has no such event. */
-  life(name: EventName): EventLife | null {
+  life(name: EventRef): EventLife | null {
     const batch = this.batchOf(name);
     return batch && lifeOf(batch, name.index, this.#nowAt(batch.link.consumer));
   }
 
   /** What an event is; `undefined` where the trace has not kept it. */
-  valueOf(name: EventName): TraceValue | undefined {
+  valueOf(name: EventRef): TraceValue | undefined {
     const batch = this.batchOf(name);
     return batch?.sent?.events[name.index - batch.first];
   }
 
   /** The batch that an event was sent with. */
-  batchOf({ subscription, index }: EventName): Batch | null {
+  batchOf({ subscription, index }: EventRef): Batch | null {
     const batches = this.#links.get(subscription)?.batches ?? [];
     const batch = batches[byFirst.right(batches, index) - 1];
     return batch && index < batch.first + batch.count ? batch : null;

@@ -1,7 +1,8 @@
 import type { SubscriptionId } from 'sluice';
 import { bin, max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
-import type { Batch, EventName } from './event-batch.ts';
+import type { Batch } from './event-batch.ts';
+import type { EventRef } from './event-ref.ts';
 import { cutsOf, SEGMENT_KINDS, type EventLife, type SegmentKind } from './event-life.ts';
 import { edgeName, type EventLives } from './event-lives.ts';
 import { WeightedSample } from './weighted-sample.ts';
@@ -19,7 +20,7 @@ export interface EventPath {
   readonly medianUs: Readonly<Record<SegmentKind, number>>;
   /** Of the whole lives, µs. */
   readonly totalUs: { readonly median: number; readonly p95: number; readonly longest: number };
-  readonly slowest: EventName | null;
+  readonly slowest: EventRef | null;
   /** Whole lives, µs. */
   readonly totals: WeightedSample;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { replay, type PlanView, type TraceEntry } from 'sluice';
-import { sentOn, type EventName } from '$lib/view/event-batch.ts';
+import { sentOn } from '$lib/view/event-batch.ts';
+import type { EventRef } from '$lib/view/event-ref.ts';
 import { microseconds, type EventLife } from '$lib/view/event-life.ts';
 import { EventLives } from '$lib/view/event-lives.ts';
 import { planFor, shapes } from '../../laws/random-pipelines.ts';
@@ -16,7 +17,7 @@ function livesOf(plan: PlanView, entries: readonly TraceEntry[]): EventLives {
   return lives;
 }
 
-function* everyEvent(lives: EventLives): Generator<EventName> {
+function* everyEvent(lives: EventLives): Generator<EventRef> {
   for (const link of lives.links) {
     for (let index = 0; index < sentOn(link); index += 1) yield { subscription: link.id, index };
   }
