@@ -210,7 +210,8 @@ function end(entry: EntryOf<'end'>): string {
   return `${stage} finished ${callback}${made ? ` ${made}` : ''}${pending}.`;
 }
 
-function someEvents(events: EntryOf<'dispatch'>['events'], count: number): string {
+/** "the event 7", "5 events (1, 2, 3, 4, …)". */
+export function someEvents(events: EntryOf<'dispatch'>['events'], count: number): string {
   const named = events.slice(0, EVENTS_NAMED).map((event) => valueText(event, 24));
   if (named.length === 0) return plural(count, 'event');
   if (count === 1) return `the event ${named.join('')}`;
