@@ -19,6 +19,7 @@ export type {
   StageView,
   SubscriptionView,
   SupervisorView,
+  WindowingView,
 } from './trace/plan-view.ts';
 
 // --- Children of a consumerSupervisor ---------------------------------------------------------------------------
@@ -33,6 +34,7 @@ export type { Seq, StageId, SubscriptionId, TaskId, WorkerId } from './ids.ts';
 // --- The trace --------------------------------------------------------------------------------------------------
 export { LOST_WHERE, TRACE_VERSION } from './trace/trace-entry.ts';
 export type {
+  AssignedSlice,
   CallbackName,
   EntryBase,
   EntryOf,
@@ -41,6 +43,7 @@ export type {
   LostWhere,
   SourcePlace,
   StageKind,
+  StateAfterFiring,
   TraceEntry,
   TraceError,
   TraceEvent,

@@ -1,3 +1,4 @@
+import type { StateAfterFiring } from '../trace/trace-entry.ts';
 import type { Firing, Slice, WindowReducer } from '../window/window.ts';
 import { copyOf, pushElements } from './emission.ts';
 import { hasState, takeStep } from './emitting-step.ts';
@@ -56,7 +57,7 @@ export class LayerReducer implements WindowReducer<Accumulator> {
     accumulator.isOver = true;
   }
 
-  fire(accumulator: Accumulator, firing: Firing, out: unknown[]): void {
+  fire(accumulator: Accumulator, firing: Firing, out: unknown[]): StateAfterFiring | undefined {
     if (accumulator.isOver && this.#intake) {
       const left: unknown[] = [];
       this.#intake.finish(accumulator.memory, left);
@@ -64,10 +65,11 @@ export class LayerReducer implements WindowReducer<Accumulator> {
     }
     if (!this.#departs) return this.#emit(accumulator, firing, out);
     const fired: unknown[] = [];
-    this.#emit(accumulator, firing, fired);
+    const after = this.#emit(accumulator, firing, fired);
     // What was emitted before the trigger is merged, too, but only the trigger may say that the window is done.
     this.#depart(accumulator.departing.splice(0), { ...firing, trigger: 'emitAndReduce' }, out);
     this.#depart(fired, firing, out);
+    return after;
   }
 
   #depart(states: readonly unknown[], firing: Firing, out: unknown[]): void {
@@ -92,26 +94,30 @@ export class LayerReducer implements WindowReducer<Accumulator> {
     this.#loop({ events, from: 0, to: events.length, upstream }, accumulator, out);
   }
 
-  #emit(accumulator: Accumulator, firing: Firing, out: unknown[]): void {
+  #emit(accumulator: Accumulator, firing: Firing, out: unknown[]): StateAfterFiring | undefined {
     const emission = this.#emission;
-    if (!this.#reduction || emission.type === 'nothing') return;
+    if (!this.#reduction) return undefined;
+    const kept = accumulator.isOver ? undefined : 'kept';
+    if (emission.type === 'nothing') return kept;
     const view = this.#reduction.type === 'reduce' ? this.#reduction.view : undefined;
     const last = accumulator.isOver;
     const state = view ? view.show(accumulator.state, last) : accumulator.state;
     switch (emission.type) {
       case 'events':
-        return pushElements(state, out);
+        pushElements(state, out);
+        return kept;
       case 'state':
         out.push(last || view ? state : copyOf(state));
-        return;
+        return kept;
       case 'onTrigger': {
         const answer = asCalled(emission.fn)(state, this.#stage, firing);
         const events: unknown[] = [];
         const next = takeStep('onTrigger', answer, state, events);
         for (const event of events) out.push(event === next && !last ? copyOf(event) : event);
-        if (last) return;
+        if (last) return undefined;
         if (!view) accumulator.state = next;
         else if (hasState(answer)) accumulator.state = view.resume(next);
+        return Object.is(next, state) ? 'kept' : 'replaced';
       }
     }
   }

@@ -1,11 +1,6 @@
-import type { LayerBoundary } from '../trace/plan-view.ts';
+import type { LayerBoundary, WindowingView } from '../trace/plan-view.ts';
 import type { WindowSpec } from '../window/window.ts';
 import { writtenAs, type Draft, type Origin } from './draft.ts';
-
-/** Whether a window is the one that layers have that say nothing about it. */
-export function isPlainWindow({ type, punctuation, periodically }: WindowSpec): boolean {
-  return type === 'global' && punctuation === null && periodically.length === 0;
-}
 
 /** A window in words: `fixed, 1 hour`. */
 export function windowWords(window: WindowSpec): string {
@@ -23,6 +18,30 @@ export function windowWords(window: WindowSpec): string {
   if (allowedLatenessMs > 0) words.push(`takes late events for ${duration(allowedLatenessMs)}`);
   if (idleAfterMs !== null) words.push(`waits ${duration(idleAfterMs)} for silent stages`);
   return words.join(', ');
+}
+
+/** A window as a plan tells it: without the functions of its program. */
+export function windowingView({
+  type,
+  length,
+  step,
+  punctuation,
+  periodically,
+  allowedLatenessMs,
+  outOfOrdernessMs,
+  idleAfterMs,
+}: WindowSpec): WindowingView {
+  return {
+    type,
+    length,
+    step,
+    every: punctuation?.type === 'every' ? punctuation.count : null,
+    ownTrigger: punctuation?.type === 'custom',
+    periodicallyMs: periodically.map(({ ms }) => ms),
+    allowedLatenessMs,
+    outOfOrdernessMs,
+    idleAfterMs,
+  };
 }
 
 function typeWords({ type, length, step }: WindowSpec): string {

@@ -38,6 +38,8 @@ export class Layer extends Pictured {
   readonly #lending: Lending | null;
   readonly #sides = new Map<SubscriptionId, JoinSide>();
   readonly #upstreams = new Set<SubscriptionId>();
+  /** Events handled so far; `null` where nobody is told which ones they are. */
+  readonly #handled: Map<SubscriptionId, number> | null;
   /** Subscriptions to the layer before that have not ended, those that are still to be made among them. */
   #open: number;
   #consumers = 0;
@@ -50,6 +52,7 @@ export class Layer extends Pictured {
     this.#loop = loops.perWindow;
     this.#open = stage.upstreams;
     this.#isGlobal = spec.window.type === 'global';
+    this.#handled = windowing().tracing && spec.batchMappers.length === 0 ? new Map() : null;
     this.#kept = hasWindows(spec) ? this.#keeping(spec, loops, stage) : null;
     this.#passesOn = this.#kept === null && spec.mappers.length === 0;
     this.#lending = this.#isDoneWith(spec) ? lending() : null;
@@ -73,6 +76,7 @@ export class Layer extends Pictured {
     const out: unknown[] = [];
     if (this.#kept) {
       this.#kept.windows.take(upstream, events, out);
+      this.#handled?.set(upstream, (this.#handled.get(upstream) ?? 0) + batch.length);
       this.#kept.reducer.batchHandled();
     } else this.#loop({ events, from: 0, to: events.length, upstream }, STATELESS, out);
     this.#lending?.giveBack(peer, batch);
@@ -141,7 +145,7 @@ export class Layer extends Pictured {
     const intake = this.#intakeOf(spec, stage);
     const reducer = new LayerReducer(spec, { loops, intake, stage: { index, total } });
     const key = spec.window.key ?? spec.partitionKey;
-    const windows = windowsOf({ ...spec.window, key }, reducer, windowContext());
+    const windows = windowsOf({ ...spec.window, key }, reducer, windowContext(this.#handled));
     windowing().count(windows);
     return { windows, reducer };
   }
@@ -166,7 +170,7 @@ export class Layer extends Pictured {
 const STATELESS = new Accumulator({ state: undefined, seen: [], memory: undefined });
 
 /** The world as the windows of the stage whose callback runs see it. */
-function windowContext(): WindowContext {
+function windowContext(handled: ReadonlyMap<SubscriptionId, number> | null): WindowContext {
   const { tracing, nowMs, record } = windowing();
   const { sendAfter } = self();
   return {
@@ -174,11 +178,11 @@ function windowContext(): WindowContext {
     nowMs,
     keyOf: valueKey,
     after: (delayMs, timer) => void sendAfter(timer, delayMs),
-    record: (entry) => record(traced(entry)),
+    record: (entry) => record(traced(entry, handled)),
   };
 }
 
-function traced(entry: WindowEntry): TraceEvent {
+function traced(entry: WindowEntry, handled: ReadonlyMap<SubscriptionId, number> | null): TraceEvent {
   switch (entry.type) {
     case 'window': {
       const { trigger, ...rest } = entry;
@@ -190,6 +194,12 @@ function traced(entry: WindowEntry): TraceEvent {
     }
     case 'watermark':
       return entry;
+    case 'assign':
+      return {
+        ...entry,
+        ...(handled && { first: handled.get(entry.subscription) ?? 0 }),
+        slices: entry.slices.map((slice) => ({ ...slice, id: traceValue(slice.id) })),
+      };
     case 'late':
       return { ...entry, id: traceValue(entry.id), events: traceEvents(entry.events) };
   }

@@ -2,7 +2,8 @@ import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import { EngineError } from '../errors.ts';
 import type { StageId } from '../ids.ts';
 import type { StageOptions, SubscribeOptions } from '../stage/definition.ts';
-import type { LayerView } from '../trace/plan-view.ts';
+import type { LayerView, WindowingView } from '../trace/plan-view.ts';
+import { isPlainWindow } from '../window/window.ts';
 import { defaultStages } from './default-stages.ts';
 import type { Beside, Draft, Origin, Spec } from './draft.ts';
 import type { Drafted } from './flow-mark.ts';
@@ -15,9 +16,9 @@ import {
   SOURCE_WORDS,
   SPECS_WORDS,
   THROUGH_WORDS,
-  isPlainWindow,
   layerWords,
   windowWords,
+  windowingView,
   type LayerWords,
 } from './layer-words.ts';
 import type { FlowPlan, LayerStage } from './operation.ts';
@@ -61,6 +62,7 @@ interface Outlet {
 interface NewLayer extends LayerWords {
   readonly kind: LayerView['kind'];
   readonly window?: string;
+  readonly windowing?: WindowingView;
 }
 
 /** What a layer is within the flow. */
@@ -156,7 +158,10 @@ class Planner {
       {
         kind: 'mapReducer',
         ...(place.isSink && isIdle(draft) ? END_WORDS : layerWords(draft, count)),
-        ...(!isPlainWindow(spec.window) && { window: windowWords(spec.window) }),
+        ...(!isPlainWindow(spec.window) && {
+          window: windowWords(spec.window),
+          windowing: windowingView(spec.window),
+        }),
       },
       Array.from({ length: count }, (_, index) => ({
         definition: { ...definition, options: { ...definition.options, ...stageOptions } },

@@ -105,6 +105,7 @@ function apply(draft: StateDraft, entry: TraceEntry): void {
       return changeWindows(draft, entry, ({ late }) => ({ late: late + entry.count }));
     case 'fault':
       return fault(draft, entry);
+    case 'assign':
     case 'restart':
     case 'log':
     case 'warning':

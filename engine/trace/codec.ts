@@ -1,7 +1,15 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from './fields.ts';
-import { LOG_LEVELS, LOST_WHERE, TRACE_VERSION, WINDOW_TYPES } from './trace-entry.ts';
+import {
+  LOG_LEVELS,
+  LOST_WHERE,
+  OLDEST_TRACE_VERSION,
+  STATES_AFTER_FIRING,
+  TRACE_VERSION,
+  WINDOW_TYPES,
+} from './trace-entry.ts';
 import type {
+  AssignedSlice,
   CallbackName,
   EntryBase,
   EntryOf,
@@ -21,7 +29,7 @@ export function encodeTrace(entries: readonly TraceEntry[]): string {
  * Reads a recording back. Empty lines are skipped; fields it does not know are left out.
  *
  * @throws {EngineError} `trace_damaged` with the number of the first line that is no entry, and what is wrong with
- *   it; `trace_version` if the recording is of another version.
+ *   it; `trace_version` if the recording is of a version that is not read.
  */
 export function decodeTrace(text: string): TraceEntry[] {
   const lines = text.split('\n');
@@ -56,9 +64,17 @@ export function parseTraceError(value: unknown): TraceError {
 
 function parseHeader(line: string): void {
   const version = onLine(1, () => new Fields(JSON.parse(line), '').number('trace'));
-  if (version !== TRACE_VERSION) {
-    throw new EngineError('trace_version', { received: version, supported: TRACE_VERSION });
-  }
+  checkTraceVersion(version);
+}
+
+/**
+ * Refuses recordings of versions that are not read.
+ *
+ * @throws {EngineError} `trace_version`.
+ */
+export function checkTraceVersion(version: number): void {
+  if (version >= OLDEST_TRACE_VERSION && version <= TRACE_VERSION) return;
+  throw new EngineError('trace_version', { received: version, supported: TRACE_VERSION });
 }
 
 function onLine<T>(line: number, parse: () => T): T {
@@ -188,8 +204,23 @@ const EVENTS: Parsers = {
     count: f.number('count'),
     ...(f.has('trigger') && { trigger: f.value('trigger') }),
     ...(f.has('emitted') && { emitted: f.number('emitted') }),
+    ...(f.has('firing') && { firing: f.number('firing') }),
+    ...(f.has('state') && { state: f.oneOf('state', STATES_AFTER_FIRING) }),
   }),
-  watermark: (f) => ({ type: 'watermark', eventMs: f.number('eventMs') }),
+  watermark: (f) => ({
+    type: 'watermark',
+    eventMs: f.number('eventMs'),
+    ...(f.has('idle') && { idle: f.texts('idle') }),
+  }),
+  assign: (f) => ({
+    type: 'assign',
+    subscription: f.text('subscription'),
+    ...(f.has('first') && { first: f.number('first') }),
+    count: f.number('count'),
+    ...(f.has('times') && { times: f.numberList('times') }),
+    ...(f.has('latestMs') && { latestMs: f.number('latestMs') }),
+    slices: f.list('slices', assignedSlice),
+  }),
   late: (f) => ({
     type: 'late',
     id: f.value('id'),
@@ -279,6 +310,11 @@ function traceError(f: Fields): TraceError {
     ...(f.has('code') && { code: f.text('code') }),
     ...(f.has('stack') && { stack: f.text('stack') }),
   };
+}
+
+function assignedSlice(f: Fields): AssignedSlice {
+  const slice = { id: f.value('id'), from: f.number('from'), count: f.number('count') };
+  return f.has('late') && f.truth('late') ? { ...slice, late: true } : slice;
 }
 
 function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): readonly K[] {

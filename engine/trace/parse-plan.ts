@@ -6,7 +6,9 @@ import type {
   StageView,
   SubscriptionView,
   SupervisorView,
+  WindowingView,
 } from './plan-view.ts';
+import { WINDOW_TYPES } from './trace-entry.ts';
 
 /**
  * A value of unknown origin as the view of a plan. Fields it does not know are left out.
@@ -82,6 +84,20 @@ function restartsIn(f: Fields): NonNullable<FlowView['restart']> {
   return Object.fromEntries(f.keys.map((id) => [id, f.oneOf(id, ['permanent', 'temporary'])]));
 }
 
+function windowingView(f: Fields): WindowingView {
+  return {
+    type: f.oneOf('type', WINDOW_TYPES),
+    length: f.number('length'),
+    step: f.number('step'),
+    every: f.numberOrNull('every'),
+    ownTrigger: f.truth('ownTrigger'),
+    periodicallyMs: f.numberList('periodicallyMs'),
+    allowedLatenessMs: f.number('allowedLatenessMs'),
+    outOfOrdernessMs: f.numberOrNull('outOfOrdernessMs'),
+    idleAfterMs: f.numberOrNull('idleAfterMs'),
+  };
+}
+
 function flowView(f: Fields): FlowView {
   return {
     id: f.text('id'),
@@ -96,6 +112,7 @@ function flowView(f: Fields): FlowView {
       stages: layer.texts('stages'),
       operations: layer.texts('operations'),
       ...(layer.has('window') && { window: layer.text('window') }),
+      ...(layer.has('windowing') && { windowing: windowingView(layer.fields('windowing')) }),
       boundary: layer.oneOf('boundary', BOUNDARIES),
       because: layer.text('because'),
     })),

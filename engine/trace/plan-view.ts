@@ -1,5 +1,5 @@
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
-import type { StageKind } from './trace-entry.ts';
+import type { StageKind, WindowType } from './trace-entry.ts';
 
 /**
  * A pipeline as plain data: what the picture draws before it runs, and what every worker must agree on.
@@ -63,9 +63,32 @@ export interface LayerView {
   readonly operations: readonly string[];
   /** The window its events fall into, in words; left out for the global one without triggers. */
   readonly window?: string;
+  /** The same window as data. */
+  readonly windowing?: WindowingView;
   readonly boundary: LayerBoundary;
   /** The sentence that says why new stages begin here. */
   readonly because: string;
+}
+
+/** The window of a layer, as its program has written it. Durations are ms. */
+export interface WindowingView {
+  readonly type: WindowType;
+  /** Of count: events. Of fixed, sliding, periodic: length. Of session: the gap that ends it. Of global: 0. */
+  readonly length: number;
+  /** Of sliding: how far apart its windows begin; of fixed: their length. */
+  readonly step: number;
+  /** It fires each time that so many more events have entered. */
+  readonly every: number | null;
+  /** It fires as a function of the program says. */
+  readonly ownTrigger: boolean;
+  /** It fires each time that so long has passed by the clock. */
+  readonly periodicallyMs: readonly number[];
+  /** By the clock: for so long a window that is over takes late events. */
+  readonly allowedLatenessMs: number;
+  /** Event time by which the watermark runs behind the latest event; `null`: it is looked at between batches only. */
+  readonly outOfOrdernessMs: number | null;
+  /** By the clock: after so long a silent upstream no longer counts; `null`: it does until it ends. */
+  readonly idleAfterMs: number | null;
 }
 
 /** Who starts which stages again when they end. */

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import { parseEntry, parseTraceError } from './codec.ts';
+import { checkTraceVersion, parseEntry, parseTraceError } from './codec.ts';
 import { Fields } from './fields.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { PlanView } from './plan-view.ts';
@@ -13,7 +13,7 @@ import type {
   RecordingTail,
 } from './recording.ts';
 import { parseRecordedEnd } from './run-end.ts';
-import { LOG_LEVELS, TRACE_VERSION } from './trace-entry.ts';
+import { LOG_LEVELS } from './trace-entry.ts';
 import type { TraceEntry } from './trace-entry.ts';
 import { isWholeEntry } from './whole-entry.ts';
 
@@ -164,9 +164,7 @@ function parseHead(text: string, line: number, limits: RecordingLimits): Recordi
   if (typeof version !== 'number') {
     throw new EngineError('not_a_recording', { received: 'another kind of JSON' });
   }
-  if (version !== TRACE_VERSION) {
-    throw new EngineError('trace_version', { received: version, supported: TRACE_VERSION });
-  }
+  checkTraceVersion(version);
   if (!fields.has('plan')) throw new EngineError('recording_no_plan', { received: 'entries alone' });
   let head: RecordingHead;
   try {

@@ -1,7 +1,10 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 
 /** Raised by any change to the entries below that an older reader cannot read. */
-export const TRACE_VERSION = 3;
+export const TRACE_VERSION = 4;
+
+/** The oldest version whose recordings are still read: what has come since then may be missing. */
+export const OLDEST_TRACE_VERSION = 3;
 
 /**
  * A value as a trace keeps it: plain, cloneable and bounded. Primitives stay as they are (strings cut at 200
@@ -86,6 +89,24 @@ export const WINDOW_TYPES = ['global', 'count', 'fixed', 'sliding', 'session', '
 
 /** How a flow puts events into windows. */
 export type WindowType = (typeof WINDOW_TYPES)[number];
+
+/** What may become of the state of a window when a trigger fires. */
+export const STATES_AFTER_FIRING = ['kept', 'replaced'] as const;
+
+/**
+ * After a trigger the state of a window is `kept`, so that the next one tells all there was so far; or `replaced`: `onTrigger` has
+ * put another one in its place, as a rule an empty one, so that the next one tells only what is new (FL-122).
+ */
+export type StateAfterFiring = (typeof STATES_AFTER_FIRING)[number];
+
+/** A range of a batch, `from` counted from 0 within it, that a window of a flow's stage has got; or, `late`, has missed. */
+export interface AssignedSlice {
+  /** The window, as entries of type `window` name it. */
+  readonly id: TraceValue;
+  readonly from: number;
+  readonly count: number;
+  readonly late?: true;
+}
 
 /** What happened, without the bookkeeping that {@link EntryBase} adds. */
 export type TraceEvent =
@@ -224,9 +245,33 @@ export type TraceEvent =
       /** Of `fire`: the trigger's name, and how many events it emitted. */
       readonly trigger?: TraceValue;
       readonly emitted?: number;
+      /** Of `fire`: the how-many-th of this window, from 1. */
+      readonly firing?: number;
+      /** Of `fire`: left out where the window is over, or the stage keeps no state. */
+      readonly state?: StateAfterFiring;
     }
-  /** The watermark of a flow's stage has moved on: over all upstreams, no event before `eventMs` is expected any more. */
-  | { readonly type: 'watermark'; readonly eventMs: number }
+  /**
+   * The watermark of a flow's stage has moved on: over all upstreams, no event before `eventMs` is expected any more. `idle`: the
+   * upstreams that do not count, as they have been silent for too long.
+   */
+  | { readonly type: 'watermark'; readonly eventMs: number; readonly idle?: readonly SubscriptionId[] }
+  /**
+   * A flow's stage has put a batch into its windows (cause: the begin of its `handleEvents`). An event is in several slices where
+   * windows overlap. `times` and `slices` hold at most 1,000 each, `count` is exact. Not recorded of a global window without
+   * triggers, which gets everything.
+   */
+  | {
+      readonly type: 'assign';
+      readonly subscription: SubscriptionId;
+      /** Index of its first event on the subscription; left out where `mapBatch` has made other events of the batch. */
+      readonly first?: number;
+      readonly count: number;
+      /** Event times of its events, ms, in their order; left out where the windows know none. */
+      readonly times?: readonly number[];
+      /** The latest event time that came on the subscription so far, ms: what it contributes to the watermark. */
+      readonly latestMs?: number;
+      readonly slices: readonly AssignedSlice[];
+    }
   /** Events that came after their window was over. They are dropped; `events` holds at most 1,000, `count` is exact. */
   | {
       readonly type: 'late';

@@ -8,6 +8,7 @@ import {
   type Assigner,
   type EventTime,
 } from './assigner.ts';
+import { AssignLog } from './assign-log.ts';
 import { Cells, type Cell } from './cells.ts';
 import { LateEvents } from './late-events.ts';
 import { PeriodicTriggers } from './trigger.ts';
@@ -41,6 +42,7 @@ export class AlignedWindows<Accumulator> implements Windows {
   readonly #open = new Map<number, Cell<Accumulator>>();
   readonly #watermark: Watermark;
   readonly #late: LateEvents;
+  readonly #log: AssignLog | null;
   readonly #periodic: PeriodicTriggers;
   /** The earliest window that is not done; `Infinity` before the first event. */
   #base = Infinity;
@@ -57,6 +59,7 @@ export class AlignedWindows<Accumulator> implements Windows {
     this.#cells = new Cells(spec, reducer, context);
     this.#watermark = new Watermark(spec, context);
     this.#late = new LateEvents(spec, context);
+    this.#log = AssignLog.of(context);
     this.#periodic = new PeriodicTriggers(spec, context);
   }
 
@@ -80,12 +83,14 @@ export class AlignedWindows<Accumulator> implements Windows {
     const batch = this.#watermark.batch(id, events, out);
     const { upstream } = batch;
     const by = this.#by;
+    const log = this.#log;
     const { length } = events;
     let from = 0;
     // The event time of events[from]; the program's function is called once per event.
     let timeMs = length > 0 ? by(events[0]) : NaN;
     while (from < length) {
       checkEventTime(this.#spec, timeMs, events[from]);
+      log?.time(timeMs);
       const start = this.#assigner.paneStart(timeMs);
       const end = this.#assigner.paneEnd(timeMs);
       let latestMs = timeMs;
@@ -96,12 +101,14 @@ export class AlignedWindows<Accumulator> implements Windows {
         nextMs = by(events[to]);
         if (!(nextMs >= start && nextMs < end && isEventTime(nextMs))) break;
         if (nextMs > latestMs) latestMs = nextMs;
+        log?.time(nextMs);
       }
       if (latestMs > upstream.latestMs) upstream.latestMs = latestMs;
       this.#assign(batch, from, to, timeMs);
       from = to;
       timeMs = nextMs;
     }
+    log?.record(id, length, upstream.latestMs);
     this.#late.record();
     this.#pass(out);
   }
@@ -140,8 +147,15 @@ export class AlignedWindows<Accumulator> implements Windows {
       const open = cell && this.#spec.outOfOrdernessMs === null;
       if (Number.isNaN(over)) over = this.#overFor(batch);
       const late = !open && index < over && !(this.#takesLate && index >= this.#base);
-      if (late) this.#late.add(events, from, to, this.#assigner.idOf(index), index);
-      else this.#cells.add(cell ?? this.#begin(index, timeMs), events, from, to, id, out);
+      if (late) {
+        const missed = this.#assigner.idOf(index);
+        this.#late.add(events, from, to, missed, index);
+        this.#log?.missed(missed, from, to);
+        continue;
+      }
+      const entered = cell ?? this.#begin(index, timeMs);
+      this.#log?.entered(entered, from, to);
+      this.#cells.add(entered, events, from, to, id, out);
     }
   }
 

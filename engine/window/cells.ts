@@ -10,6 +10,8 @@ export interface Cell<Accumulator> {
   count: number;
   /** Whether the trace knows of it: not before its first event, or before it fires without one. */
   announced: boolean;
+  /** How often it has fired. */
+  fired: number;
   /** Of `triggerEvery`: events until it fires. */
   left: number;
   /** Of `trigger`: the state of the program's own function. */
@@ -48,6 +50,7 @@ export class Cells<Accumulator> {
       accumulator: this.#reducer.create(),
       count: 0,
       announced: false,
+      fired: 0,
       left: punctuation?.type === 'every' ? punctuation.count : Infinity,
       custom: punctuation?.type === 'custom' ? punctuation.init() : undefined,
     };
@@ -90,11 +93,20 @@ export class Cells<Accumulator> {
     this.#announce(cell);
     const before = out.length;
     const { id } = cell;
-    this.#reducer.fire(cell.accumulator, { type: this.#spec.type, id, trigger }, out);
+    const state = this.#reducer.fire(cell.accumulator, { type: this.#spec.type, id, trigger }, out);
+    cell.fired += 1;
     if (!this.#context.tracing) return;
-    const { type: window } = this.#spec;
-    const emitted = out.length - before;
-    this.#context.record({ type: 'window', phase: 'fire', window, id, trigger, count: cell.count, emitted });
+    this.#context.record({
+      type: 'window',
+      phase: 'fire',
+      window: this.#spec.type,
+      id,
+      trigger,
+      count: cell.count,
+      emitted: out.length - before,
+      firing: cell.fired,
+      ...(state && { state }),
+    });
   }
 
   /** A window is over: it fires for the last time. */

@@ -1,6 +1,8 @@
 import type { SubscriptionId } from '../ids.ts';
+import { AssignLog } from './assign-log.ts';
 import { Cells, type Cell } from './cells.ts';
 import { PeriodicTriggers } from './trigger.ts';
+import { isPlainWindow } from './window.ts';
 import type {
   OpenWindow,
   TriggerName,
@@ -24,6 +26,7 @@ export class SequentialWindows<Accumulator> implements Windows {
   readonly #context: WindowContext;
   readonly #cells: Cells<Accumulator>;
   readonly #periodic: PeriodicTriggers;
+  readonly #log: AssignLog | null;
   readonly #size: number;
   #number = 0;
   #current: Cell<Accumulator>;
@@ -37,6 +40,8 @@ export class SequentialWindows<Accumulator> implements Windows {
     this.#size = spec.type === 'count' ? spec.length : Infinity;
     this.#room = this.#size;
     this.#cells = new Cells(spec, reducer, context);
+    // Of a plain global window there is nothing to tell: whatever comes is its.
+    this.#log = isPlainWindow(spec) ? null : AssignLog.of(context);
     this.#current = this.#cells.create(spec.type === 'global' ? 'global' : 0);
     this.#periodic = new PeriodicTriggers(spec, context);
     if (spec.type === 'periodic') this.#tick();
@@ -58,11 +63,13 @@ export class SequentialWindows<Accumulator> implements Windows {
     let from = 0;
     while (from < events.length) {
       const to = Math.min(from + this.#room, events.length);
+      this.#log?.entered(this.#current, from, to);
       this.#cells.add(this.#current, events, from, to, upstream, out);
       this.#room -= to - from;
       if (this.#room === 0) this.#next(out);
       from = to;
     }
+    this.#log?.record(upstream, events.length, null);
   }
 
   wake(timer: WindowTimer, out: unknown[]): void {

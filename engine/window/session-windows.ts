@@ -1,5 +1,6 @@
 import type { SubscriptionId } from '../ids.ts';
 import { checkEventTime, eventTimeOf, type EventTime } from './assigner.ts';
+import { AssignLog } from './assign-log.ts';
 import { Cells } from './cells.ts';
 import { LateEvents } from './late-events.ts';
 import { SessionStore, type Session } from './session.ts';
@@ -32,6 +33,7 @@ export class SessionWindows<Accumulator> implements Windows {
   readonly #store = new SessionStore<Accumulator>();
   readonly #watermark: Watermark;
   readonly #late: LateEvents;
+  readonly #log: AssignLog | null;
   readonly #periodic: PeriodicTriggers;
   #begun = 0;
   #timers = 0;
@@ -44,6 +46,7 @@ export class SessionWindows<Accumulator> implements Windows {
     this.#cells = new Cells(spec, reducer, context);
     this.#watermark = new Watermark(spec, context);
     this.#late = new LateEvents(spec, context);
+    this.#log = AssignLog.of(context);
     this.#periodic = new PeriodicTriggers(spec, context);
   }
 
@@ -77,17 +80,19 @@ export class SessionWindows<Accumulator> implements Windows {
       const timeMs = this.#by(event);
       const key = this.#key(event);
       checkEventTime(this.#spec, timeMs, event);
+      this.#log?.time(timeMs);
       if (timeMs > upstream.latestMs) upstream.latestMs = timeMs;
       if (session && last && key === session.key && timeMs >= session.startMs && timeMs <= session.endMs) {
         session.endMs = Math.max(session.endMs, timeMs + this.#spec.length);
         continue;
       }
-      if (session) this.#enter(session, id, events, from, at, out);
+      if (session) this.#take(session, id, events, from, at, out);
       session = this.#sessionFor(batch, at, timeMs, key);
       last = session !== null && session.siblings.at(-1) === session;
       from = at;
     }
-    if (session) this.#enter(session, id, events, from, events.length, out);
+    if (session) this.#take(session, id, events, from, events.length, out);
+    this.#log?.record(id, events.length, upstream.latestMs);
     this.#late.record();
     this.#pass(out);
   }
@@ -130,7 +135,9 @@ export class SessionWindows<Accumulator> implements Windows {
     const endMs = timeMs + gap;
     if (!earlier) {
       if (endMs >= watermarkMs) return this.#begin(timeMs, endMs, key, keyId);
-      this.#late.add(batch.events, at, at + 1, { key, start: timeMs, end: endMs }, keyId);
+      const missed = { key, start: timeMs, end: endMs };
+      this.#late.add(batch.events, at, at + 1, missed, keyId);
+      this.#log?.missed(missed, at, at + 1);
       return null;
     }
     earlier.startMs = Math.min(earlier.startMs, timeMs);
@@ -158,6 +165,19 @@ export class SessionWindows<Accumulator> implements Windows {
     };
     this.#store.add(session);
     return session;
+  }
+
+  /** `events[from]` … `events[to - 1]` of the batch enter a session. */
+  #take(
+    session: Session<Accumulator>,
+    id: SubscriptionId,
+    events: readonly unknown[],
+    from: number,
+    to: number,
+    out: unknown[],
+  ): void {
+    this.#log?.entered(session.cell, from, to);
+    this.#enter(session, id, events, from, to, out);
   }
 
   /** `events[from]` … `events[to - 1]` enter a session. */
@@ -195,6 +215,7 @@ export class SessionWindows<Accumulator> implements Windows {
     const kept = later.kept ?? [];
     this.#store.remove(later);
     this.#cells.forget(this.#named(later).cell);
+    this.#log?.joined(later.cell, earlier.cell);
     for (const { upstream, events } of kept) this.#enter(earlier, upstream, events, 0, events.length, out);
   }
 

@@ -69,7 +69,7 @@ export class Watermark {
     // Infinity: nobody counts, so nobody says how late it is.
     if (eventMs <= this.eventMs || eventMs === Infinity) return false;
     this.eventMs = eventMs;
-    if (this.#context.tracing) this.#context.record({ type: 'watermark', eventMs });
+    if (this.#context.tracing) this.#record(eventMs);
     return true;
   }
 
@@ -83,6 +83,11 @@ export class Watermark {
     }
     this.#watch();
     return true;
+  }
+
+  #record(eventMs: number): void {
+    const idle = Array.from(this.#upstreams, ([id, upstream]) => (upstream.idle ? [id] : [])).flat();
+    this.#context.record({ type: 'watermark', eventMs, ...(idle.length > 0 && { idle }) });
   }
 
   /** Where the watermark would be now, before it is advanced. */

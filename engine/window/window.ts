@@ -1,5 +1,5 @@
 import type { SubscriptionId } from '../ids.ts';
-import type { WindowType } from '../trace/trace-entry.ts';
+import type { StateAfterFiring, WindowType } from '../trace/trace-entry.ts';
 
 /** Units of time that windows and triggers take. */
 export type TimeUnit = 'millisecond' | 'second' | 'minute' | 'hour';
@@ -84,6 +84,11 @@ export interface WindowSpec {
   readonly onLate: ((event: never, id: WindowId) => void) | null;
 }
 
+/** Whether a window is the one that layers have that say nothing about it: all events together, until the end. */
+export function isPlainWindow({ type, punctuation, periodically }: WindowSpec): boolean {
+  return type === 'global' && punctuation === null && periodically.length === 0;
+}
+
 /**
  * A range of a batch: `events[from]` … `events[to - 1]`, sent on one subscription. Never changed by who gets it, and not to
  * be kept: it is another range once the call is over.
@@ -102,7 +107,8 @@ export interface Slice {
 export interface WindowReducer<Accumulator> {
   create(): Accumulator;
   reduce(accumulator: Accumulator, slice: Slice, out: unknown[]): void;
-  fire(accumulator: Accumulator, firing: Firing, out: unknown[]): void;
+  /** @returns What has become of the state, where there is one and the window is not over. */
+  fire(accumulator: Accumulator, firing: Firing, out: unknown[]): StateAfterFiring | undefined;
   /** The window is over: it fires once more, as done, and its accumulator is not used after that. */
   end?(accumulator: Accumulator): void;
 }
@@ -126,6 +132,14 @@ export interface WindowContext {
   record(entry: WindowEntry): void;
 }
 
+/** A range of a batch that one window has got; or that has missed it. */
+export interface AssignedSlice {
+  readonly id: WindowId;
+  readonly from: number;
+  readonly count: number;
+  readonly late?: true;
+}
+
 /** What windows put into the trace. */
 export type WindowEntry =
   | {
@@ -139,9 +153,22 @@ export type WindowEntry =
       readonly count: number;
       /** Of `fire`: events it emitted. */
       readonly emitted?: number;
+      /** Of `fire`: the how-many-th of this window, from 1. */
+      readonly firing?: number;
+      /** Of `fire`: left out where the window is over, or has no state. */
+      readonly state?: StateAfterFiring;
     }
-  /** Event time before which no event is expected any more, over all upstreams. */
-  | { readonly type: 'watermark'; readonly eventMs: number }
+  /** Event time before which no event is expected any more, over all upstreams; those in `idle` do not count. */
+  | { readonly type: 'watermark'; readonly eventMs: number; readonly idle?: readonly SubscriptionId[] }
+  /** A batch has been put into windows. */
+  | {
+      readonly type: 'assign';
+      readonly subscription: SubscriptionId;
+      readonly count: number;
+      readonly times?: readonly number[];
+      readonly latestMs?: number;
+      readonly slices: readonly AssignedSlice[];
+    }
   | {
       readonly type: 'late';
       readonly id: WindowId;

@@ -9,7 +9,7 @@ import type {
 } from 'sluice';
 import { askSentence } from './demand-gauge.ts';
 import { countText, plural, reasonText, valueText } from './value-label.ts';
-import { eventTimeText, lateText, windowSentence } from './window-words.ts';
+import { assignText, eventTimeText, lateText, windowSentence } from './window-words.ts';
 
 /** Events named one by one in a sentence; more are counted. */
 const EVENTS_NAMED = 4;
@@ -66,6 +66,8 @@ export function entrySentence(entry: TraceEntry, state: PipelineState): string {
       return `${at}: ${windowSentence(entry)}.`;
     case 'watermark':
       return `${at}: the watermark is now at ${eventTimeText(entry.eventMs)}: no event from before is expected any more.`;
+    case 'assign':
+      return `${at} put ${plural(entry.count, 'event')} from ${other(entry, state)} ${assignText(entry)}.`;
     case 'late':
       return `${at} dropped ${someEvents(entry.events, entry.count)}: too late for ${lateText(entry.id)}, which is over.`;
     case 'cancel':

@@ -27,6 +27,15 @@ export function lateText(id: TraceValue): string {
   return windowText({ window: typeof id === 'object' ? 'session' : 'global', id });
 }
 
+/** Where the events of a batch went: "into 2 windows; 1 of them came too late for its window". */
+export function assignText({ slices }: EntryOf<'assign'>): string {
+  const windows = new Set(slices.flatMap(({ id, late }) => (late ? [] : [JSON.stringify(id)]))).size;
+  const late = slices.reduce((sum, slice) => sum + (slice.late ? slice.count : 0), 0);
+  const into = windows === 0 ? 'into no window' : `into ${plural(windows, 'window')}`;
+  if (late === 0) return into;
+  return `${into}; ${countText(late)} of them came too late for ${late === 1 ? 'its window' : 'their windows'}`;
+}
+
 /** A session has a key, and a beginning and an end that move with its events. */
 function sessionText(id: TraceValue): string {
   if (id === null || typeof id !== 'object' || !('start' in id) || !('end' in id)) return 'the session';

@@ -316,6 +316,42 @@ describe('layerStage() with a reduction', () => {
     ).toEqual([]);
   });
 
+  it('FL-122 the trace says of each firing whether the state was kept', async () => {
+    const after = async (step: (total: number) => object) => {
+      const emission = { type: 'onTrigger', fn: step } as const;
+      const { entries } = await runLayer(layer({ reduction: sum, emission, window: every(2) }), [upTo(5)]);
+      return entries.flatMap((entry) =>
+        entry.type === 'window' && entry.phase === 'fire' ? [entry.state] : [],
+      );
+    };
+    expect(await after((total) => ({ events: [total], state: 0 }))).toEqual([
+      'replaced',
+      'replaced',
+      undefined,
+    ]);
+    expect(await after((total) => ({ events: [total] }))).toEqual(['kept', 'kept', undefined]);
+    const events = layer({ reduction: sum, window: every(2), emission: { type: 'state' } });
+    expect((await runLayer(events, [upTo(2)])).entries).toContainEqual(
+      expect.objectContaining({ type: 'window', phase: 'fire', firing: 1, state: 'kept' }),
+    );
+  });
+
+  it('tells which events of the subscription a batch has put into windows, where it can', async () => {
+    const assigned = async (spec: LayerSpec) =>
+      (await runLayer(spec, [upTo(1_000)])).entries.flatMap((entry) =>
+        entry.type === 'assign' ? [[entry.first, entry.count]] : [],
+      );
+    expect(await assigned(layer({ reduction: all, window: every(2) }))).toEqual([
+      [0, 500],
+      [500, 500],
+    ]);
+    const batchMappers = [{ type: 'mapBatch', fn: (batch: number[]) => [batch.length] }] as const;
+    expect(await assigned(layer({ reduction: all, window: every(2), batchMappers }))).toEqual([
+      [undefined, 1],
+      [undefined, 1],
+    ]);
+  });
+
   it.each([
     ['nothing', undefined, 'an object { events, state }: received undefined'],
     ['a list', [1], 'an object { events, state }: received [1]'],

@@ -56,8 +56,8 @@ describe('decodeTrace()', () => {
   });
 
   it('refuses a recording of another version, or without one', () => {
-    expect(() => decodeTrace(encodeTrace(TWO).replace('{"trace":3}', '{"trace":1}'))).toThrow(
-      'Cannot read the recording as it must be version 3: received 1',
+    expect(() => decodeTrace(encodeTrace(TWO).replace('{"trace":4}', '{"trace":1}'))).toThrow(
+      'Cannot read the recording as it must be version 4: received 1',
     );
     expect(() => decodeTrace('')).toThrow(/line 1/);
   });

@@ -149,6 +149,46 @@ const traceEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
     reason: traceValue,
   }),
   fc.record({ type: fc.constant('exit' as const), reason: traceValue }),
+  fc.record(
+    {
+      type: fc.constant('window' as const),
+      phase: fc.constantFrom('open' as const, 'fire' as const, 'close' as const),
+      window: fc.constantFrom('fixed' as const, 'session' as const),
+      id: traceValue,
+      count,
+      trigger: traceValue,
+      emitted: count,
+      firing: count,
+      state: fc.constantFrom('kept' as const, 'replaced' as const),
+    },
+    { requiredKeys: ['type', 'phase', 'window', 'id', 'count'] },
+  ),
+  fc.record(
+    {
+      type: fc.constant('watermark' as const),
+      eventMs: fc.integer(),
+      idle: fc.array(subscription, { maxLength: 2 }),
+    },
+    { requiredKeys: ['type', 'eventMs'] },
+  ),
+  fc.record(
+    {
+      type: fc.constant('assign' as const),
+      subscription,
+      first: count,
+      count,
+      times: fc.array(fc.integer(), { maxLength: 3 }),
+      latestMs: fc.integer(),
+      slices: fc.array(
+        fc.record(
+          { id: traceValue, from: count, count, late: fc.constant(true as const) },
+          { requiredKeys: ['id', 'from', 'count'] },
+        ),
+        { maxLength: 3 },
+      ),
+    },
+    { requiredKeys: ['type', 'subscription', 'count', 'slices'] },
+  ),
   fc.record({ type: fc.constant('fault' as const), fault: fc.constant('crash' as const), message: text }),
   fc.record({
     type: fc.constant('fault' as const),

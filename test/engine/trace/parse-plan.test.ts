@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Flow, Window, pipeline } from '#engine';
+import { viewOfPlan } from '../../../engine/runtime/plan.ts';
 import { parsePlan } from '../../../engine/trace/parse-plan.ts';
 import type { PlanView } from '../../../engine/trace/plan-view.ts';
 
@@ -34,6 +36,35 @@ describe('parsePlan()', () => {
   it('gives back a plan as it is, and leaves out fields it does not know', () => {
     expect(parsePlan(structuredClone(PLAN))).toEqual(PLAN);
     expect(parsePlan({ ...PLAN, colour: 'red' })).toEqual(PLAN);
+  });
+
+  it('gives back the window of a layer as data', () => {
+    const window = Window.fixed(1, 'hour', () => 0)
+      .triggerEvery(10)
+      .triggerPeriodically(5, 'second')
+      .allowedLateness(1, 'minute');
+    const plan = pipeline(({ start }) => {
+      const counted = Flow.from([1], { stages: 1, window }).reduce(
+        () => 0,
+        (count) => count + 1,
+      );
+      start('flow', counted);
+    });
+    const view = viewOfPlan(plan);
+    expect(view.flows?.[0]?.layers[1]?.windowing).toEqual({
+      type: 'fixed',
+      length: 3_600_000,
+      step: 3_600_000,
+      every: 10,
+      ownTrigger: false,
+      periodicallyMs: [5_000],
+      allowedLatenessMs: 60_000,
+      outOfOrdernessMs: null,
+      idleAfterMs: null,
+    });
+    expect(parsePlan(structuredClone(view))).toEqual(view);
+    const damaged = JSON.stringify(view).replace('"every":10', '"every":"ten"');
+    expect(() => parsePlan(JSON.parse(damaged))).toThrow('windowing.every must be a number');
   });
 
   it('takes a plan without supervisors', () => {

@@ -4,7 +4,7 @@ import { encodeTrace } from '../../../engine/trace/codec.ts';
 import { encodeHead, encodeRecording } from '../../../engine/trace/recording.ts';
 import type { Recording } from '../../../engine/trace/recording.ts';
 import { decodeRecording, RecordingReader } from '../../../engine/trace/recording-reader.ts';
-import { TRACE_VERSION, type TraceEntry } from '../../../engine/trace/trace-entry.ts';
+import { OLDEST_TRACE_VERSION, TRACE_VERSION, type TraceEntry } from '../../../engine/trace/trace-entry.ts';
 import { entriesOf, traces } from './entries.ts';
 
 const STAGE = { dispatcher: null, bufferSize: null } as const;
@@ -138,11 +138,14 @@ describe('decodeRecording()', () => {
     expect(() => decodeRecording(encodeTrace(RECORDING.entries))).toThrow(/must hold the plan of the run/);
   });
 
-  it('refuses another version', () => {
-    const other = TEXT.replace(`"trace":${TRACE_VERSION}`, `"trace":${TRACE_VERSION - 1}`);
-    expect(() => decodeRecording(other)).toThrow(
-      `must be version ${TRACE_VERSION}: received ${TRACE_VERSION - 1}`,
-    );
+  it('reads the version before, and refuses older and newer ones', () => {
+    const other = (version: number) => TEXT.replace(`"trace":${TRACE_VERSION}`, `"trace":${version}`);
+    expect(decodeRecording(other(OLDEST_TRACE_VERSION))).toEqual(RECORDING);
+    for (const version of [OLDEST_TRACE_VERSION - 1, TRACE_VERSION + 1]) {
+      expect(() => decodeRecording(other(version))).toThrow(
+        `must be version ${TRACE_VERSION}: received ${version}`,
+      );
+    }
   });
 
   it('reads no more than it may', () => {

@@ -436,7 +436,7 @@ describe('a sliding window', () => {
 });
 
 describe('windows of event time', () => {
-  it('tell the trace of windows, watermarks and late events', () => {
+  it('tell the trace of windows, watermarks, late events, and where each event went', () => {
     const run = new WindowRun(EACH_SECOND);
     run.take([0, 1, 3]);
     run.entries.length = 0;
@@ -444,10 +444,22 @@ describe('windows of event time', () => {
     const window = { type: 'window', window: 'fixed', id: 3_000 } as const;
     expect(run.entries).toEqual([
       { type: 'window', phase: 'open', window: 'fixed', id: 4_000, count: 0 },
+      {
+        type: 'assign',
+        subscription: 'a',
+        count: 4,
+        times: [0, 1_000, 1_500, 4_000],
+        latestMs: 4_000,
+        slices: [
+          { id: 0, from: 0, count: 1, late: true },
+          { id: 1_000, from: 1, count: 2, late: true },
+          { id: 4_000, from: 3, count: 1 },
+        ],
+      },
       { type: 'late', id: 0, count: 1, events: [0] },
       { type: 'late', id: 1_000, count: 2, events: [1, 1.5] },
       { type: 'watermark', eventMs: 4_000 },
-      { ...window, phase: 'fire', trigger: 'done', count: 1, emitted: 1 },
+      { ...window, phase: 'fire', trigger: 'done', count: 1, emitted: 1, firing: 1 },
       { ...window, phase: 'close', count: 1 },
     ]);
   });
@@ -469,6 +481,52 @@ describe('windows of event time', () => {
       entry.type === 'window' && entry.phase === 'fire' ? [entry.emitted] : [],
     );
     expect(emitted).toEqual([1, 1, 1]);
+  });
+
+  it('number the firings of each window', () => {
+    const run = new WindowRun(EACH_SECOND.triggerEvery(2).allowedLateness(1, 'hour'));
+    run.takeAll([[0, 0.1, 1], [0.2]]);
+    run.finish();
+    const fired = run.entries.flatMap((entry) =>
+      entry.type === 'window' && entry.phase === 'fire' ? [[entry.id, entry.trigger, entry.firing]] : [],
+    );
+    expect(fired).toEqual([
+      [0, ['every', 2], 1],
+      [0, 'watermark', 2],
+      [0, 'done', 3],
+      [1_000, 'done', 1],
+    ]);
+  });
+
+  it('say who is silent, and so does not hold the watermark back', () => {
+    const run = new WindowRun(EACH_SECOND.idleAfter(5, 'second'), { upstreams: ['a', 'b'] });
+    run.take([1], 'a');
+    run.pass(6_000);
+    run.take([2], 'a');
+    expect(run.entries.filter(({ type }) => type === 'watermark')).toEqual([
+      { type: 'watermark', eventMs: 2_000, idle: ['b'] },
+    ]);
+  });
+
+  it('tell of each window an event is put into, or has missed, where they overlap', () => {
+    const run = new WindowRun(Window.sliding(2, 1, 'second', (at: number) => at * 1_000));
+    run.takeAll([[0, 3], [2]]);
+    expect(run.entries.findLast(({ type }) => type === 'assign')).toMatchObject({
+      times: [2_000],
+      latestMs: 3_000,
+      slices: [
+        { id: 1_000, from: 0, count: 1, late: true },
+        { id: 2_000, from: 0, count: 1 },
+      ],
+    });
+  });
+
+  it('keep at most 1,000 event times and slices of a batch, and count all', () => {
+    const run = new WindowRun(EACH_SECOND);
+    run.take(Array.from({ length: 3_000 }, (_, i) => i % 2));
+    const assign = run.entries.find((entry) => entry.type === 'assign');
+    expect(assign).toMatchObject({ count: 3_000, latestMs: 1_000 });
+    expect(assign?.type === 'assign' && [assign.times?.length, assign.slices.length]).toEqual([1_000, 1_000]);
   });
 
   it('keep at most 1,000 of the late events in the trace, and count all', () => {

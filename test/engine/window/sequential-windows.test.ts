@@ -237,15 +237,34 @@ describe('windows of no event time', () => {
     run.take([2]);
     run.finish();
     const window = 'count';
+    const assign = { type: 'assign', subscription: 'a', count: 1, slices: [{ id: 0, from: 0, count: 1 }] };
     expect(run.entries).toEqual([
       { type: 'window', phase: 'open', window, id: 0, count: 0 },
-      { type: 'window', phase: 'fire', window, id: 0, trigger: 'done', count: 2, emitted: 1 },
+      assign,
+      { type: 'window', phase: 'fire', window, id: 0, trigger: 'done', count: 2, emitted: 1, firing: 1 },
       { type: 'window', phase: 'close', window, id: 0, count: 2 },
+      assign,
       { type: 'window', phase: 'open', window, id: 1, count: 0 },
-      { type: 'window', phase: 'fire', window, id: 1, trigger: 'done', count: 0, emitted: 1 },
+      { type: 'window', phase: 'fire', window, id: 1, trigger: 'done', count: 0, emitted: 1, firing: 1 },
       { type: 'window', phase: 'close', window, id: 1, count: 0 },
     ]);
     expect([run.windows.open, run.windows.peek(5)]).toEqual([0, []]);
+  });
+
+  it('tell where events went only where windows differ', () => {
+    const assigned = (window: Window<unknown>) => {
+      const run = new WindowRun(window);
+      run.take([1, 2, 3]);
+      return run.entries.flatMap((entry) => (entry.type === 'assign' ? [entry.slices] : []));
+    };
+    expect(assigned(Window.global())).toEqual([]);
+    expect(assigned(Window.global().triggerEvery(2))).toEqual([[{ id: 'global', from: 0, count: 3 }]]);
+    expect(assigned(Window.count(2))).toEqual([
+      [
+        { id: 0, from: 0, count: 2 },
+        { id: 1, from: 2, count: 1 },
+      ],
+    ]);
   });
 
   it('say nothing to a trace that nobody keeps', () => {

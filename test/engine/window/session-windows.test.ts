@@ -225,15 +225,36 @@ describe('a session window', () => {
     run.takeAll([[0, 4], [2]]);
     run.finish();
     const told = run.entries.map((entry) =>
-      entry.type === 'window' ? [entry.phase, entry.id, entry.count] : entry.type,
+      entry.type === 'window'
+        ? [entry.phase, entry.id, entry.count]
+        : entry.type === 'assign'
+          ? entry.slices.map((slice) => slice.id)
+          : entry.type,
     );
     expect(told).toEqual([
       ['open', id(0, 2), 0],
       ['open', id(4, 6), 0],
+      [id(0, 2), id(4, 6)],
       'watermark',
       ['close', id(4, 6), 1],
+      [id(0, 6)],
       ['fire', id(0, 6), 3],
       ['close', id(0, 6), 3],
     ]);
+  });
+
+  it('tells the trace of the session that an event is in once its batch has been handled', () => {
+    const run = new WindowRun(LOOSE);
+    run.take([0, 4, 2, 90, 3]);
+    expect(run.entries.find(({ type }) => type === 'assign')).toMatchObject({
+      latestMs: 90_000,
+      slices: [
+        { id: id(0, 6), from: 0, count: 1 },
+        { id: id(0, 6), from: 1, count: 1 },
+        { id: id(0, 6), from: 2, count: 1 },
+        { id: id(90, 92), from: 3, count: 1 },
+        { id: { key: null, start: 3_000, end: 5_000 }, from: 4, count: 1, late: true },
+      ],
+    });
   });
 });
