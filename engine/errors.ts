@@ -482,6 +482,16 @@ export const ERRORS = {
       `Cannot wait for the task "${d.task}" any longer as it must end within ${d.timeoutMs} ms: received no result`,
     hint: 'Give Task.await or Task.asyncStream a longer timeoutMs, or let the task do less.',
   },
+  weather_invalid: {
+    message: (d: { at: string; requirement: string; received: string; nearest: string }) =>
+      `Cannot use the weather as ${d.at} must be ${d.requirement}: received ${d.received}${d.nearest}`,
+    hint: 'A strip is a list of blocks: { kind: "slow", stage: "save", fromMs: 500, toMs: 1_500, byMs: 50 }.',
+  },
+  weather_stage: {
+    message: (d: { at: string; name: string; nearest: string; known: string }) =>
+      `Cannot use the weather as ${d.at} must be a stage of the program (${d.known}): received "${d.name}"${d.nearest}`,
+    hint: 'Blocks name stages as the program does. Rename the stage of the block, or take it off the strip.',
+  },
   window_count: {
     message: (d: { at: string; requirement: string; received: string }) =>
       `Cannot use ${d.at} as its count must be ${d.requirement}: received ${d.received}`,

@@ -51,6 +51,15 @@ export type {
   TraceType,
   TraceValue,
 } from './trace/trace-entry.ts';
+export {
+  BURST_TIMES,
+  MAX_SLOW_MS,
+  MAX_WEATHER_BLOCKS,
+  MAX_WEATHER_MS,
+  WEATHER_KINDS,
+} from './trace/weather.ts';
+export { readWeather } from './trace/weather.ts';
+export type { Weather, WeatherBlock, WeatherKind } from './trace/weather.ts';
 export { traceError, traceValue } from './trace/trace-value.ts';
 
 // --- Runs in this thread, in real time --------------------------------------------------------------------------

@@ -102,7 +102,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
     try {
       const plan = planOf(program);
       await environment.prepare?.();
-      run = new WorkerRun({ ...environment, scheduler, plan, post, onSeed: seedRandom });
+      run = new WorkerRun({ ...environment, scheduler, plan, post, onRandom: drawRandom });
       for (const [other, { transport, replaced }] of lines) run.connect(other, transport, replaced);
       lines.clear();
       for (const print of early) print();
@@ -209,7 +209,12 @@ let drawn: () => number = () => 0;
 
 /** From now on `Math.random` gives the numbers of this seed. */
 export function seedRandom(seed: number): void {
-  drawn = seededRandom(seed);
+  drawRandom(seededRandom(seed));
+}
+
+/** From now on `Math.random` gives these numbers. */
+function drawRandom(random: () => number): void {
+  drawn = random;
 }
 
 /** Where compiled programs look for what they import. */

@@ -6,6 +6,7 @@ import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import { traceError } from '../trace/trace-value.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
+import { readWeather } from '../trace/weather.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
 import { flowProgress } from './flow-progress.ts';
@@ -329,9 +330,14 @@ class Controller implements RunHandle {
 
   /** Lets as many workers load the program as its plan has use for; `false`: it has use for more than there may be. */
   #startUseful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): boolean {
-    const { workers: limit, placement: policy = 'spread' } = this.#options;
+    const { workers: limit, placement: policy = 'spread', weather = [] } = this.#options;
     try {
-      this.#startWorkers(usefulWorkers(this.#copied(plan), { limit, policy, hasTasks }));
+      const copied = this.#copied(plan);
+      readWeather(
+        weather,
+        copied.stages.map(({ id }) => id),
+      );
+      this.#startWorkers(usefulWorkers(copied, { limit, policy, hasTasks }));
       return true;
     } catch (error) {
       this.#fail({ phase: 'plan', stage: stageOf(error), error: traceError(error) });
@@ -345,7 +351,7 @@ class Controller implements RunHandle {
   }
 
   #start(plan: PlanView): void {
-    const { entryBudget, seed, trace, copies } = this.#options;
+    const { entryBudget, seed, trace, weather, copies } = this.#options;
     const used = this.#links.length;
     this.#plan = plan;
     this.#placement = placementOf(plan, used, this.#options.placement);
@@ -359,6 +365,7 @@ class Controller implements RunHandle {
         workers: used,
         placement: this.#placement,
         seed,
+        ...(weather && { weather }),
         pace: this.#pacing.pace,
         trace,
         entryBudget: Math.ceil(entryBudget / used),

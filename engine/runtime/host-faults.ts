@@ -4,20 +4,25 @@ import { failure } from '../stage/callback-runner.ts';
 import type { TraceEvent } from '../trace/trace-entry.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Hosted } from './hosted.ts';
+import type { StageTimers } from './stage-timers.ts';
 
 /** What faults need of the host they strike. */
 export interface FaultsOn {
   readonly deliveries: Deliveries;
+  readonly timers: StageTimers;
   readonly record: (stage: StageId, event: TraceEvent, cause: Seq | null) => Seq;
 }
 
 /** What is done to the stages of one worker from outside. */
 export class HostFaults {
   readonly #deliveries: Deliveries;
+  readonly #timers: StageTimers;
   readonly #record: FaultsOn['record'];
+  readonly #slowMs = new Map<StageId, number>();
 
-  constructor({ deliveries, record }: FaultsOn) {
+  constructor({ deliveries, timers, record }: FaultsOn) {
     this.#deliveries = deliveries;
+    this.#timers = timers;
     this.#record = record;
   }
 
@@ -44,6 +49,29 @@ export class HostFaults {
     hosted.isFrozen = false;
     this.#record(stage, { type: 'fault', fault: 'thaw' }, cause);
     this.#deliveries.wake(hosted);
+  }
+
+  /** Its callbacks take that much longer from now on, in all its lives. @param byMs - 0: as long as they take. */
+  slow(stage: StageId, byMs: number, { isKnown = false } = {}): void {
+    if (byMs > 0) this.#slowMs.set(stage, byMs);
+    else this.#slowMs.delete(stage);
+    if (!isKnown && this.#alive(stage)) this.#record(stage, { type: 'fault', fault: 'slow', byMs }, null);
+  }
+
+  /** How much longer callbacks of a stage take, ms. */
+  slowMsOf(stage: StageId): number {
+    return this.#slowMs.get(stage) ?? 0;
+  }
+
+  /** Whether any stage is slowed: asked for every callback. */
+  get slowsAny(): boolean {
+    return this.#slowMs.size > 0;
+  }
+
+  /** Its timers run so many times as fast from now on, in all its lives; those that are set come sooner, too. */
+  burst(stage: StageId, times: number, { isKnown = false } = {}): void {
+    this.#timers.setPace(stage, times);
+    if (!isKnown && this.#alive(stage)) this.#record(stage, { type: 'fault', fault: 'burst', times }, null);
   }
 
   /** Told to the workers of both ends; the one of the consumer records it. */

@@ -5,6 +5,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { CallbackName } from '../trace/trace-entry.ts';
+import type { Weather } from '../trace/weather.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { Hosted } from './hosted.ts';
 
@@ -27,8 +28,12 @@ export interface StageHostOptions {
   /** All flows of the run, likewise. */
   readonly flows?: readonly FlowView[];
   readonly scheduler: Scheduler;
-  /** Seeded, in [0, 1). */
-  readonly random: () => number;
+  /** Seeded, in [0, 1): numbers of each stage's own. */
+  readonly random: (stage: StageId) => number;
+  /** What the stages of this worker go through; that of others is left alone. */
+  readonly weather?: Weather;
+  /** As `after` of the scheduler, for what does not keep a run going; default: that one. */
+  readonly quietly?: Scheduler['after'];
   readonly trace: TraceLevel;
   /** Entries kept until they are taken from the recorder; later ones are counted as dropped. */
   readonly capacity: number;

@@ -5,9 +5,10 @@ import type { Reason } from '../stage/definition.ts';
 import type { StageRef, SubscriptionRef } from '../stage/self.ts';
 import { Fifo } from '../stage/fifo.ts';
 import { laterTurns } from '../time/later.ts';
-import { seededRandom } from '../time/random.ts';
+import { randomOfStages } from '../time/random.ts';
 import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
+import { readWeather, type Weather } from '../trace/weather.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
 import { copiedPlan, type Copies } from './copies.ts';
 import type { FaultAccess } from './faults.ts';
@@ -34,6 +35,8 @@ export interface LocalRunOptions {
   readonly trace?: TraceLevel;
   /** Entries kept until they are taken; later ones are counted as dropped. Default 20,000. */
   readonly maxEntries?: number;
+  /** What its stages go through, by the run's clock. Default: nothing. */
+  readonly weather?: Weather;
   /** Goes on when nothing is left to do, for calls and casts, until it is stopped. Default false. */
   readonly keepAlive?: boolean;
   /** Default: real time. */
@@ -56,7 +59,7 @@ export type LocalEnd = 'idle' | 'exited' | 'crashed' | 'stopped';
  * Runs a pipeline in this thread, as fast as it goes: no workers, nothing is copied, and other work of the thread gets its
  * turn every few milliseconds. Its stages' `init` have run when this returns, unless one of them waits for a promise.
  *
- * @throws {EngineError} what `copies` are refused for, as `copy_producer`.
+ * @throws {EngineError} what `copies` are refused for, as `copy_producer`; `weather_invalid`, `weather_stage`.
  * @example
  * const run = runLocal(pipeline(({ start, subscribe }) => {
  *   subscribe(start('printer', printer), { to: start('numbers', numbers, 0) });
@@ -98,6 +101,8 @@ export class LocalRun implements FaultAccess {
     this.#keepAlive = keepAlive;
     this.#scheduler = scheduler;
     this.#later = later;
+    const stages = plan.stages.map(({ id }) => id);
+    const weather = readWeather(options.weather ?? [], stages);
     const startMs = scheduler.nowMs();
     this.#host = new StageHost({
       worker: 0,
@@ -109,7 +114,9 @@ export class LocalRun implements FaultAccess {
         nowMs: () => scheduler.nowMs() - startMs,
         after: (delayMs, action) => this.#after(delayMs, action),
       },
-      random: seededRandom(seed),
+      random: randomOfStages(seed),
+      weather,
+      quietly: (delayMs, action) => scheduler.after(delayMs, action),
       trace,
       capacity: maxEntries,
       // Every stage is placed here.
@@ -218,6 +225,7 @@ export class LocalRun implements FaultAccess {
     }
     for (const supervisor of this.#plan.supervisors) this.#host.supervise(supervisor);
     for (const flow of this.#plan.flows) this.#host.coordinate(flow, this.#plan.subscriptions);
+    this.#host.beginWeather();
     if (waiting.length === 0) this.#wire();
     else void Promise.all(waiting).then(() => this.#wire());
   }

@@ -6,6 +6,7 @@ import type { StageStream, StreamOptions, StreamSubscription } from '../sink/str
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { RunEnd } from '../trace/run-end.ts';
+import type { Weather } from '../trace/weather.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
 import type {
   FromWorker,
@@ -87,6 +88,11 @@ export interface RunOptions {
    */
   readonly copies?: Copies;
   readonly seed: number;
+  /**
+   * What the stages go through, by the run's clock. A strip that does not fit the program ends the run with `weather_invalid` or
+   * `weather_stage`. Default: nothing.
+   */
+  readonly weather?: Weather;
   readonly speed: Speed;
   readonly trace: TraceLevel;
   /** Entries that all workers together may record before the run holds. */

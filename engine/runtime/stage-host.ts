@@ -1,6 +1,6 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import { streamsOn } from '../sink/stream-scope.ts';
-import { failure } from '../stage/callback-runner.ts';
+import { failure, isPromise } from '../stage/callback-runner.ts';
 import type { Caller, Reason, StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import type { External, OwnedExternal } from '../stage/external.ts';
 import { LentBatches } from '../stage/lent-batches.ts';
@@ -26,6 +26,7 @@ import { HostFaults } from './host-faults.ts';
 import { HostLosses } from './host-losses.ts';
 import type { StageCrash, StageHostOptions } from './host-options.ts';
 import { HostTrace } from './host-trace.ts';
+import { HostWeather } from './host-weather.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
 import { InnerStreams } from './inner-streams.ts';
 import { KnownFlows, awaitedBy, type SettledSubscription } from './known-flows.ts';
@@ -64,6 +65,7 @@ export class StageHost implements StageContext {
   readonly faults: HostFaults;
   /** What it means here that another worker is gone. */
   readonly losses: HostLosses;
+  readonly #weather: HostWeather;
   readonly #streams: InnerStreams;
   readonly #trace: HostTrace;
   readonly tracing: boolean;
@@ -108,7 +110,14 @@ export class StageHost implements StageContext {
     });
     this.faults = new HostFaults({
       deliveries: this.#deliveries,
+      timers: this.#timers,
       record: (stage, event, cause) => this.record(stage, event, cause),
+    });
+    this.#weather = new HostWeather(options.weather ?? [], {
+      after: options.quietly ?? ((delayMs, action) => options.scheduler.after(delayMs, action)),
+      faults: this.faults,
+      isHere: (stage) => this.#hosted.has(stage),
+      changed: () => options.onTasks?.(),
     });
     this.#watches = new Watches(this.#deliveries);
     this.#flows = new KnownFlows(options.flows ?? [], this.#deliveries);
@@ -213,6 +222,23 @@ export class StageHost implements StageContext {
     for (const view of flows) this.#lives.addFlow(view, awaitedBy(view, subscriptions), lifeOf(view.id));
     this.#order.push(...this.#hosted.keys());
     for (const subscription of subscriptions) this.#lives.subscribe(subscription);
+  }
+
+  /**
+   * All that is placed here has started: the weather over it begins.
+   *
+   * @param elapsedMs - How long the run has gone on by now.
+   */
+  beginWeather(elapsedMs = 0): void {
+    this.#weather.begin(elapsedMs);
+  }
+
+  /** Whether messages wait for a pause of the weather to end. */
+  get awaitsThaw(): boolean {
+    return this.#order.some((id) => {
+      const hosted = this.#hosted.get(id);
+      return hosted?.isFrozen === true && !hosted.isIdle && this.#weather.pauses(id);
+    });
   }
 
   /** Has a stage of this worker make a subscription, now and in every later life. */
@@ -364,6 +390,7 @@ export class StageHost implements StageContext {
 
   /** Lets go of all that stages use outside of the run, which is over. */
   closeExternals(): void {
+    this.#weather.end();
     this.#externals.closeAll('shutdown');
   }
 
@@ -438,8 +465,19 @@ export class StageHost implements StageContext {
     return lapMs;
   }
 
-  random(): number {
-    return this.#options.random();
+  random(stage: StageId): number {
+    return this.#options.random(stage);
+  }
+
+  slowed(stage: StageId, returned: unknown): unknown {
+    if (!this.faults.slowsAny) return returned;
+    const byMs = this.faults.slowMsOf(stage);
+    if (byMs === 0) return returned;
+    const { scheduler } = this.#options;
+    const wait = () => new Promise<void>((resolve) => void scheduler.after(byMs, resolve));
+    return isPromise(returned)
+      ? returned.then(async (step) => (await wait(), step))
+      : wait().then(() => returned);
   }
 
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq {

@@ -1,5 +1,5 @@
 import type { StageId } from '../ids.ts';
-import { seededRandom } from '../time/random.ts';
+import { randomOfStages, seededRandom } from '../time/random.ts';
 import { realScheduler } from '../time/scheduler.ts';
 import { streamsOn } from '../sink/stream-scope.ts';
 import { tasksOn } from '../task/task-scope.ts';
@@ -8,6 +8,7 @@ import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
 import { VirtualScheduler } from '../time/virtual-scheduler.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
+import { readWeather, type Weather } from '../trace/weather.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
 import { copiedPlan, type Copies } from './copies.ts';
@@ -33,6 +34,8 @@ export interface VirtualRunOptions {
   readonly copies?: Copies;
   /** What is done to the run, and when. Default: nothing. */
   readonly faults?: readonly PlannedFault[];
+  /** What its stages go through, by virtual time. Default: nothing. */
+  readonly weather?: Weather;
   /** Told where the program's console goes while the run lasts, and `null` after it. */
   readonly onPrint?: (print: Print | null) => void;
   /** Told before every callback: who watches from outside can name one that never returns. */
@@ -68,7 +71,7 @@ let last: Promise<unknown> = Promise.resolve();
  * Runs a plan to its end in one place, in virtual time: the same plan and seed always give the same run. Stages whose
  * callbacks return promises are busy until these settle.
  *
- * Rejects with {@link EngineError} where `copies` are refused, as `copy_producer`.
+ * Rejects with {@link EngineError} where `copies` are refused, as `copy_producer`; with `weather_invalid`, `weather_stage`.
  */
 export function runVirtual(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
   const run = last.then(() => runNow(plan, options));
@@ -81,9 +84,10 @@ async function runNow(program: Plan, options: VirtualRunOptions): Promise<Virtua
   const { seed, entryBudget = DEFAULT_ENTRY_BUDGET, maxTurns = DEFAULT_MAX_TURNS, trace = 'full' } = options;
   const { onPrint = () => undefined, onEntering, copies = {} } = options;
   const plan = copiedPlan(program, copies);
+  const stages = plan.stages.map(({ id }) => id);
+  const weather = readWeather(options.weather ?? [], stages);
   const scheduler = new VirtualScheduler();
-  const random = seededRandom(seed);
-  const turns: Turns<StageId | TaskRun> = seed === 0 ? new RoundRobin() : new RandomTurns(random);
+  const turns: Turns<StageId | TaskRun> = seed === 0 ? new RoundRobin() : new RandomTurns(seededRandom(seed));
   const lines = new Recorder(MAX_LINES + 1);
   const view = viewOfPlan(plan);
   const host = new StageHost({
@@ -93,7 +97,8 @@ async function runNow(program: Plan, options: VirtualRunOptions): Promise<Virtua
     supervisors: plan.supervisors,
     flows: plan.flows,
     scheduler,
-    random,
+    random: randomOfStages(seed),
+    weather,
     trace,
     capacity: entryBudget,
     console: lines,
@@ -174,6 +179,7 @@ async function drive(plan: Plan, host: StageHost, way: Drive): Promise<VirtualRu
   }
   for (const supervisor of plan.supervisors) host.supervise(supervisor);
   for (const flow of plan.flows) host.coordinate(flow, plan.subscriptions);
+  host.beginWeather();
   for (const subscription of plan.subscriptions) host.subscribe(subscription);
   const isReady = (next: StageId | TaskRun) =>
     typeof next === 'string' ? host.isReady(next) : next.isWaiting;
@@ -212,7 +218,9 @@ async function drive(plan: Plan, host: StageHost, way: Drive): Promise<VirtualRu
 
 /** Nothing can happen any more by itself. */
 function isOver(host: StageHost): boolean {
-  return host.busy.length === 0 && host.timers === 0 && host.externals === 0 && host.tasks.idle;
+  return (
+    host.busy.length === 0 && host.timers === 0 && host.externals === 0 && host.tasks.idle && !host.awaitsThaw
+  );
 }
 
 function warnOfWaiting(host: StageHost, stage: StageId, who: string): void {

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { StageId, WorkerId } from '../ids.ts';
 import type { StreamMessage } from '../sink/stream-protocol.ts';
 import type { Subscription } from '../stage/definition.ts';
-import { seededRandom } from '../time/random.ts';
+import { randomOfStages, seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
 import type { Bell } from '../transport/bell.ts';
@@ -47,8 +47,8 @@ export interface WorkerRunOptions {
   readonly processors?: number;
   /** Called before every callback. */
   readonly onEntering?: (stage: StageId, callback: string) => void;
-  /** The seed is known; the program's own random numbers begin. */
-  readonly onSeed?: (seed: number) => void;
+  /** The seed is known; the program's own random numbers begin: those of the stage whose code draws them. */
+  readonly onRandom?: (random: () => number) => void;
 }
 
 /** What there is once a run has begun. */
@@ -207,11 +207,13 @@ export class WorkerRun {
     const flows = plan.flows.filter(isOwn);
     if (takesOver) {
       host.takeOver({ stages, supervisors, flows, subscriptions: plan.subscriptions }, takesOver.lives);
+      host.beginWeather(takesOver.elapsedMs);
       return [];
     }
     const outcomes = stages.map(({ id, definition, arg }) => host.start(id, definition, arg));
     for (const supervisor of supervisors) host.supervise(supervisor);
     for (const flow of flows) host.coordinate(flow, plan.subscriptions);
+    host.beginWeather();
     return outcomes;
   }
 
@@ -233,9 +235,14 @@ export class WorkerRun {
     const { worker, scheduler, defer, bell, processors = 1, post } = this.#options;
     const plan = this.#plan;
     const { placement, trace, credits, pace, entryBudget, replaced, takesOver } = message;
-    // Every worker has numbers of its own, the same in every run with this seed.
-    const seed = message.seed + worker * 7_919;
-    this.#options.onSeed?.(seed);
+    const { seed, weather = [] } = message;
+    const drawn = randomOfStages(seed, 'program');
+    // Outside all stages every worker has numbers of its own, the same in every run with this seed.
+    const nobodys = seededRandom(seed + worker * 7_919);
+    this.#options.onRandom?.(() => {
+      const owner = this.#begun?.host.owner;
+      return owner ? drawn(owner.stage) : nobodys();
+    });
     const startMs = scheduler.nowMs() - (takesOver?.elapsedMs ?? 0);
     const host: StageHost = new StageHost({
       worker,
@@ -247,7 +254,8 @@ export class WorkerRun {
         nowMs: () => scheduler.nowMs() - startMs,
         after: (delayMs, action) => scheduler.after(delayMs, action),
       },
-      random: seededRandom(seed),
+      random: randomOfStages(seed),
+      weather,
       trace,
       capacity: RECORDER_CAPACITY,
       replaced: replaced?.[worker] ?? 0,

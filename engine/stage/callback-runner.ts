@@ -146,7 +146,7 @@ export class CallbackRunner {
       : null;
     const before = this.#enter('handleEvents', beginning, cause);
     try {
-      return this.callbacks.handleEvents?.(events, this.state, from);
+      return this.context.slowed(this.id, this.callbacks.handleEvents?.(events, this.state, from));
     } catch (error) {
       throw this.#crashed('handleEvents', error);
     } finally {
@@ -158,7 +158,7 @@ export class CallbackRunner {
   beginDemand(demand: number, cause: Seq | null): unknown {
     const before = this.#enter('handleDemand', this.context.tracing ? { demand } : null, cause);
     try {
-      return this.callbacks.handleDemand?.(demand, this.state);
+      return this.context.slowed(this.id, this.callbacks.handleDemand?.(demand, this.state));
     } catch (error) {
       throw this.#crashed('handleDemand', error);
     } finally {

@@ -49,7 +49,7 @@ export class Downstream {
     this.#name = spec.name;
     const created = spec.create({
       stage: runner.id,
-      random: () => runner.context.random(),
+      random: () => runner.context.random(runner.id),
       warn: (warning) => runner.record({ type: 'warning', ...warning }, this.#cause),
     });
     this.#dispatcher = checkDispatcher(spec.name, created);

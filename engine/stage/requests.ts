@@ -102,7 +102,7 @@ export class Requests {
       yield* runner.step(
         'handleInfo',
         null,
-        () => runner.callbacks.handleInfo?.(request, runner.state),
+        () => runner.context.slowed(runner.id, runner.callbacks.handleInfo?.(request, runner.state)),
         cause,
       ),
     );

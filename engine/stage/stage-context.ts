@@ -35,8 +35,10 @@ export interface StageContext {
   nowMs(): number;
   /** Milliseconds since this was last asked, by whatever stage, or since the stages' turn began. */
   lapMs(): number;
-  /** Seeded: the same run gives the same numbers. In [0, 1). */
-  random(): number;
+  /** Seeded: a stage gets the same numbers in every run with the same seed. In [0, 1). */
+  random(stage: StageId): number;
+  /** What a callback has returned, later where its stage is made to take longer. */
+  slowed(stage: StageId, returned: unknown): unknown;
   /** Appends to the trace; returns the entry's number, to be given as the cause of what follows from it. */
   record(stage: StageId, event: TraceEvent, cause: Seq | null): Seq;
   /** Records and counts events that are lost at a stage. */

@@ -265,6 +265,10 @@ function fault(draft: StateDraft, entry: EntryOf<'fault'>): void {
     case 'freeze':
     case 'thaw':
       return changeStage(draft, entry, { frozen: entry.fault === 'freeze' });
+    case 'slow':
+      return changeStage(draft, entry, { slowMs: entry.byMs });
+    case 'burst':
+      return changeStage(draft, entry, { burst: entry.times });
     case 'slowLink':
       return slowed(draft, entry.subscription, entry.delayMs);
     case 'crash':

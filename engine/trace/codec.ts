@@ -247,6 +247,10 @@ const EVENTS: Parsers = {
       case 'freeze':
       case 'thaw':
         return { type: 'fault', fault };
+      case 'slow':
+        return { type: 'fault', fault, byMs: f.number('byMs') };
+      case 'burst':
+        return { type: 'fault', fault, times: f.number('times') };
       case 'slowLink':
         return { type: 'fault', fault, subscription: f.text('subscription'), delayMs: f.number('delayMs') };
       case 'killWorker':
@@ -276,7 +280,15 @@ const EVENTS: Parsers = {
 
 const TYPES = keysOf(EVENTS);
 
-const FAULTS = ['killWorker', 'crash', 'freeze', 'thaw', 'slowLink'] as const satisfies readonly FaultKind[];
+const FAULTS = [
+  'killWorker',
+  'crash',
+  'freeze',
+  'thaw',
+  'slow',
+  'burst',
+  'slowLink',
+] as const satisfies readonly FaultKind[];
 
 const STARTED_KINDS = ['producer', 'producerConsumer', 'consumer', 'supervisor', 'flow'] as const;
 

@@ -48,6 +48,10 @@ export interface StageState {
   readonly status: 'absent' | 'idle' | 'busy' | 'exited' | 'crashed';
   /** It takes no message until it is thawed. */
   readonly frozen: boolean;
+  /** How much longer each of its callbacks takes, ms; 0 where nobody has slowed it. */
+  readonly slowMs: number;
+  /** How many times as fast its timers run; 1 where nobody has changed that. */
+  readonly burst: number;
   /** The worker whose end was its own; `null` while it runs, and after any other end. */
   readonly goneWith: WorkerId | null;
   /** How often it was started: 0 before the first time, 2 after its first restart. Counts go on from life to life. */
@@ -176,6 +180,8 @@ const NO_WINDOWS: WindowsState = { type: null, open: 0, fired: 0, late: 0, water
 export const ABSENT: StageState = {
   status: 'absent',
   frozen: false,
+  slowMs: 0,
+  burst: 1,
   goneWith: null,
   life: 0,
   callback: null,

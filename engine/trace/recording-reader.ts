@@ -16,6 +16,7 @@ import { parseRecordedEnd } from './run-end.ts';
 import { LOG_LEVELS } from './trace-entry.ts';
 import type { TraceEntry } from './trace-entry.ts';
 import { isWholeEntry } from './whole-entry.ts';
+import { readWeather } from './weather.ts';
 
 /** How much of a recording is read; default: all of it. A line is bounded in any case. */
 export interface RecordingLimits {
@@ -172,6 +173,7 @@ function parseHead(text: string, line: number, limits: RecordingLimits): Recordi
     head = {
       plan: parsePlan(fields.unknown('plan')),
       seed: finite(fields, 'seed'),
+      ...(fields.has('weather') && { weather: readWeather(fields.unknown('weather')) }),
       workers: whole(fields, 'workers', MAX_WORKERS),
       placement: fields.numbers('placement'),
       ...(fields.has('program') && { program: parseProgram(fields.fields('program')) }),

@@ -1,6 +1,7 @@
 import type { Seq, StageId, WorkerId } from '../ids.ts';
 import type { PlanView } from './plan-view.ts';
 import type { RecordedEnd } from './run-end.ts';
+import type { Weather } from './weather.ts';
 import { TRACE_VERSION } from './trace-entry.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from './trace-entry.ts';
 
@@ -21,6 +22,8 @@ export interface RecordingHead {
   /** Without stages where the program could not be loaded. */
   readonly plan: PlanView;
   readonly seed: number;
+  /** What the stages went through; left out: nothing. */
+  readonly weather?: Weather;
   /** Workers in use. */
   readonly workers: number;
   readonly placement: Readonly<Record<StageId, WorkerId>>;
@@ -85,8 +88,16 @@ export function encodeRecording(recording: Recording): string {
 }
 
 /** The first line, with its end. */
-export function encodeHead({ plan, seed, workers, placement, program }: RecordingHead): string {
-  return line({ trace: TRACE_VERSION, plan, seed, workers, placement, ...(program && { program }) });
+export function encodeHead({ plan, seed, weather, workers, placement, program }: RecordingHead): string {
+  return line({
+    trace: TRACE_VERSION,
+    plan,
+    seed,
+    ...(weather && { weather }),
+    workers,
+    placement,
+    ...(program && { program }),
+  });
 }
 
 /** The line of one entry, with its end. */

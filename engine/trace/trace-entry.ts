@@ -294,6 +294,10 @@ export type TraceEvent =
   | { readonly type: 'fault'; readonly fault: 'crash'; readonly message: string }
   /** A stage takes no message from here on; or takes them again. */
   | { readonly type: 'fault'; readonly fault: 'freeze' | 'thaw' }
+  /** Its callbacks that handle events, demand or a message take that much longer from here on, ms; 0 ends that. */
+  | { readonly type: 'fault'; readonly fault: 'slow'; readonly byMs: number }
+  /** Its timers run that many times as fast from here on; 1 ends that. */
+  | { readonly type: 'fault'; readonly fault: 'burst'; readonly times: number }
   /** What travels on a subscription takes that much longer from here on, ms; recorded at its consumer. */
   | {
       readonly type: 'fault';

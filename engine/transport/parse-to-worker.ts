@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from '../trace/fields.ts';
+import { readWeather } from '../trace/weather.ts';
 import {
   PROTOCOL_VERSION,
   type Pace,
@@ -108,6 +109,7 @@ function start(f: Fields): ToWorker {
     workers: f.number('workers'),
     placement: f.numbers('placement'),
     seed: f.number('seed'),
+    ...(f.has('weather') && { weather: readWeather(f.unknown('weather')) }),
     pace: f.oneOf('pace', PACES),
     trace: f.oneOf('trace', ['full', 'counters']),
     entryBudget: f.number('entryBudget'),

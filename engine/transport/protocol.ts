@@ -2,6 +2,7 @@ import type { ModeOrder } from '../sink/stream-outlet.ts';
 import type { SubscribeOptions } from '../stage/definition.ts';
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
+import type { Weather } from '../trace/weather.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
@@ -59,6 +60,8 @@ export type ToWorker =
       /** Which worker runs which stage; the same on all. */
       readonly placement: Readonly<Record<StageId, WorkerId>>;
       readonly seed: number;
+      /** What the stages go through, by the run's clock; left out: nothing. */
+      readonly weather?: Weather;
       readonly pace: Pace;
       readonly trace: TraceLevel;
       /** Trace entries this worker may record before it holds all deliveries by itself. */

@@ -136,6 +136,14 @@ export function faultSentence(entry: EntryOf<'fault'>, state: PipelineState): st
       return `Fault: ${stage} was frozen: it takes no message until it is thawed.`;
     case 'thaw':
       return `${stage} was thawed: it takes messages again.`;
+    case 'slow':
+      return entry.byMs > 0
+        ? `Weather: each batch that ${stage} works on now takes ${countText(entry.byMs)} ms longer.`
+        : `Weather: ${stage} is as fast as before.`;
+    case 'burst':
+      return entry.times === 1
+        ? `Weather: the timers of ${stage} run as before.`
+        : `Weather: the timers of ${stage} now run ${entry.times} times as fast.`;
     case 'slowLink':
       return entry.delayMs > 0
         ? `Fault: everything between ${stage} and ${other(entry, state)} now takes ${countText(entry.delayMs)} ms longer.`
