@@ -427,6 +427,11 @@ export const ERRORS = {
       `Cannot write to a sink as ${d.at} needs ${d.requirement}: received ${d.received}`,
     hint: 'Give the stream itself, or a function that makes it: then every stage of this definition writes to one of its own.',
   },
+  stop_condition: {
+    message: (d: { at: string; requirement: string; received: string; nearest: string }) =>
+      `Cannot stop the run when told to as ${d.at} must be ${d.requirement}: received ${d.received}${d.nearest}`,
+    hint: 'A condition is a record: { kind: "depth", stage: "save", atLeast: 50 }, or of the kind pending, value or window.',
+  },
   stream_subscriptions: {
     message: (d: { received: string }) =>
       `Cannot read stages as a stream as it needs a list of subscriptions: received ${d.received}`,

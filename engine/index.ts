@@ -60,6 +60,10 @@ export {
 } from './trace/weather.ts';
 export { readWeather } from './trace/weather.ts';
 export type { Weather, WeatherBlock, WeatherKind } from './trace/weather.ts';
+export { MAX_STOP_CONDITIONS, readStopCondition, readStopConditions } from './trace/stop-condition.ts';
+export type { StopCondition, StopHit, StopNames } from './trace/stop-condition.ts';
+export { StopWatch } from './trace/stop-watch.ts';
+export { edgeOfLife } from './trace/lives.ts';
 export { traceError, traceValue } from './trace/trace-value.ts';
 
 // --- Runs in this thread, in real time --------------------------------------------------------------------------

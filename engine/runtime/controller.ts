@@ -6,6 +6,7 @@ import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import { traceError } from '../trace/trace-value.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
+import { readStopConditions, type StopCondition, type StopHit } from '../trace/stop-condition.ts';
 import { readWeather } from '../trace/weather.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
@@ -35,6 +36,7 @@ import { RunFaults } from './run-faults.ts';
 import { RunRequests } from './run-requests.ts';
 import { RunStreams, streamMessageOf } from './run-streams.ts';
 import { Settling } from './settling.ts';
+import { cannotStop, stopsOf } from './stops.ts';
 import { WorkerLosses, comesBack, lostWithWorker } from './worker-losses.ts';
 import { Watchdog, type Silent } from './watchdog.ts';
 
@@ -79,6 +81,9 @@ class Controller implements RunHandle {
   #placement: Placement = {};
   #counters: MergedCounters | null = null;
   #losses: WorkerLosses | null = null;
+  /** At what the run is held; left out: at nothing, also later. */
+  #stopWhen: readonly StopCondition[] | undefined;
+  #stoppedBy: StopHit | null = null;
   /** The subscriptions of the plan are being made. */
   #isWired = false;
   readonly #settling = new Settling(
@@ -96,6 +101,7 @@ class Controller implements RunHandle {
   constructor(platform: Platform, options: RunOptions) {
     this.#options = options;
     this.#startMs = options.scheduler.nowMs();
+    this.#stopWhen = options.stopWhen;
     this.#trace = new MergedTrace(options.maxEntries ?? MAX_ENTRIES);
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     const { scheduler, speed } = options;
@@ -149,6 +155,7 @@ class Controller implements RunHandle {
       output: this.#output.lines,
       outputDropped: this.#output.linesDropped,
       uncaught: this.#output.uncaught,
+      stoppedBy: this.#stoppedBy,
       elapsedMs: (this.#end ? this.#endMs : scheduler.nowMs()) - this.#startMs,
       end: this.#end,
     };
@@ -160,13 +167,26 @@ class Controller implements RunHandle {
   }
 
   setSpeed(speed: Speed): void {
+    this.#stoppedBy = null;
+    this.#pace(speed);
+  }
+
+  #pace(speed: Speed): void {
     if (this.#pacing.set(speed)) this.#postAll({ type: 'pace', pace: this.#pacing.pace });
     this.#notify();
   }
 
   step(): void {
-    if (!this.#pacing.isStepping) this.setSpeed({ kind: 'step' });
+    if (!this.#pacing.isStepping) this.#pace({ kind: 'step' });
+    this.#stoppedBy = null;
     this.#pacing.step();
+  }
+
+  stopWhen(conditions: readonly StopCondition[]): void {
+    const { trace } = this.#options;
+    if (!this.#stopWhen) throw cannotStop();
+    this.#stopWhen = this.#plan ? stopsOf(conditions, this.#plan, trace) : readStopConditions(conditions);
+    if (this.#plan) this.#postAll({ type: 'stopWhen', conditions: this.#stopWhen });
   }
 
   addBudget(entries: number): void {
@@ -330,9 +350,10 @@ class Controller implements RunHandle {
 
   /** Lets as many workers load the program as its plan has use for; `false`: it has use for more than there may be. */
   #startUseful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): boolean {
-    const { workers: limit, placement: policy = 'spread', weather = [] } = this.#options;
+    const { workers: limit, placement: policy = 'spread', weather = [], trace } = this.#options;
     try {
       const copied = this.#copied(plan);
+      if (this.#stopWhen) stopsOf(this.#stopWhen, copied, trace);
       readWeather(
         weather,
         copied.stages.map(({ id }) => id),
@@ -366,6 +387,7 @@ class Controller implements RunHandle {
         placement: this.#placement,
         seed,
         ...(weather && { weather }),
+        ...(this.#stopWhen && { stopWhen: this.#stopWhen }),
         pace: this.#pacing.pace,
         trace,
         entryBudget: Math.ceil(entryBudget / used),
@@ -415,6 +437,8 @@ class Controller implements RunHandle {
         return this.#telemetry(worker, message);
       case 'pong':
         return this.#pong(worker, message);
+      case 'conditionMet':
+        return this.#conditionMet(message.hit);
       case 'entering':
         return this.#watchdog?.entering(worker, message.stage, message.callback);
       case 'reply':
@@ -434,6 +458,14 @@ class Controller implements RunHandle {
       default:
         return unreachable(message);
     }
+  }
+
+  /** One worker holds: so do all others, until somebody lets them go on. */
+  #conditionMet(hit: StopHit): void {
+    if (this.#ending || this.#stoppedBy) return;
+    this.#pace({ kind: 'step' });
+    this.#stoppedBy = hit;
+    this.#notify();
   }
 
   #telemetry(worker: WorkerId, telemetry: Telemetry): void {

@@ -7,6 +7,7 @@ import type { Recorder } from '../trace/recorder.ts';
 import type { CallbackName } from '../trace/trace-entry.ts';
 import type { Weather } from '../trace/weather.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
+import type { StopOptions } from './host-stops.ts';
 import type { Hosted } from './hosted.ts';
 
 /** What a stage has failed of. */
@@ -32,6 +33,8 @@ export interface StageHostOptions {
   readonly random: (stage: StageId) => number;
   /** What the stages of this worker go through; that of others is left alone. */
   readonly weather?: Weather;
+  /** At what it is to stop, where somebody asks for that. */
+  readonly stops?: StopOptions;
   /** As `after` of the scheduler, for what does not keep a run going; default: that one. */
   readonly quietly?: Scheduler['after'];
   readonly trace: TraceLevel;

@@ -1,6 +1,6 @@
 import type { Seq, StageId, WorkerId } from '../ids.ts';
 import { Recorder } from '../trace/recorder.ts';
-import type { TraceEvent } from '../trace/trace-entry.ts';
+import type { TraceEntry, TraceEvent } from '../trace/trace-entry.ts';
 
 /** What one worker records, numbered so that every effect comes after its cause on whatever worker that was. */
 export class HostTrace {
@@ -9,6 +9,8 @@ export class HostTrace {
   readonly #worker: WorkerId;
   readonly #workers: number;
   readonly #nowMs: () => number;
+  /** Told of every entry but those of the console. */
+  readonly #onEntry: ((entry: TraceEntry) => void) | undefined;
   /** Lamport clock: greater than that of everything this worker has heard of. */
   #lamport: number;
 
@@ -18,6 +20,7 @@ export class HostTrace {
     readonly capacity: number;
     readonly console?: Recorder;
     readonly nowMs: () => number;
+    readonly onEntry?: ((entry: TraceEntry) => void) | undefined;
     /** What is recorded comes after this entry; default: the first one comes first. */
     readonly afterSeq?: Seq;
   }) {
@@ -26,6 +29,7 @@ export class HostTrace {
     this.#worker = options.worker;
     this.#workers = options.workers;
     this.#nowMs = options.nowMs;
+    this.#onEntry = options.onEntry;
     this.#lamport = Math.floor((options.afterSeq ?? 0) / options.workers);
   }
 
@@ -46,7 +50,9 @@ export class HostTrace {
   #add(recorder: Recorder, stage: StageId, event: TraceEvent, cause: Seq | null): Seq {
     this.#lamport++;
     const seq = this.#lamport * this.#workers + this.#worker;
-    recorder.add({ seq, atMs: this.#nowMs(), worker: this.#worker, stage, cause, ...event });
+    const entry = { seq, atMs: this.#nowMs(), worker: this.#worker, stage, cause, ...event };
+    recorder.add(entry);
+    if (this.#onEntry && recorder === this.recorder) this.#onEntry(entry);
     return seq;
   }
 }

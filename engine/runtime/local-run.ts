@@ -8,6 +8,7 @@ import { laterTurns } from '../time/later.ts';
 import { randomOfStages } from '../time/random.ts';
 import { realScheduler, type Scheduler } from '../time/scheduler.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
+import type { StopCondition, StopHit } from '../trace/stop-condition.ts';
 import { readWeather, type Weather } from '../trace/weather.ts';
 import type { StageCounters, SubscriptionCounters, TraceLevel } from '../transport/protocol.ts';
 import { copiedPlan, type Copies } from './copies.ts';
@@ -17,6 +18,7 @@ import type { StageCrash } from './host-options.ts';
 import type { Hosted } from './hosted.ts';
 import { LocalFaults } from './local-faults.ts';
 import { namesIn, type Plan } from './plan.ts';
+import { cannotStop, stopsOf } from './stops.ts';
 import { StageHost } from './stage-host.ts';
 
 /** How long stages handle messages before the thread may do other things, ms. */
@@ -37,6 +39,12 @@ export interface LocalRunOptions {
   readonly maxEntries?: number;
   /** What its stages go through, by the run's clock. Default: nothing. */
   readonly weather?: Weather;
+  /**
+   * Where it waits for {@link LocalRun.goOn}; `[]` where conditions may come later. Needs the trace `full`. Default: nowhere.
+   */
+  readonly stopWhen?: readonly StopCondition[];
+  /** A condition has begun to hold: no message is handled before {@link LocalRun.goOn}. */
+  readonly onStop?: (hit: StopHit) => void;
   /** Goes on when nothing is left to do, for calls and casts, until it is stopped. Default false. */
   readonly keepAlive?: boolean;
   /** Default: real time. */
@@ -59,7 +67,7 @@ export type LocalEnd = 'idle' | 'exited' | 'crashed' | 'stopped';
  * Runs a pipeline in this thread, as fast as it goes: no workers, nothing is copied, and other work of the thread gets its
  * turn every few milliseconds. Its stages' `init` have run when this returns, unless one of them waits for a promise.
  *
- * @throws {EngineError} what `copies` are refused for, as `copy_producer`; `weather_invalid`, `weather_stage`.
+ * @throws {EngineError} what `copies` are refused for, as `copy_producer`; `weather_invalid`, `weather_stage`, `stop_condition`.
  * @example
  * const run = runLocal(pipeline(({ start, subscribe }) => {
  *   subscribe(start('printer', printer), { to: start('numbers', numbers, 0) });
@@ -91,6 +99,9 @@ export class LocalRun implements FaultAccess {
   #deferred = false;
   #windsDown = false;
   #ended = false;
+  readonly #onStop: ((hit: StopHit) => void) | undefined;
+  readonly #mayStop: boolean;
+  #stoppedBy: StopHit | null = null;
 
   constructor(program: Plan, options: LocalRunOptions) {
     const plan = copiedPlan(program, options.copies ?? {});
@@ -103,6 +114,9 @@ export class LocalRun implements FaultAccess {
     this.#later = later;
     const stages = plan.stages.map(({ id }) => id);
     const weather = readWeather(options.weather ?? [], stages);
+    const stopWhen = options.stopWhen && stopsOf(options.stopWhen, plan, trace);
+    this.#onStop = options.onStop;
+    this.#mayStop = stopWhen !== undefined;
     const startMs = scheduler.nowMs();
     this.#host = new StageHost({
       worker: 0,
@@ -116,6 +130,7 @@ export class LocalRun implements FaultAccess {
       },
       random: randomOfStages(seed),
       weather,
+      ...(stopWhen && { stops: { conditions: stopWhen, plan, onHit: (hit) => this.#stopAt(hit) } }),
       quietly: (delayMs, action) => scheduler.after(delayMs, action),
       trace,
       capacity: maxEntries,
@@ -199,6 +214,27 @@ export class LocalRun implements FaultAccess {
     this.#sliceLater();
   }
 
+  /** The condition that has stopped it; `null` while it goes on. */
+  get stoppedBy(): StopHit | null {
+    return this.#stoppedBy;
+  }
+
+  /** Goes on after a condition has stopped it. */
+  goOn(): void {
+    this.#stoppedBy = null;
+    this.#sliceLater();
+  }
+
+  /**
+   * Stops at other conditions from now on.
+   *
+   * @throws {EngineError} `stop_condition`, also when the run was started without `stopWhen`.
+   */
+  stopWhen(conditions: readonly StopCondition[]): void {
+    if (!this.#mayStop) throw cannotStop();
+    this.#host.stopWhen(stopsOf(conditions, this.#plan, 'full'));
+  }
+
   /** What every stage and every subscription has done so far. */
   counters(): {
     readonly stages: readonly StageCounters[];
@@ -252,7 +288,7 @@ export class LocalRun implements FaultAccess {
 
   /** Lets stages handle one message each in turn, until none has any or the time of a slice is over. */
   #slice(): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#stoppedBy) return;
     if (!this.#wired) return this.#beginTask();
     this.#inSlice = true;
     const isDone = this.#handleAll();
@@ -273,6 +309,7 @@ export class LocalRun implements FaultAccess {
     const host = this.#host;
     const endMs = this.#scheduler.nowMs() + SLICE_MS;
     for (let handled = 1; ; handled++) {
+      if (this.#stoppedBy) return false;
       const stage = this.#ready.shift();
       const task = host.tasks.next;
       if (task) host.stepTask(task);
@@ -310,6 +347,12 @@ export class LocalRun implements FaultAccess {
     this.#host.closeExternals();
     this.#readers.finish(end === 'stopped' ? new EngineError('run_ended', { action: 'read on', end }) : null);
     this.#settle(end);
+  }
+
+  #stopAt(hit: StopHit): void {
+    if (this.#stoppedBy || this.#ended) return;
+    this.#stoppedBy = hit;
+    this.#onStop?.(hit);
   }
 
   #after(delayMs: number, action: () => void): () => void {

@@ -6,6 +6,7 @@ import type { StageStream, StreamOptions, StreamSubscription } from '../sink/str
 import type { StageSnapshot } from '../stage/stage-report.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { RunEnd } from '../trace/run-end.ts';
+import type { StopCondition, StopHit } from '../trace/stop-condition.ts';
 import type { Weather } from '../trace/weather.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
 import type {
@@ -93,6 +94,11 @@ export interface RunOptions {
    * `weather_stage`. Default: nothing.
    */
   readonly weather?: Weather;
+  /**
+   * At what the run is held, as by `setSpeed({ kind: 'step' })`; `[]` where conditions may come later. Needs the trace `full`.
+   * What does not fit the program ends the run with `stop_condition`. Default: at nothing.
+   */
+  readonly stopWhen?: readonly StopCondition[];
   readonly speed: Speed;
   readonly trace: TraceLevel;
   /** Entries that all workers together may record before the run holds. */
@@ -138,6 +144,8 @@ export interface RunUpdate {
   /** What was thrown outside every callback, the first ones. */
   readonly uncaught: readonly TraceError[];
   readonly elapsedMs: number;
+  /** The condition that holds the run; `null` while none does. Another speed, or a step, lets it go on. */
+  readonly stoppedBy: StopHit | null;
   /** `null` while it goes on. */
   readonly end: RunEnd | null;
 }
@@ -222,6 +230,12 @@ export interface RunHandle extends StageAccess, FaultAccess {
   /** Called after every change, with where the run stands; what it returns ends that. */
   onUpdate(listener: (update: RunUpdate) => void): () => void;
   setSpeed(speed: Speed): void;
+  /**
+   * Holds the run at other conditions from now on.
+   *
+   * @throws {EngineError} `stop_condition`, also when the run was started without `stopWhen`.
+   */
+  stopWhen(conditions: readonly StopCondition[]): void;
   /** One delivery, as soon as some stage has a message. Holds a run that goes at another speed. */
   step(): void;
   /** Lets a run go on that has spent its entries. */

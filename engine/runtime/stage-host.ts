@@ -15,7 +15,8 @@ import type { FlowView, SupervisorView } from '../trace/plan-view.ts';
 import { KeptEvents } from '../trace/kept-events.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import { describe, printedValue } from '../trace/trace-value.ts';
-import type { CallbackName, LogLevel, TraceEvent } from '../trace/trace-entry.ts';
+import type { StopCondition } from '../trace/stop-condition.ts';
+import type { CallbackName, LogLevel, TraceEntry, TraceEvent } from '../trace/trace-entry.ts';
 import type { Refused } from '../transport/transport.ts';
 import { Arrivals } from './arrivals.ts';
 import { CodeOwner, type Owner } from './code-owner.ts';
@@ -25,6 +26,7 @@ import { countersOf, type HostCounters } from './host-counters.ts';
 import { HostFaults } from './host-faults.ts';
 import { HostLosses } from './host-losses.ts';
 import type { StageCrash, StageHostOptions } from './host-options.ts';
+import { HostStops } from './host-stops.ts';
 import { HostTrace } from './host-trace.ts';
 import { HostWeather } from './host-weather.ts';
 import type { Hosted, SubscriptionToMake } from './hosted.ts';
@@ -66,6 +68,8 @@ export class StageHost implements StageContext {
   /** What it means here that another worker is gone. */
   readonly losses: HostLosses;
   readonly #weather: HostWeather;
+  /** `null` where nobody asks for it. */
+  readonly #stops: HostStops | null;
   readonly #streams: InnerStreams;
   readonly #trace: HostTrace;
   readonly tracing: boolean;
@@ -156,7 +160,10 @@ export class StageHost implements StageContext {
       supervisors: options.supervisors ?? [],
       flows: options.flows ?? [],
     });
-    this.#trace = new HostTrace({ ...options, nowMs: () => this.nowMs() });
+    this.#stops = this.#makeStops();
+    const stops = this.#stops;
+    const onEntry = stops ? (entry: TraceEntry) => stops.take(entry) : undefined;
+    this.#trace = new HostTrace({ ...options, nowMs: () => this.nowMs(), onEntry });
     this.recorder = this.#trace.recorder;
     this.tracing = options.trace === 'full';
     const { scheduler } = options;
@@ -231,6 +238,11 @@ export class StageHost implements StageContext {
    */
   beginWeather(elapsedMs = 0): void {
     this.#weather.begin(elapsedMs);
+  }
+
+  /** Stops at other conditions from now on. */
+  stopWhen(conditions: readonly StopCondition[]): void {
+    this.#stops?.set(conditions);
   }
 
   /** Whether messages wait for a pause of the weather to end. */
@@ -326,6 +338,7 @@ export class StageHost implements StageContext {
     this.#received++;
     this.#arrivals.take(envelope);
     this.#trace.hear(envelope.cause);
+    this.#stops?.arrive(envelope);
     this.#arrive(envelope);
   }
 
@@ -391,6 +404,7 @@ export class StageHost implements StageContext {
   /** Lets go of all that stages use outside of the run, which is over. */
   closeExternals(): void {
     this.#weather.end();
+    this.#stops?.end();
     this.#externals.closeAll('shutdown');
   }
 
@@ -579,6 +593,14 @@ export class StageHost implements StageContext {
   }
 
   // --- Within ---------------------------------------------------------------------------------------------------
+
+  #makeStops(): HostStops | null {
+    const { stops, scheduler, placement, worker } = this.#options;
+    if (!stops) return null;
+    const { quietly: after = (delayMs, action) => scheduler.after(delayMs, action) } = this.#options;
+    const isHere = (stage: StageId) => placement[stage] === worker;
+    return new HostStops(stops, { nowMs: () => this.nowMs(), after, isHere });
+  }
 
   #makeTasks(): TaskHost {
     const { worker, workers, scheduler, taskWorkers = workers, definitionOf, onTasks } = this.#options;

@@ -8,6 +8,7 @@ import { RandomTurns, RoundRobin, type Turns } from '../time/turns.ts';
 import { VirtualScheduler } from '../time/virtual-scheduler.ts';
 import { Recorder } from '../trace/recorder.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
+import type { StopCondition, StopHit } from '../trace/stop-condition.ts';
 import { readWeather, type Weather } from '../trace/weather.ts';
 import type { TraceLevel } from '../transport/protocol.ts';
 import type { PlanView } from '../trace/plan-view.ts';
@@ -18,6 +19,7 @@ import { namesIn, viewOfPlan, type Plan } from './plan.ts';
 import { PlannedFaults, type PlannedFault } from './planned-faults.ts';
 import type { Print } from './print.ts';
 import { StageHost } from './stage-host.ts';
+import { stopsOf } from './stops.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** How a run under the virtual scheduler goes. */
@@ -36,6 +38,8 @@ export interface VirtualRunOptions {
   readonly faults?: readonly PlannedFault[];
   /** What its stages go through, by virtual time. Default: nothing. */
   readonly weather?: Weather;
+  /** Where it stops: after the message in which one of them begins to hold. Default: nowhere. */
+  readonly stopWhen?: readonly StopCondition[];
   /** Told where the program's console goes while the run lasts, and `null` after it. */
   readonly onPrint?: (print: Print | null) => void;
   /** Told before every callback: who watches from outside can name one that never returns. */
@@ -48,8 +52,12 @@ export interface VirtualRun {
   /** In order of `seq`. With lines of the console if somebody took hold of it. */
   readonly entries: readonly TraceEntry[];
   readonly seed: number;
-  /** Nothing left to do; every stage exited; entry or turn budget spent (an endless source); a stage crashed. */
+  /**
+   * Nothing left to do; every stage exited; entry or turn budget spent (an endless source), or stopped; a stage crashed.
+   */
   readonly ended: 'idle' | 'exited' | 'budget' | 'crashed';
+  /** The condition that has stopped it; left out where none has. */
+  readonly stoppedBy?: StopHit;
 }
 
 /** Lines of the console that a run keeps; further ones are counted in one warning. */
@@ -71,7 +79,8 @@ let last: Promise<unknown> = Promise.resolve();
  * Runs a plan to its end in one place, in virtual time: the same plan and seed always give the same run. Stages whose
  * callbacks return promises are busy until these settle.
  *
- * Rejects with {@link EngineError} where `copies` are refused, as `copy_producer`; with `weather_invalid`, `weather_stage`.
+ * Rejects with {@link EngineError} where `copies` are refused, as `copy_producer`; with `weather_invalid`,
+ * `weather_stage`, `stop_condition`.
  */
 export function runVirtual(plan: Plan, options: VirtualRunOptions): Promise<VirtualRun> {
   const run = last.then(() => runNow(plan, options));
@@ -86,6 +95,8 @@ async function runNow(program: Plan, options: VirtualRunOptions): Promise<Virtua
   const plan = copiedPlan(program, copies);
   const stages = plan.stages.map(({ id }) => id);
   const weather = readWeather(options.weather ?? [], stages);
+  const stopWhen = options.stopWhen && stopsOf(options.stopWhen, plan, trace);
+  const stops = new FirstStop();
   const scheduler = new VirtualScheduler();
   const turns: Turns<StageId | TaskRun> = seed === 0 ? new RoundRobin() : new RandomTurns(seededRandom(seed));
   const lines = new Recorder(MAX_LINES + 1);
@@ -99,6 +110,7 @@ async function runNow(program: Plan, options: VirtualRunOptions): Promise<Virtua
     scheduler,
     random: randomOfStages(seed),
     weather,
+    ...(stopWhen && { stops: { conditions: stopWhen, plan, onHit: stops.onHit } }),
     trace,
     capacity: entryBudget,
     console: lines,
@@ -115,18 +127,34 @@ async function runNow(program: Plan, options: VirtualRunOptions): Promise<Virtua
   try {
     const access = new LocalFaults(host, plan, () => undefined);
     const faults = new PlannedFaults(options.faults ?? [], scheduler, access);
-    const way = { scheduler, turns, entryBudget, maxTurns, faults };
+    const way = { scheduler, turns, entryBudget, maxTurns, faults, stops };
     const reached = await drive(plan, host, way);
     const ended = reached !== 'budget' && access.isKilled ? 'crashed' : reached;
     host.closeExternals();
     printer.settle();
-    return { plan: view, entries: withLines(host.recorder, lines), seed, ended };
+    const stoppedBy = stops.hit;
+    return {
+      plan: view,
+      entries: withLines(host.recorder, lines),
+      seed,
+      ended,
+      ...(stoppedBy && { stoppedBy }),
+    };
   } finally {
     onPrint(null);
     sleepOn(before);
     tasksOn(tasksBefore);
     streamsOn(streamsBefore);
   }
+}
+
+/** The first condition that has begun to hold; those after it do not matter. */
+class FirstStop {
+  hit: StopHit | null = null;
+
+  readonly onHit = (hit: StopHit): void => {
+    this.hit ??= hit;
+  };
 }
 
 /** Lets the lines of the console into the trace, as many as are kept. */
@@ -170,10 +198,11 @@ interface Drive {
   readonly entryBudget: number;
   readonly maxTurns: number;
   readonly faults: PlannedFaults;
+  readonly stops: FirstStop;
 }
 
 async function drive(plan: Plan, host: StageHost, way: Drive): Promise<VirtualRun['ended']> {
-  const { scheduler, turns, entryBudget, maxTurns, faults } = way;
+  const { scheduler, turns, entryBudget, maxTurns, faults, stops } = way;
   for (const { id, definition, arg } of plan.stages) {
     if (host.start(id, definition, arg) instanceof Promise) await letJobsRun(host);
   }
@@ -186,6 +215,7 @@ async function drive(plan: Plan, host: StageHost, way: Drive): Promise<VirtualRu
   let turn = 0;
   for (;;) {
     faults.handled(turn);
+    if (stops.hit) return 'budget';
     // In the canonical schedule tasks begin in the order they were started.
     const { next: first } = host.tasks;
     const waiting = turns instanceof RoundRobin && first ? [first] : host.tasks.waiting;

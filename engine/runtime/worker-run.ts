@@ -4,6 +4,7 @@ import type { StreamMessage } from '../sink/stream-protocol.ts';
 import type { Subscription } from '../stage/definition.ts';
 import { randomOfStages, seededRandom } from '../time/random.ts';
 import type { Scheduler } from '../time/scheduler.ts';
+import type { StopHit } from '../trace/stop-condition.ts';
 import { traceError, traceValue } from '../trace/trace-value.ts';
 import type { Bell } from '../transport/bell.ts';
 import {
@@ -109,6 +110,8 @@ export class WorkerRun {
       case 'pace':
         begun?.held.setPace(message.pace);
         return begun?.drive.go();
+      case 'stopWhen':
+        return begun?.host.stopWhen(message.conditions);
       case 'budget':
         begun?.held.addBudget(message.addEntries, begun.host);
         return begun?.drive.go();
@@ -235,7 +238,7 @@ export class WorkerRun {
     const { worker, scheduler, defer, bell, processors = 1, post } = this.#options;
     const plan = this.#plan;
     const { placement, trace, credits, pace, entryBudget, replaced, takesOver } = message;
-    const { seed, weather = [] } = message;
+    const { seed, weather = [], stopWhen } = message;
     const drawn = randomOfStages(seed, 'program');
     // Outside all stages every worker has numbers of its own, the same in every run with this seed.
     const nobodys = seededRandom(seed + worker * 7_919);
@@ -256,6 +259,7 @@ export class WorkerRun {
       },
       random: randomOfStages(seed),
       weather,
+      ...(stopWhen && { stops: { conditions: stopWhen, plan, onHit: (hit) => this.#stopAt(hit) } }),
       trace,
       capacity: RECORDER_CAPACITY,
       replaced: replaced?.[worker] ?? 0,
@@ -300,6 +304,13 @@ export class WorkerRun {
       if (own.has(subscription.consumer)) host.subscribe(subscription);
     }
     drive.go();
+  }
+
+  /** A condition holds: nothing more is handled here, and soon nowhere. */
+  #stopAt(hit: StopHit): void {
+    const { post, worker } = this.#options;
+    this.#begun?.held.setPace('held');
+    post({ type: 'conditionMet', worker, hit });
   }
 
   // --- Requests and end -----------------------------------------------------------------------------------------

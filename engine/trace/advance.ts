@@ -1,4 +1,5 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
+import { edgeOfLife } from './lives.ts';
 import { ABSENT, quiet } from './pipeline-state.ts';
 import type {
   PipelineState,
@@ -145,11 +146,8 @@ export function partitionName(partition: TraceValue): string {
   return typeof partition === 'string' ? partition : JSON.stringify(partition);
 }
 
-/** What the later lives of a stage add to the name of a subscription: `printer←numbers@2`. */
-const LATER_LIFE = /@\d+$/;
-
 function edgeOf(draft: StateDraft, id: SubscriptionId): SubscriptionId {
-  return draft.subscriptions.get(id)?.edge ?? draft.subscriptions.get(id.replace(LATER_LIFE, ''))?.edge ?? id;
+  return draft.subscriptions.get(id)?.edge ?? draft.subscriptions.get(edgeOfLife(id))?.edge ?? id;
 }
 
 /** How slow a link is that a life subscribes on anew. */

@@ -3,6 +3,7 @@ import { PLAN_WARNINGS, type PlanWarning } from '../trace/plan-view.ts';
 import { parseEntry, parseTraceError } from '../trace/codec.ts';
 import { Fields } from '../trace/fields.ts';
 import { parsePlan } from '../trace/parse-plan.ts';
+import { readStopCondition, type StopHit } from '../trace/stop-condition.ts';
 import { LOG_LEVELS } from '../trace/trace-entry.ts';
 import type {
   Crossings,
@@ -68,6 +69,8 @@ export function parseFromWorker(value: unknown): FromWorker {
       };
     case 'pong':
       return { type, worker, id: f.number('id'), ...crossings(f) };
+    case 'conditionMet':
+      return { type, worker, hit: stopHit(f.fields('hit')) };
     case 'entering':
       return { type, worker, stage: f.text('stage'), callback: f.text('callback') };
     case 'reply':
@@ -95,6 +98,15 @@ export function parseFromWorker(value: unknown): FromWorker {
     default:
       throw new EngineError('protocol_unknown_message', { received: JSON.stringify(type.slice(0, 40)) });
   }
+}
+
+function stopHit(f: Fields): StopHit {
+  return {
+    condition: readStopCondition(f.unknown('condition'), 'condition'),
+    seq: f.number('seq'),
+    atMs: f.number('atMs'),
+    seen: f.value('seen'),
+  };
 }
 
 function linkAccount(f: Fields): LinkAccount {

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.ts';
 import { Fields } from '../trace/fields.ts';
+import { readStopConditions } from '../trace/stop-condition.ts';
 import { readWeather } from '../trace/weather.ts';
 import {
   PROTOCOL_VERSION,
@@ -27,6 +28,8 @@ export function parseToWorker(value: unknown): ToWorker {
       return { type };
     case 'pace':
       return { type, pace: f.oneOf('pace', PACES) };
+    case 'stopWhen':
+      return { type, conditions: readStopConditions(f.unknown('conditions')) };
     case 'budget':
       return { type, addEntries: f.number('addEntries') };
     case 'permit':
@@ -110,6 +113,7 @@ function start(f: Fields): ToWorker {
     placement: f.numbers('placement'),
     seed: f.number('seed'),
     ...(f.has('weather') && { weather: readWeather(f.unknown('weather')) }),
+    ...(f.has('stopWhen') && { stopWhen: readStopConditions(f.unknown('stopWhen')) }),
     pace: f.oneOf('pace', PACES),
     trace: f.oneOf('trace', ['full', 'counters']),
     entryBudget: f.number('entryBudget'),

@@ -2,6 +2,7 @@ import type { ModeOrder } from '../sink/stream-outlet.ts';
 import type { SubscribeOptions } from '../stage/definition.ts';
 import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
+import type { StopCondition, StopHit } from '../trace/stop-condition.ts';
 import type { Weather } from '../trace/weather.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
@@ -62,6 +63,8 @@ export type ToWorker =
       readonly seed: number;
       /** What the stages go through, by the run's clock; left out: nothing. */
       readonly weather?: Weather;
+      /** At what it stops by itself and tells; left out: at nothing, also later. */
+      readonly stopWhen?: readonly StopCondition[];
       readonly pace: Pace;
       readonly trace: TraceLevel;
       /** Trace entries this worker may record before it holds all deliveries by itself. */
@@ -95,6 +98,8 @@ export type ToWorker =
   /** All stages of all workers run: make the subscriptions. */
   | { readonly type: 'wire' }
   | { readonly type: 'pace'; readonly pace: Pace }
+  /** Stop at other conditions from now on. */
+  | { readonly type: 'stopWhen'; readonly conditions: readonly StopCondition[] }
   /** So many more entries may be recorded. */
   | { readonly type: 'budget'; readonly addEntries: number }
   /** Let one stage take `count` messages from its mailbox. */
@@ -243,6 +248,8 @@ export type FromWorker =
     }
   | Telemetry
   | ({ readonly type: 'pong'; readonly worker: WorkerId; readonly id: number } & Crossings)
+  /** A condition has begun to hold here: this worker holds all deliveries until it is told a pace. */
+  | { readonly type: 'conditionMet'; readonly worker: WorkerId; readonly hit: StopHit }
   /** Sent before a callback that differs from the one before: what is named when the worker never comes back. */
   | {
       readonly type: 'entering';
