@@ -1,15 +1,14 @@
 import type { Seq, StageId } from '../ids.ts';
 import type { Envelope, RemoteEnvelope } from '../stage/message.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import type { ReplayPlan } from '../trace/pipeline-state.ts';
 import type { StopCondition, StopHit } from '../trace/stop-condition.ts';
-import { StopWatch } from '../trace/stop-watch.ts';
+import { StopWatch, type StopWatchPlan } from '../trace/stop-watch.ts';
 import type { TraceEntry } from '../trace/trace-entry.ts';
 
 /** What a host is to stop at. */
 export interface StopOptions {
   readonly conditions: readonly StopCondition[];
-  readonly plan: Pick<ReplayPlan, 'subscriptions'>;
+  readonly plan: StopWatchPlan;
   /** A condition has begun to hold here: nothing more is to be handled for now. */
   readonly onHit: (hit: StopHit) => void;
 }

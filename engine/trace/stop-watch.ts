@@ -1,9 +1,13 @@
-import type { Seq } from '../ids.ts';
+import type { Seq, StageId, SubscriptionId } from '../ids.ts';
 import { edgeOfLife } from './lives.ts';
-import type { ReplayPlan } from './pipeline-state.ts';
 import type { StopCondition, StopHit } from './stop-condition.ts';
 import type { TraceEntry, TraceValue } from './trace-entry.ts';
 import { Waiting, type SentBatch } from './waiting.ts';
+
+/** What must be known of a plan: who gets what is sent. */
+export interface StopWatchPlan {
+  readonly subscriptions: readonly { readonly id: SubscriptionId; readonly consumer: StageId }[];
+}
 
 /** One condition, and how it stands. */
 interface Watched {
@@ -23,7 +27,7 @@ export class StopWatch {
   #watched: readonly Watched[] = [];
   #lastSeq: Seq = 0;
 
-  constructor(plan: Pick<ReplayPlan, 'subscriptions'>, conditions: readonly StopCondition[] = []) {
+  constructor(plan: StopWatchPlan, conditions: readonly StopCondition[] = []) {
     this.#waiting = new Waiting(plan.subscriptions);
     this.watch(conditions);
   }

@@ -1,4 +1,4 @@
-import type { TraceEntry } from 'sluice';
+import type { EntryOf, TraceEntry } from 'sluice';
 import { countText, plural, reasonText, valueText } from './value-label.ts';
 
 /** What is marked on a lane by the run itself; each kind has a shape and a colour of its own. */
@@ -78,11 +78,19 @@ export function markText(kind: MarkKind, entry: TraceEntry): string {
 
 const LOG_CHARACTERS = 60;
 
+/** What a block of weather that lasts has begun or ended. */
+function weatherWords(entry: Extract<EntryOf<'fault'>, { readonly fault: 'slow' | 'burst' }>): string {
+  if (entry.fault === 'slow')
+    return entry.byMs > 0 ? `${countText(entry.byMs)} ms slower` : 'as fast as before';
+  return entry.times === 1 ? 'timers as before' : `timers × ${entry.times}`;
+}
+
 function detailOf(entry: TraceEntry): string {
   switch (entry.type) {
     case 'crash':
       return reasonText({ error: entry.error.name, message: entry.error.message });
     case 'fault':
+      if (entry.fault === 'slow' || entry.fault === 'burst') return weatherWords(entry);
       return FAULT_WORDS[entry.fault];
     case 'lost':
     case 'discard':

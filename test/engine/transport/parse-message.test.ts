@@ -54,6 +54,11 @@ const MESSAGES: { readonly [Type in FromWorker['type']]: FromWorker & { readonly
   },
   failed: { type: 'failed', worker: 0, phase: 'load', error: { name: 'Error', message: 'm', stack: 's' } },
   started: { type: 'started', worker: 0 },
+  conditionMet: {
+    type: 'conditionMet',
+    worker: 0,
+    hit: { condition: { kind: 'window', stage: 'a' }, seq: 7, atMs: 3, seen: { id: 4 } },
+  },
   lost: {
     type: 'lost',
     worker: 0,

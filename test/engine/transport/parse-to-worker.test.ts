@@ -61,11 +61,30 @@ const MESSAGES: Samples<ToWorker> = {
   start: [
     START,
     { ...START, replaced: [0, 2], takesOver: { afterSeq: 99, elapsedMs: 1.5, lives: { a: 3 } } },
+    {
+      ...START,
+      weather: [
+        { kind: 'burst', stage: 'a', fromMs: 0, toMs: 5, times: 4 },
+        { kind: 'crash', stage: 'b', atMs: 9 },
+      ],
+      stopWhen: [],
+    },
   ],
   wire: [{ type: 'wire' }],
   pace: [
     { type: 'pace', pace: 'full' },
     { type: 'pace', pace: 'held' },
+  ],
+  stopWhen: [
+    {
+      type: 'stopWhen',
+      conditions: [
+        { kind: 'depth', stage: 'a', atLeast: 3 },
+        { kind: 'pending', subscription: 's', is: 0, forMs: 500 },
+        { kind: 'value', of: { subscription: 's' }, path: 'key', equals: 'k' },
+        { kind: 'window' },
+      ],
+    },
   ],
   budget: [{ type: 'budget', addEntries: 5 }],
   permit: [{ type: 'permit', stage: 'a', count: 1 }],
