@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import type { RunView } from '../sandbox/run-view.ts';
 import type { Playhead } from '../vis/playhead.svelte.ts';
+import { sharingStages } from './deliveries/sharing-stages.ts';
 import type { Focus } from './focus.svelte.ts';
 import type { RunHost } from './run-host.ts';
 
@@ -38,6 +39,11 @@ export const INSPECTORS: readonly Inspector[] = [
     question: 'Where did the time of one event go?',
     offered: () => true,
     load: () => import('./event/EventInspector.svelte'),
+    name: 'deliveries',
+    label: 'Deliveries',
+    question: 'Who got which events, and who holds the others up?',
+    offered: ({ plan }) => plan !== null && sharingStages(plan).length > 0,
+    load: () => import('./deliveries/DeliveriesInspector.svelte'),
   },
   {
     name: 'words',

@@ -1,5 +1,6 @@
 import type { LostWhere, Seq, StageId, SubscriptionId, TraceValue } from 'sluice';
 import { bisector } from 'd3-array';
+import type { Handout } from './handout.ts';
 import type { Journal } from './journal.ts';
 import { Track } from './track.ts';
 
@@ -14,6 +15,8 @@ export interface Chunk {
   readonly count: number;
   /** At most 1,000 of them. */
   readonly values: readonly TraceValue[];
+  /** What its events were part of: several where they waited for their partition. */
+  readonly from: Handout[];
 }
 
 /** Where an event that was sent is. `sent`: on its way, or in the mailbox of its consumer. `taken`: it waits in the stage. */
@@ -45,6 +48,8 @@ export class LinkLog {
   readonly begun = new Track();
   readonly handled = new Track();
   readonly refused = new Track();
+  /** How often its ask was the one that made its producer go on. */
+  readonly released = new Track();
   readonly asked = new Track();
   readonly lost: LostRange[] = [];
   /** Entries applied when the producer had accepted it; `null` before. */

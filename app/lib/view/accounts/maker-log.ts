@@ -13,6 +13,16 @@ interface Piece<Kept> {
   readonly count: number;
 }
 
+/** Events of one link that a consumer has handled at once. */
+export interface Done {
+  readonly n: number;
+  readonly seq: Seq;
+  readonly atMs: number;
+  readonly link: LinkLog;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** First in, first out: pieces that are taken in part leave the rest in front. */
 interface Store<Kept> {
   readonly pieces: Piece<Kept>[];
@@ -42,6 +52,10 @@ export class MakerLog {
   readonly queues = new Map<string, Track>();
   /** Links of its consumers, in the order in which they were made. */
   readonly links: LinkLog[] = [];
+  /** Batches that were sent, on whatever link, in their order. */
+  readonly chunks: Chunk[] = [];
+  /** Batches that consumers have handled, in the order in which they were done. */
+  readonly done: Done[] = [];
   readonly #journal: Journal;
   readonly #byCause = new Map<Seq, Handout>();
   /** Events that left the queue of a partition, by the entry in whose course they did. */
@@ -102,17 +116,25 @@ export class MakerLog {
   /** A batch is sent: which events these are follows from its cause. */
   dispatch(chunk: Chunk, cause: Seq | null): void {
     const journal = this.#journal;
+    journal.push(this.chunks, chunk);
     const leaving = this.#leaving.get(cause ?? -1);
     if (leaving) {
       let offset = 0;
-      for (const { kept, count } of this.#take(leaving, chunk.count)) {
+      for (const { kept, handout, count } of this.#take(leaving, chunk.count)) {
         journal.push(kept.moves, { n: chunk.n, count, to: { chunk, offset } });
+        if (!chunk.from.includes(handout)) journal.push(chunk.from, handout);
         offset += count;
       }
       return;
     }
     const handout = this.#byCause.get(cause ?? -1);
-    if (handout) journal.push(handout.sent, chunk);
+    if (!handout) return;
+    journal.push(handout.sent, chunk);
+    journal.push(chunk.from, handout);
+  }
+
+  handle(done: Done): void {
+    this.#journal.push(this.done, done);
   }
 
   drop(n: number, { count, subscription, cause }: EntryOf<'drop'>): void {

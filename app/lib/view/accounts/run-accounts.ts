@@ -1,7 +1,7 @@
 import type { EntryOf, PlanView, StageId, StageView, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
 import { Journal } from './journal.ts';
 import type { Emission, Handout } from './handout.ts';
-import { LinkLog } from './link-log.ts';
+import { LinkLog, type Chunk } from './link-log.ts';
 import { MakerLog, partitionText } from './maker-log.ts';
 import { shareOut, type ShareOut } from './share-out.ts';
 
@@ -25,6 +25,8 @@ export class RunAccounts {
   #makers = new Map<StageId, MakerLog>();
   #links = new Map<SubscriptionId, LinkLog>();
   #handling = new Map<StageId, Handling>();
+  /** The ask that each stage has taken last. */
+  #latest = new Map<StageId, { readonly seq: number; readonly link: LinkLog }>();
   #shares = new WeakMap<Handout, { readonly version: number; readonly shared: ShareOut }>();
 
   constructor(plan: PlanView) {
@@ -84,11 +86,26 @@ export class RunAccounts {
     return shared;
   }
 
+  /** The rows of a batch, in the order of its events; `null` where the trace does not tell. */
+  rowsOf(maker: MakerLog, chunk: Chunk): readonly (number | null)[] {
+    const rows: (number | null)[] = Array.from({ length: chunk.count }, () => null);
+    for (const handout of chunk.from) {
+      for (const [offset, shares] of this.sharesOf(maker, handout).shares.entries()) {
+        for (const share of shares) {
+          if (share.to === 'sent' && share.chunk === chunk)
+            rows[share.index - chunk.first] = rowAt(handout, offset);
+        }
+      }
+    }
+    return rows;
+  }
+
   #forget(): void {
     this.#journal = new Journal();
     this.#makers = new Map();
     this.#links = new Map();
     this.#handling = new Map();
+    this.#latest = new Map();
     this.#shares = new WeakMap();
   }
 
@@ -102,7 +119,7 @@ export class RunAccounts {
       case 'subscribed':
         return this.#subscribed(n, entry);
       case 'asked':
-        return this.#links.get(entry.subscription)?.asked.add(n, entry.count, this.#journal);
+        return this.#asked(n, entry);
       case 'dispatch':
         return this.#dispatch(n, entry);
       case 'deliver':
@@ -114,6 +131,7 @@ export class RunAccounts {
       case 'buffer':
         return this.#makerOf(entry.stage)?.store(n, entry);
       case 'unbuffer':
+        this.#released(n, entry);
         return this.#makerOf(entry.stage)?.unstore(n, entry);
       case 'discard':
         return this.#makerOf(entry.stage)?.discard(n, entry);
@@ -144,16 +162,31 @@ export class RunAccounts {
     if (link.acceptedAt === null) this.#journal.set(link, 'acceptedAt', n);
   }
 
+  #asked(n: number, { seq, stage, subscription, count }: EntryOf<'asked'>): void {
+    const link = this.#links.get(subscription);
+    if (!link) return;
+    link.asked.add(n, count, this.#journal);
+    this.#journal.put(this.#latest, stage, { seq, link });
+  }
+
+  /** A stage goes on with something: for the ask that it has just taken, or not. */
+  #released(n: number, { stage, cause }: TraceEntry): void {
+    const latest = this.#latest.get(stage);
+    if (latest?.seq === cause) latest?.link.released.add(n, 1, this.#journal);
+  }
+
   #dispatch(n: number, entry: EntryOf<'dispatch'>): void {
     const link = this.#links.get(entry.subscription);
     if (!link) return;
     const { seq, atMs, first, count, events: values } = entry;
-    const chunk = { link, n, seq, atMs, first, count, values };
+    const chunk = { link, n, seq, atMs, first, count, values, from: [] };
     link.send(chunk, this.#journal);
     this.#makerOf(entry.stage)?.dispatch(chunk, entry.cause);
   }
 
-  #begin(n: number, { stage, callback, subscription, count = 0 }: EntryOf<'begin'>): void {
+  #begin(n: number, entry: EntryOf<'begin'>): void {
+    const { stage, callback, subscription, count = 0 } = entry;
+    if (callback === 'handleDemand') this.#released(n, entry);
     if (callback !== 'handleEvents' || subscription === undefined) return;
     const link = this.#links.get(subscription);
     if (!link) return;
@@ -164,10 +197,16 @@ export class RunAccounts {
   #end(n: number, entry: EntryOf<'end'>): void {
     if (entry.callback === 'handleEvents') {
       const handling = this.#handling.get(entry.stage);
-      if (handling) handling.link.handled.add(n, handling.count, this.#journal);
+      if (handling) this.#handled(n, entry, handling);
       this.#journal.remove(this.#handling, entry.stage);
     }
     this.#makerOf(entry.stage)?.emit(n, entry);
+  }
+
+  #handled(n: number, { seq, atMs }: EntryOf<'end'>, { link, count }: Handling): void {
+    const done = { n, seq, atMs, link, first: link.handled.last, count };
+    link.handled.add(n, count, this.#journal);
+    this.#makers.get(link.producer)?.handle(done);
   }
 
   #lose(n: number, entry: EntryOf<'lost'>): void {
