@@ -39,6 +39,8 @@ export const INSPECTORS: readonly Inspector[] = [
     question: 'Where did the time of one event go?',
     offered: () => true,
     load: () => import('./event/EventInspector.svelte'),
+  },
+  {
     name: 'deliveries',
     label: 'Deliveries',
     question: 'Who got which events, and who holds the others up?',
