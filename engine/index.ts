@@ -140,6 +140,7 @@ export type {
   RecordingTail,
 } from './trace/recording.ts';
 export { decodeRecording, inOrder, RecordingReader } from './trace/recording-reader.ts';
+export { MergedTrace } from './runtime/merged-trace.ts';
 export type { RecordingLimits } from './trace/recording-reader.ts';
 export type { RecordedEnd } from './trace/run-end.ts';
 export { advance, partitionName } from './trace/advance.ts';

@@ -1,7 +1,8 @@
-import { EngineError, inOrder, RecordingReader, type Recording, type TraceEntry } from 'sluice';
+import { EngineError, inOrder, MergedTrace, RecordingReader, type Recording, type TraceEntry } from 'sluice';
+import { Breaths } from './breaths.ts';
 
-/** What a page opens without a hitch; the command line reads recordings of any length. */
-export const LIMITS = { maxBytes: 64_000_000, maxEntries: 200_000, maxStages: 1_000 } as const;
+/** What a page opens; the command line reads recordings of any length. Memory: about 250 bytes per entry. */
+export const LIMITS = { maxBytes: 400_000_000, maxEntries: 2_000_000, maxStages: 1_000 } as const;
 
 /** What became of a file that was opened. */
 export type Opened =
@@ -9,18 +10,39 @@ export type Opened =
   /** Why it cannot be shown, and what to do. */
   | { readonly ok: false; readonly message: string; readonly hint: string };
 
-/** Reads a file that somebody chose, piece by piece. Never rejects, and never runs what the file holds. */
-export async function readRecordingFile(file: Blob): Promise<Opened> {
+/** What has been read of a long file so far: all of it can be looked at. */
+export interface Part {
+  readonly recording: Recording;
+  /** Of the file, 0 to 1. */
+  readonly share: number;
+}
+
+/** Bytes that are taken from the file at once: while one piece is read, the next is on its way. */
+const PIECE_BYTES = 4_000_000;
+/** Characters that are read at once: a few milliseconds. */
+const SLICE = 250_000;
+/** Files up to this size are read before anybody could look at a part. */
+const SHORT_BYTES = 8_000_000;
+/** Showing a part may take a third of the time that it takes to read on. */
+const PART_COST = 3;
+const LEAST_BETWEEN_PARTS_MS = 250;
+
+/**
+ * Reads a file that somebody chose, piece by piece, and lets the page go on in between. Never rejects, and never runs what
+ * the file holds.
+ *
+ * @param onPart - Is told now and then how far a long file is read.
+ */
+export async function readRecordingFile(
+  file: Blob,
+  onPart: (part: Part) => void = () => undefined,
+): Promise<Opened> {
+  const breaths = new Breaths();
   try {
     if (file.size > LIMITS.maxBytes) {
       throw new EngineError('recording_too_large', { what: 'bytes', limit: LIMITS.maxBytes });
     }
-    const entries: TraceEntry[] = [];
-    const reader = new RecordingReader((entry) => entries.push(entry), LIMITS);
-    const pieces = file.stream().pipeThrough(new TextDecoderStream()).getReader();
-    for (let next = await pieces.read(); !next.done; next = await pieces.read()) reader.push(next.value);
-    const { head, tail } = reader.finish();
-    return { ok: true, recording: { ...head, entries: inOrder(entries), tail } };
+    return { ok: true, recording: await read(file, breaths, onPart) };
   } catch (error) {
     if (error instanceof EngineError) return { ok: false, message: error.message, hint: error.hint };
     const why = error instanceof Error ? error.message : String(error);
@@ -29,5 +51,48 @@ export async function readRecordingFile(file: Blob): Promise<Opened> {
       message: `Cannot read the file: ${why}`,
       hint: 'Is it still where it was, and may the browser read it?',
     };
+  } finally {
+    breaths.end();
+  }
+}
+
+async function read(file: Blob, breaths: Breaths, onPart: (part: Part) => void): Promise<Recording> {
+  const trace = new MergedTrace(LIMITS.maxEntries);
+  let fresh: TraceEntry[] = [];
+  const reader = new RecordingReader((entry) => fresh.push(entry), LIMITS);
+  const entries = (): readonly TraceEntry[] => {
+    trace.add(inOrder(fresh));
+    fresh = [];
+    return trace.entries;
+  };
+  let partDueMs = file.size > SHORT_BYTES ? 0 : Infinity;
+  for await (const { text, share } of pieces(file)) {
+    for (let from = 0; from < text.length; from += SLICE) {
+      reader.push(text.slice(from, from + SLICE));
+      await breaths.take();
+      if (reader.head === null || performance.now() < partDueMs) continue;
+      const begunMs = performance.now();
+      onPart({ recording: { ...reader.head, entries: entries(), tail: null }, share });
+      await breaths.take();
+      const costMs = performance.now() - begunMs;
+      partDueMs = performance.now() + Math.max(LEAST_BETWEEN_PARTS_MS, PART_COST * costMs);
+    }
+  }
+  const { head, tail } = reader.finish();
+  return { ...head, entries: entries(), tail };
+}
+
+/** The file in pieces, and how much of it has come with each. */
+async function* pieces(file: Blob): AsyncGenerator<{ readonly text: string; readonly share: number }> {
+  const decoder = new TextDecoder();
+  const bytesFrom = (from: number) => file.slice(from, from + PIECE_BYTES).arrayBuffer();
+  let next = bytesFrom(0);
+  for (let from = 0; from < file.size; from += PIECE_BYTES) {
+    const bytes = await next;
+    const to = Math.min(from + PIECE_BYTES, file.size);
+    next = bytesFrom(to);
+    // Its failure is told when it is waited for, and nobody's business where it is not.
+    next.catch(() => undefined);
+    yield { text: decoder.decode(bytes, { stream: to < file.size }), share: to / file.size };
   }
 }

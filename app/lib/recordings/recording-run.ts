@@ -2,21 +2,29 @@ import type { RecordedEnd, Recording } from 'sluice';
 import { RunConsole } from '../sandbox/console-lines.ts';
 import { droppedProblem } from '../sandbox/problems.ts';
 import { programTextOf, recordedProblems } from '../sandbox/recorded-program.ts';
-import { viewOfRecording } from '../sandbox/recording-view.ts';
+import { placementIn, recordedCounters } from '../sandbox/recording-view.ts';
 import type { Problem, RunStatus, RunView } from '../sandbox/run-view.ts';
 
 /** A recording that was saved, as a page shows a run that is over. */
 export function runOfRecording(recording: Recording): RunView {
-  const { plan, entries, seed, tail, placement, workers } = recording;
+  const { plan, entries, tail, workers } = recording;
   const program = programTextOf(recording.program);
   const status = tail === null ? 'stopped' : STATUS_AFTER[tail.end.type];
-  const shown = viewOfRecording({ plan, entries, seed, ended: 'idle' }, program);
+  const placement = { ...placementIn(recording), ...recording.placement };
+  const counters = recordedCounters(recording, placement);
   const { lines, dropped } = new RunConsole(program?.places ?? null).tail(entries, tail?.output ?? []);
   return {
-    ...shown,
     status,
-    placement: { ...shown.placement, ...placement },
+    plan,
+    placement,
     workers,
+    entries,
+    get stages() {
+      return counters().stages;
+    },
+    get subscriptions() {
+      return counters().subscriptions;
+    },
     dropped: tail?.dropped ?? 0,
     console: lines,
     consoleDropped: dropped,
@@ -25,7 +33,25 @@ export function runOfRecording(recording: Recording): RunView {
       ...recordedProblems(entries, tail, program),
       ...(tail !== null && tail.dropped > 0 ? [droppedProblem(tail.dropped)] : []),
     ],
-    elapsedMs: tail?.elapsedMs ?? shown.elapsedMs,
+    elapsedMs: tail?.elapsedMs ?? entries.reduce((latest, { atMs }) => Math.max(latest, atMs), 0),
+  };
+}
+
+/** As much of it as has been read; what is told of a whole run waits for its end. */
+export function runSoFar({ plan, entries, placement, workers }: Recording): RunView {
+  return {
+    status: 'stopped',
+    plan,
+    placement,
+    workers,
+    entries,
+    dropped: 0,
+    stages: [],
+    subscriptions: [],
+    console: [],
+    consoleDropped: 0,
+    problems: [],
+    elapsedMs: entries.at(-1)?.atMs ?? 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { replay, type PlanView, type StageCounters, type StageId, type SubscriptionCounters } from 'sluice';
+import { replay, type StageCounters, type StageId, type SubscriptionCounters } from 'sluice';
 import type { RunRecord } from '#lessons/schema.ts';
 import { RunConsole } from './console-lines.ts';
 import { crashProblems } from './problems.ts';
@@ -10,6 +10,7 @@ export function viewOfRecording(run: RunRecord, program: ProgramText | null): Ru
   const { plan, entries, ended } = run;
   const tail = new RunConsole(program?.places ?? null).tail(entries);
   const placement = placementIn(run);
+  const counters = recordedCounters(run, placement);
   return {
     status: ended === 'crashed' ? 'failed' : 'finished',
     plan,
@@ -17,7 +18,12 @@ export function viewOfRecording(run: RunRecord, program: ProgramText | null): Ru
     workers: new Set(Object.values(placement)).size,
     entries,
     dropped: 0,
-    ...countersIn(run, placement),
+    get stages() {
+      return counters().stages;
+    },
+    get subscriptions() {
+      return counters().subscriptions;
+    },
     console: tail.lines,
     consoleDropped: tail.dropped,
     problems: crashProblems(entries, program),
@@ -25,17 +31,33 @@ export function viewOfRecording(run: RunRecord, program: ProgramText | null): Ru
   };
 }
 
-function placementIn({ plan, entries }: RunRecord): Record<StageId, number> {
+type Recorded = Pick<RunRecord, 'plan' | 'entries'>;
+
+/** Where each stage ran last. */
+export function placementIn({ plan, entries }: Recorded): Record<StageId, number> {
   const placement: Record<StageId, number> = Object.fromEntries(plan.stages.map(({ id }) => [id, 0]));
   for (const { stage, worker } of entries) if (Object.hasOwn(placement, stage)) placement[stage] = worker;
   return placement;
 }
 
-/** A recording keeps no counters: its last moment has them, but for time and mailboxes. */
-function countersIn(
-  { plan, entries }: { readonly plan: PlanView; readonly entries: RunRecord['entries'] },
+interface Counters {
+  readonly stages: readonly StageCounters[];
+  readonly subscriptions: readonly SubscriptionCounters[];
+}
+
+/**
+ * A recording keeps no counters: its last moment has them, but for time and mailboxes. They are counted when they are asked
+ * for first, as a long recording is opened sooner than it is gone through.
+ */
+export function recordedCounters(
+  recorded: Recorded,
   placement: Readonly<Record<StageId, number>>,
-): { stages: readonly StageCounters[]; subscriptions: readonly SubscriptionCounters[] } {
+): () => Counters {
+  let counted: Counters | null = null;
+  return () => (counted ??= countersIn(recorded, placement));
+}
+
+function countersIn({ plan, entries }: Recorded, placement: Readonly<Record<StageId, number>>): Counters {
   const last = replay(plan, entries, entries.length);
   const calls = new Map<StageId, number>();
   for (const { type, stage } of entries) {
