@@ -1,0 +1,141 @@
+import type { PlanView, StageId, SubscriptionId, TraceEntry } from 'sluice';
+import { SpentTime } from './spent-time.ts';
+import { StageCounts, type LinkDoing } from './stage-counts.ts';
+
+/**
+ * What a stage's time goes into:
+ *
+ * - `busy`: one of its callbacks runs, or sleeps and has not returned; a child of it runs.
+ * - `noAsk`: it could send, and those who subscribe to it have asked for nothing: it is held up from downstream.
+ * - `noEvents`: it has asked, and nothing comes: it is held up from upstream.
+ * - `onTheWay`: what it waits for has been sent, and travels or lies in its mailbox.
+ * - `outside`: a producer that was asked and has nothing yet, as what it reads from comes too slowly.
+ * - `frozen`: it was told to take no messages.
+ * - `gone`: it does not run, before its start, after its end or between two lives; or it was asked and never sends again.
+ */
+export const DOINGS = ['busy', 'noAsk', 'noEvents', 'onTheWay', 'outside', 'frozen', 'gone'] as const;
+
+export type StageDoing = (typeof DOINGS)[number];
+
+/** Share of a span of time that went into each, 0 to 1; together 1. */
+export type StageShares = Readonly<Record<StageDoing, number>>;
+
+/** A span of a run, ms since it began. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const LINK_DOINGS = ['awaited', 'queued', 'quiet'] as const satisfies readonly LinkDoing[];
+
+const QUIET: Readonly<Record<LinkDoing, number>> = { awaited: 0, queued: 0, quiet: 1 };
+
+/** Entries between two marks that the log can go back to when a late entry is sorted in. */
+const MARK_EVERY = 1_024;
+
+interface Mark {
+  /** Entries applied. */
+  readonly n: number;
+  readonly counts: StageCounts;
+  readonly lengths: readonly number[];
+}
+
+/**
+ * Where the time of every stage of a run went, by the beginnings and ends of its callbacks and what has been asked for and sent
+ * between them. A longer version of the trace costs only what is new.
+ */
+export class StageSharesLog {
+  readonly #plan: PlanView;
+  #entries: readonly TraceEntry[] = [];
+  #counts: StageCounts;
+  readonly #stages: ReadonlyMap<StageId, SpentTime<StageDoing>>;
+  /** What there was on each subscription of the plan. */
+  readonly #links: ReadonlyMap<SubscriptionId, SpentTime<LinkDoing>>;
+  /** When each stage has sent something last, ms. */
+  readonly #sentMs = new Map<StageId, number>();
+  #marks: Mark[] = [];
+
+  constructor(plan: PlanView) {
+    this.#plan = plan;
+    this.#counts = new StageCounts(plan);
+    this.#stages = new Map(plan.stages.map(({ id }) => [id, new SpentTime<StageDoing>(DOINGS, 'gone')]));
+    this.#links = new Map(
+      plan.subscriptions.map(({ id }) => [id, new SpentTime<LinkDoing>(LINK_DOINGS, 'quiet')]),
+    );
+  }
+
+  get plan(): PlanView {
+    return this.#plan;
+  }
+
+  /** Takes the same trace with entries appended, or inserted near its end. */
+  update(entries: readonly TraceEntry[]): void {
+    const before = this.#entries;
+    let known = Math.min(before.length, entries.length);
+    while (known > 0 && before[known - 1] !== entries[known - 1]) known -= 1;
+    const from = known < before.length ? this.#goBack(known) : before.length;
+    for (let n = from; n < entries.length; n += 1) {
+      if (n % MARK_EVERY === 0) this.#mark(n);
+      const entry = entries[n];
+      if (entry) this.#add(entry);
+    }
+    this.#entries = entries;
+  }
+
+  /** How a stage has spent a span; `null` of one that the plan does not have, and of a span without length. */
+  shares(stage: StageId, { fromMs, toMs }: Span): StageShares | null {
+    const spent = this.#stages.get(stage);
+    if (!spent || toMs <= fromMs) return null;
+    const shares = spent.shares(fromMs, toMs);
+    const sinceMs = Math.max(fromMs, this.#sentMs.get(stage) ?? 0);
+    if (shares.outside === 0 || sinceMs >= toMs) return shares;
+    // Nobody knows what a producer waits for that never sends again: it has come to its end.
+    const ended = (spent.shares(sinceMs, toMs).outside * (toMs - sinceMs)) / (toMs - fromMs);
+    return { ...shares, outside: shares.outside - ended, gone: shares.gone + ended };
+  }
+
+  /**
+   * The share of a span, 0 to 1, in which somebody waited for what was under way on a subscription of the plan (`awaited`), or
+   * else events waited for its consumer alone, as a partition has no other (`queued`).
+   */
+  onLink(link: SubscriptionId, { fromMs, toMs }: Span): Readonly<Record<LinkDoing, number>> {
+    return (toMs > fromMs && this.#links.get(link)?.shares(fromMs, toMs)) || QUIET;
+  }
+
+  #add(entry: TraceEntry): void {
+    const touched = this.#counts.add(entry);
+    if (entry.type === 'dispatch') {
+      this.#sentMs.set(entry.stage, Math.max(entry.atMs, this.#sentMs.get(entry.stage) ?? 0));
+    }
+    for (const stage of touched) {
+      this.#stages.get(stage)?.note(this.#counts.doing(stage), entry.atMs);
+    }
+    for (const stage of touched) {
+      for (const [link, doing] of this.#counts.linksOf(stage)) {
+        this.#links.get(link)?.note(doing, entry.atMs);
+      }
+    }
+  }
+
+  #mark(n: number): void {
+    this.#marks.push({
+      n,
+      counts: this.#counts.copy(),
+      lengths: this.#tracks().map((track) => track.length),
+    });
+  }
+
+  /** Goes back to the last mark within the first `known` entries; returns how many entries are applied then. */
+  #goBack(known: number): number {
+    while (this.#marks.length > 1 && (this.#marks.at(-1)?.n ?? 0) > known) this.#marks.pop();
+    const mark = this.#marks.pop();
+    if (!mark) return 0;
+    this.#counts = mark.counts;
+    this.#tracks().forEach((track, i) => track.goBack(mark.lengths[i] ?? 0));
+    return mark.n;
+  }
+
+  #tracks(): readonly { readonly length: number; goBack(length: number): void }[] {
+    return [...this.#stages.values(), ...this.#links.values()];
+  }
+}
