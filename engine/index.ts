@@ -13,9 +13,11 @@ export { PLAN_WARNINGS } from './trace/plan-view.ts';
 export type {
   FlowView,
   LayerView,
+  PlanCode,
   PlanView,
   PlanWarning,
   PlanWarningCode,
+  StageCode,
   StageView,
   SubscriptionView,
   SupervisorView,

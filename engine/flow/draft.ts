@@ -1,6 +1,7 @@
 import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import type { StageId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
+import type { Written } from '../trace/stack-place.ts';
 import type { WindowSpec } from '../window/window.ts';
 import type {
   BatchMapper,
@@ -19,6 +20,8 @@ export interface Draft {
   readonly options: DraftOptions;
   /** Operators of this layer, in the order they were written. */
   readonly operations: readonly Operation[];
+  /** Where the layer begins in the program, and its operators. Left out of one that nothing was said about. */
+  readonly written?: readonly Written[];
 }
 
 /** Options of a layer that have been checked. */

@@ -81,7 +81,7 @@ export function checkReduced(draft: Draft, operator: string): void {
 /** Begins a new layer behind others. @throws {EngineError} `flow_after_into`. */
 export function newLayer(operator: string, origin: Origin, options: Draft['options']): Draft {
   for (const before of draftsBefore(origin)) checkOpen(before, operator);
-  return { origin, options, operations: [] };
+  return { origin, options, operations: [], written: [new Error()] };
 }
 
 /** Layers that feed the one of this origin. */
@@ -105,7 +105,11 @@ function draftsBefore(origin: Origin): readonly Draft[] {
 
 function withOperation(draft: Draft, operation: Operation): Draft {
   checkOpen(draft, writtenAs(operation));
-  return { ...draft, operations: [...draft.operations, operation] };
+  return {
+    ...draft,
+    operations: [...draft.operations, operation],
+    written: [...(draft.written ?? []), new Error()],
+  };
 }
 
 function checkOpen({ origin }: Draft, operator: string): void {

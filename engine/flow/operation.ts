@@ -2,6 +2,7 @@ import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import type { StageId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import type { FlowView, LayerView } from '../trace/plan-view.ts';
+import type { Written } from '../trace/stack-place.ts';
 import type { Firing, WindowId, WindowSpec } from '../window/window.ts';
 
 /** Which of a layer's stages: `index` from 0. */
@@ -125,6 +126,8 @@ export interface FlowPlan {
     readonly id: StageId;
     readonly definition: StageDefinition;
     readonly arg: unknown;
+    /** Where its operators are written; left out for stages that are defined otherwise. */
+    readonly operators?: readonly Written[];
   }[];
   /** In the order they are to be made: later layers first, so that nothing is sent before all is wired. */
   readonly subscriptions: readonly {

@@ -3,6 +3,7 @@ import { EngineError } from '../errors.ts';
 import type { StageId } from '../ids.ts';
 import type { StageOptions, SubscribeOptions } from '../stage/definition.ts';
 import type { LayerView, WindowingView } from '../trace/plan-view.ts';
+import type { Written } from '../trace/stack-place.ts';
 import { isPlainWindow } from '../window/window.ts';
 import { defaultStages } from './default-stages.ts';
 import type { Beside, Draft, Origin, Spec } from './draft.ts';
@@ -166,6 +167,7 @@ class Planner {
       Array.from({ length: count }, (_, index) => ({
         definition: { ...definition, options: { ...definition.options, ...stageOptions } },
         arg: { index, total: count, upstreams: upstream.length } satisfies LayerStage,
+        ...(draft.written && { operators: draft.written }),
       })),
     );
     const { maxDemand, minDemand } = options;
@@ -281,11 +283,14 @@ class Planner {
     return ids;
   }
 
-  #add({ base, ...view }: NewLayer, stages: readonly Pick<Spec, 'definition' | 'arg'>[]): readonly StageId[] {
+  #add(
+    { base, ...view }: NewLayer,
+    stages: readonly (Pick<Spec, 'definition' | 'arg'> & { readonly operators?: readonly Written[] })[],
+  ): readonly StageId[] {
     this.#size.add('stages', stages.length);
     const ids = this.#names.layer(base, stages.length);
-    stages.forEach(({ definition, arg }, i) => {
-      this.#stages.push({ id: ids[i] ?? base, definition, arg });
+    stages.forEach(({ definition, arg, operators }, i) => {
+      this.#stages.push({ id: ids[i] ?? base, definition, arg, ...(operators && { operators }) });
     });
     this.#layers.push({ ...view, stages: ids });
     return ids;

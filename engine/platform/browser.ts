@@ -6,6 +6,7 @@
 import { collectLoops, importLoops } from '../flow/loop-code.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import type { Print } from '../runtime/print.ts';
+import { codeOfPlan } from '../runtime/plan-code.ts';
 import { runVirtual } from '../runtime/virtual-run.ts';
 import { putArraysBack } from '../stage/array-integrity.ts';
 import { sleepOn } from '../time/sleep.ts';
@@ -129,10 +130,12 @@ function load(order: Extract<BrowserOrder, { type: 'load' }>, realm: Realm): Pro
   generateRecordCode((expression, take) => void importExpression(expression).then(take, () => undefined));
   // It settles whenever it likes.
   if (IMPORTS.test(order.program)) leftovers.leave('it imports while it runs');
-  const loadProgram = () => loadModule(order.program);
+  let programUrl = '';
+  const loadProgram = () => loadModule(order.program, '', (url) => (programUrl = url));
+  const isProgram = (script: string) => script === programUrl;
   if (order.virtual) {
     sleepOn(own.scheduler);
-    void runHidden(order.virtual, { control, load: loadProgram, onPrint: printTo });
+    void runHidden(order.virtual, { control, load: loadProgram, isProgram, onPrint: printTo });
     return null;
   }
   const program = runProgram({
@@ -141,6 +144,7 @@ function load(order: Extract<BrowserOrder, { type: 'load' }>, realm: Realm): Pro
     worker: order.worker,
     control,
     load: loadProgram,
+    isProgram,
     prepare,
     ...(order.bell && { bell: sharedBell(order.bell) }),
   });
@@ -158,10 +162,12 @@ async function runHidden(
   {
     control,
     load,
+    isProgram,
     onPrint,
   }: {
     readonly control: Port;
     readonly load: () => Promise<unknown>;
+    readonly isProgram: (script: string) => boolean;
     readonly onPrint: (print: Print | null) => void;
   },
 ): Promise<void> {
@@ -175,7 +181,8 @@ async function runHidden(
       const plan = planOf(await load());
       await prepare();
       warnings = plan.warnings;
-      runs.push(await runVirtual(plan, { ...request, onPrint, onEntering }));
+      const run = await runVirtual(plan, { ...request, onPrint, onEntering });
+      runs.push({ ...run, plan: { ...run.plan, code: codeOfPlan(plan, isProgram) } });
     }
     control.post({ type: 'virtual', runs, warnings });
   } catch (error) {
@@ -208,8 +215,9 @@ async function importExpression(expression: string): Promise<unknown> {
   return typeof module === 'object' && module !== null && 'default' in module ? module.default : null;
 }
 
-async function loadModule(text: string, mark = ''): Promise<unknown> {
+async function loadModule(text: string, mark = '', onUrl?: (url: string) => void): Promise<unknown> {
   const url = makeUrl(new BlobOfText([text], { type: 'text/javascript' }));
+  onUrl?.(url);
   try {
     const module: unknown = await import(/* @vite-ignore */ `${url}${mark}`);
     return module;

@@ -102,6 +102,7 @@ function load(
     defer: (task) => void later(task),
     ...(bell && { bell: sharedBell(bell) }),
     load: () => import(programUrl),
+    isProgram: (script) => script === programUrl,
     ...(station && { onEntering: stationWriter(station) }),
     ...(lines && { onLine: lineWriter(lines.port, lines.colours) }),
   });

@@ -3,6 +3,7 @@ import { setDefaultStages } from '../flow/default-stages.ts';
 import type { StageId, WorkerId } from '../ids.ts';
 import { planOf } from '../runtime/pipeline.ts';
 import { viewOfPlan, type Plan } from '../runtime/plan.ts';
+import { codeOfPlan } from '../runtime/plan-code.ts';
 import type { Print } from '../runtime/print.ts';
 import { WorkerRun } from '../runtime/worker-run.ts';
 import { putArraysBack } from '../stage/array-integrity.ts';
@@ -40,6 +41,8 @@ export interface WorkerEnvironment {
   readonly bell?: Bell;
   /** Evaluates the program's module. */
   readonly load: () => Promise<unknown>;
+  /** Whether a script that a stack names is the program. */
+  readonly isProgram: (script: string) => boolean;
   /** Makes ready what the program has declared, before anything of it runs. */
   readonly prepare?: () => Promise<unknown>;
   /** Called before every callback. */
@@ -113,7 +116,7 @@ export function runProgram(environment: WorkerEnvironment): ProgramWorker {
         version: PROTOCOL_VERSION,
         worker,
         hasTasks: hasTasks(plan),
-        plan: viewOfPlan(plan),
+        plan: { ...viewOfPlan(plan), code: codeOfPlan(plan, environment.isProgram) },
         warnings: plan.warnings,
       });
     } catch (error) {

@@ -2,6 +2,7 @@ import type { StageId, SubscriptionId, WorkerId } from '../ids.ts';
 import type { StageDefinition, SubscribeOptions } from '../stage/definition.ts';
 import { demandOptions } from '../stage/demand.ts';
 import { bufferLimit } from '../stage/producing.ts';
+import type { Written } from '../trace/stack-place.ts';
 import type { FlowView, PlanView, PlanWarning, SupervisorView } from '../trace/plan-view.ts';
 
 /** One stage of a plan, with its code. Never crosses a boundary. */
@@ -11,6 +12,8 @@ export interface PlannedStage {
   readonly arg: unknown;
   /** Stack of the call that declared it, for messages that name the learner's line. */
   readonly declared: string;
+  /** Where the operators of a flow that it runs are written; left out for other stages. */
+  readonly operators?: readonly Written[];
   /** The worker it is pinned to; left out where the run decides. */
   readonly worker?: WorkerId;
   /** The stage that it is started beside, to share its work; left out for what the program has started. */

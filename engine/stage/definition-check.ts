@@ -63,7 +63,7 @@ export function checkDefinition(kind: StageKind, given: StageCallbacks & StageOp
   }
   const needed = kind === 'producer' ? 'handleDemand' : 'handleEvents';
   if (!callbacks[needed]) throw new EngineError('definition_missing_callback', { kind, callback: needed });
-  return { kind, callbacks, options: checked };
+  return { kind, callbacks, options: checked, written: new Error() };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { DispatcherSpec } from '../dispatcher/dispatcher.ts';
 import type { StageId, SubscriptionId, TaskId } from '../ids.ts';
+import type { Written } from '../trace/stack-place.ts';
 import type { StageKind } from '../trace/trace-entry.ts';
 
 /** Why a stage ends. `"normal"`, `"shutdown"` and `["shutdown", detail]` are orderly; anything else is a failure. */
@@ -227,6 +228,8 @@ export interface StageDefinition {
   readonly options: StageOptions;
   /** For a consumerSupervisor only. */
   readonly children?: ChildrenDefinition;
+  /** Where the program made it. */
+  readonly written?: Written;
 }
 
 // Members that exist for the compiler alone: without them any stage could be wired to any other.

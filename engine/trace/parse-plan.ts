@@ -2,6 +2,7 @@ import { Fields } from './fields.ts';
 import type {
   FlowView,
   LayerBoundary,
+  PlanCode,
   PlanView,
   StageView,
   SubscriptionView,
@@ -22,6 +23,28 @@ export function parsePlan(value: unknown): PlanView {
     subscriptions: f.list('subscriptions', subscriptionView),
     ...(f.has('supervisors') && { supervisors: f.list('supervisors', supervisorView) }),
     ...(f.has('flows') && { flows: f.list('flows', flowView) }),
+    ...(f.has('code') && { code: planCode(f.fields('code').fields('stages')) }),
+  };
+}
+
+/** Places of a stage that are read; a flow has no more operators that anybody reads. */
+const MAX_OPERATORS = 200;
+
+function planCode(stages: Fields): PlanCode {
+  return {
+    stages: Object.fromEntries(
+      stages.keys.map((id) => {
+        const f = stages.fields(id);
+        return [
+          id,
+          {
+            ...(f.has('started') && { started: f.text('started') }),
+            ...(f.has('defined') && { defined: f.text('defined') }),
+            ...(f.has('operators') && { operators: f.texts('operators').slice(0, MAX_OPERATORS) }),
+          },
+        ];
+      }),
+    ),
   };
 }
 

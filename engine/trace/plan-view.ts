@@ -12,6 +12,23 @@ export interface PlanView {
   readonly supervisors?: readonly SupervisorView[];
   /** Left out when there are none. */
   readonly flows?: readonly FlowView[];
+  /** Where it is written; left out where nobody knows. It is no part of what workers must agree on. */
+  readonly code?: PlanCode;
+}
+
+/** Where the parts of a plan are written, as places in the generated code: `line:column`, 1-based. */
+export interface PlanCode {
+  /** By stage; those of which nothing is known are left out. */
+  readonly stages: Readonly<Record<StageId, StageCode>>;
+}
+
+export interface StageCode {
+  /** The call that started it, or the flow that it belongs to. */
+  readonly started?: string;
+  /** The call that made its definition, such as `producer({ … })`. */
+  readonly defined?: string;
+  /** Calls of the operators of a flow that it runs, in their order. Left out for other stages. */
+  readonly operators?: readonly string[];
 }
 
 /** A flow: stages that were planned from operators, and the coordinator that starts and ends them as one. */

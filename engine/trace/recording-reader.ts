@@ -200,6 +200,7 @@ function parseProgram(f: Fields): RecordedProgram {
     entry: f.text('entry'),
     files: Object.fromEntries(files.keys.map((name) => [name, files.text(name)])),
     map: f.text('map'),
+    ...(f.has('code') && { code: f.text('code') }),
   };
 }
 

@@ -39,6 +39,8 @@ export interface RecordedProgram {
   readonly files: Readonly<Record<string, string>>;
   /** Source map of the compiled program, JSON: where the places of entries lie in `files`. */
   readonly map: string;
+  /** The compiled program itself, in which callbacks are found. Left out of older recordings. */
+  readonly code?: string;
 }
 
 /** A moment that somebody marked in a run, to find it again. */

@@ -283,13 +283,13 @@ class OneRun {
   }
 
   #begin({ plan, workers, placement }: RunUpdate): void {
-    const { text, map } = this.#means.compiled;
+    const { text, map, code } = this.#means.compiled;
     this.#trace?.begin({
       plan: plan ?? { stages: [], subscriptions: [] },
       seed: this.seed,
       workers: Math.max(1, workers),
       placement,
-      program: { entry: text.entry, files: text.sources, map },
+      program: { entry: text.entry, files: text.sources, map, code },
     });
   }
 

@@ -14,6 +14,8 @@ export interface EditorContent {
   readonly original: string | null;
   /** From 1; `null` lights none. */
   readonly litLine: number | null;
+  /** Lines that caused what is shown elsewhere, from 1, the one it begins at first. Calmer than the lit one. */
+  readonly cause: { readonly file: string; readonly lines: readonly number[] } | null;
   /** In px. */
   readonly fontSize: number;
   /** Tab moves the focus on, as it does everywhere else on the page. */
@@ -52,6 +54,7 @@ export class CodeEditor {
   readonly #codePane: HTMLElement;
   readonly #editor: monaco.editor.IStandaloneCodeEditor;
   readonly #lit: monaco.editor.IEditorDecorationsCollection;
+  readonly #cause: monaco.editor.IEditorDecorationsCollection;
   readonly #markers: monaco.IDisposable;
   readonly #resized: ResizeObserver;
   readonly #stopChaining: () => void;
@@ -76,6 +79,7 @@ export class CodeEditor {
       padding: { top: 8, bottom: 8 },
     });
     this.#lit = this.#editor.createDecorationsCollection();
+    this.#cause = this.#editor.createDecorationsCollection();
     this.#markers = monaco.editor.onDidChangeMarkers(() => this.#countErrors());
     this.#resized = new ResizeObserver(() => this.#setOptions());
     this.#resized.observe(host);
@@ -94,6 +98,7 @@ export class CodeEditor {
     const compared = this.#compare(content);
     if (opened || before?.problems !== content.problems) this.#mark(content);
     if (switched || before?.litLine !== content.litLine) this.#light(content.litLine);
+    if (switched || !isSameCause(before?.cause ?? null, content.cause)) this.#showCause(content);
     if (before?.theme !== content.theme) monaco.editor.setTheme(themeName(content.theme));
     if (switched || compared || !sameOptions(before, content)) this.#setOptions();
     this.#countErrors();
@@ -220,6 +225,22 @@ export class CodeEditor {
     this.#editor.revealLineInCenterIfOutsideViewport(line);
   }
 
+  #showCause({ cause, active }: EditorContent): void {
+    const count = this.#editor.getModel()?.getLineCount() ?? 0;
+    const lines = cause?.file === active ? cause.lines.filter((line) => line >= 1 && line <= count) : [];
+    this.#cause.set(
+      lines.map((line) => ({
+        range: new monaco.Range(line, 1, line, 1),
+        options: { isWholeLine: true, className: 'cause-line', linesDecorationsClassName: 'cause-line-mark' },
+      })),
+    );
+    const [first] = lines;
+    // Who types must not lose the line they are in.
+    if (first !== undefined && !this.#editor.hasTextFocus()) {
+      this.#editor.revealLineInCenterIfOutsideViewport(first);
+    }
+  }
+
   #countErrors(): void {
     const resource = this.#files.get(this.#content.active)?.model.uri;
     const markers = resource ? monaco.editor.getModelMarkers({ owner: 'typescript', resource }) : [];
@@ -261,6 +282,10 @@ function optionsOf({ files, active }: EditorContent): monaco.editor.IEditorOptio
     readOnly: files.find(({ name }) => name === active)?.readOnly === true,
     readOnlyMessage: { value: `${active} is for reading only` },
   };
+}
+
+function isSameCause(one: EditorContent['cause'], other: EditorContent['cause']): boolean {
+  return one?.file === other?.file && String(one?.lines) === String(other?.lines);
 }
 
 /** True if the editor's options follow alike from both. */

@@ -1,4 +1,11 @@
-import { MAX_BOOKMARK_NOTE, MAX_BOOKMARKS, type Bookmark, type PlanView, type Seq } from 'sluice';
+import {
+  MAX_BOOKMARK_NOTE,
+  MAX_BOOKMARKS,
+  type Bookmark,
+  type PlanView,
+  type Recording,
+  type Seq,
+} from 'sluice';
 
 const NONE: readonly Bookmark[] = [];
 
@@ -6,6 +13,12 @@ const NONE: readonly Bookmark[] = [];
 export class Bookmarks {
   readonly #of = new WeakMap<PlanView, readonly Bookmark[]>();
   #changes = $state.raw(0);
+
+  /** @param recording - Opened from a file, with what was marked in it. */
+  constructor(recording?: Pick<Recording, 'plan' | 'tail'>) {
+    const kept = recording?.tail?.bookmarks;
+    if (recording && kept) this.#of.set(recording.plan, kept);
+  }
 
   /** In the order of the run. */
   of(plan: PlanView | null): readonly Bookmark[] {

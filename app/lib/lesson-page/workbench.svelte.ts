@@ -2,15 +2,18 @@ import type { Seq } from 'sluice';
 import type { Exercise, Outcome, Outcomes, RunRecord } from '#lessons/schema.ts';
 import type { EditorFile } from '$lib/editor/editor-file.ts';
 import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
+import { Bookmarks } from '$lib/inspect/bookmarks.svelte.ts';
 import { Focus } from '$lib/inspect/focus.svelte.ts';
 import { saveRecording } from '$lib/recordings/save-recording.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
 import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
 import { RunSession, type CheckResult } from '$lib/sandbox/session.svelte.ts';
+import { LitCode } from '$lib/sandbox/lit-code.svelte.ts';
 import type { WorkerSettings } from '$lib/sandbox/worker-settings.ts';
 import { savedWork } from '$lib/storage/saved-work.svelte.ts';
 import { contentVersion } from '$lib/storage/version.ts';
 import { motion } from '$lib/ui/motion.svelte.ts';
+import type { Pin } from '$lib/view/timeline-marks.ts';
 import { toasts } from '$lib/ui/toasts.svelte.ts';
 import { Playhead } from '$lib/vis/playhead.svelte.ts';
 import { codeId, earlierWork } from './kept-code.ts';
@@ -41,6 +44,14 @@ export class Workbench {
   readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => motion.reduced });
 
   readonly focus = new Focus();
+  readonly bookmarks = new Bookmarks();
+  /** The lines that caused the moment shown. */
+  readonly code = new LitCode({
+    run: () => this.run.view,
+    playhead: () => this.playhead,
+    program: () => this.run.program,
+    textOf: (name) => this.files.find((file) => file.name === name)?.value,
+  });
 
   /** What was stored has been read: from here on the editor may be written in. */
   loaded = $state(false);
@@ -251,6 +262,17 @@ export class Workbench {
     this.playhead.showMoment(at);
   }
 
+  /** Where checks failed in the run that is shown in the place of the learner's own. */
+  readonly failedChecks: readonly Pin[] = $derived.by(() => {
+    const seed = this.recording?.seed;
+    if (seed === undefined) return [];
+    return (this.result?.verdicts ?? []).flatMap(({ check, verdict, run }): Pin[] =>
+      !verdict.pass && verdict.at !== null && run.seed === seed
+        ? [{ kind: 'check', seq: verdict.at, words: check.says }]
+        : [],
+    );
+  });
+
   backToMine(): void {
     if (!this.recording) return;
     this.run.closeRecording(this.recording.mine);
@@ -260,7 +282,7 @@ export class Workbench {
 
   /** Saves the run in view as a file, which the page of recordings and the command line open. */
   save(): void {
-    const recording = this.run.recording();
+    const recording = this.run.recording(this.bookmarks.of(this.run.view.plan));
     if (recording) saveRecording(recording, `${this.lesson.id}-${this.session.current}.jsonl`);
   }
 

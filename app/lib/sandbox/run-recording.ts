@@ -1,4 +1,12 @@
-import type { OutputLine, RecordedEnd, RecordedProgram, Recording, RunUpdate, TraceError } from 'sluice';
+import type {
+  Bookmark,
+  OutputLine,
+  RecordedEnd,
+  RecordedProgram,
+  Recording,
+  RunUpdate,
+  TraceError,
+} from 'sluice';
 import type { RunRecord } from '#lessons/schema.ts';
 import type { RunView } from './run-view.ts';
 
@@ -41,7 +49,14 @@ export function notesOfRecord({ seed, ended }: RunRecord, program: RecordedProgr
 /** What a page shows of a run as a recording; `null` before there is anything to draw. */
 export function recordingOf(
   { plan, workers, placement, entries, dropped, elapsedMs }: RunView,
-  { seed, program, end, output, uncaught }: RunNotes,
+  {
+    seed,
+    program,
+    end,
+    output,
+    uncaught,
+    bookmarks = [],
+  }: RunNotes & { readonly bookmarks?: readonly Bookmark[] },
 ): Recording | null {
   if (!plan) return null;
   return {
@@ -51,6 +66,13 @@ export function recordingOf(
     placement,
     ...(program && { program }),
     entries,
-    tail: { end: end(), elapsedMs, dropped, output: output(), uncaught: uncaught() },
+    tail: {
+      end: end(),
+      elapsedMs,
+      dropped,
+      output: output(),
+      uncaught: uncaught(),
+      ...(bookmarks.length > 0 && { bookmarks }),
+    },
   };
 }

@@ -1,4 +1,11 @@
-import { realScheduler, startRun, type RecordedProgram, type Recording, type RunHandle } from 'sluice';
+import {
+  realScheduler,
+  startRun,
+  type Bookmark,
+  type RecordedProgram,
+  type Recording,
+  type RunHandle,
+} from 'sluice';
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
 import type { Injection } from '../view/fault-menu.ts';
@@ -252,10 +259,16 @@ export class RunSession {
     this.#opened = null;
   }
 
+  /** The program of the run in view; `null` before one. */
+  get program(): RecordedProgram | null {
+    // The view is replaced whenever another run is shown.
+    return this.view.plan && ((this.#opened ?? this.#own)?.program ?? null);
+  }
+
   /** What is shown, as it can be saved; `null` where nothing has happened yet. */
-  recording(): Recording | null {
+  recording(bookmarks: readonly Bookmark[] = []): Recording | null {
     const notes = this.#opened ?? this.#own;
-    return notes && recordingOf(this.view, notes);
+    return notes && recordingOf(this.view, { ...notes, bookmarks });
   }
 
   /** Ends everything and gives back frames and workers. */
@@ -378,7 +391,7 @@ export class RunSession {
     if (!compiled.ok) return { problems: compiled.problems };
     const [script, data] = await Promise.all([workerScript(), dataFor(compiled.dataSets)]);
     const text = { sources: files, entry, places: new SourcePlaces(compiled.map) };
-    const recorded = { entry, files, map: compiled.map };
+    const recorded = { entry, files, map: compiled.map, code: compiled.code };
     return { program: { script, program: compiled.code, data }, text, recorded, warnings: compiled.warnings };
   }
 
