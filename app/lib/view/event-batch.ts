@@ -12,6 +12,8 @@ export interface Call extends Maker {
   readonly from: number;
   /** Events it was given. */
   readonly count: number;
+  /** The windows that its events were put into; `null`: none, or the trace does not tell. */
+  assigned: EntryOf<'assign'> | null;
   /** What was sent of the events it returned, in the order of sending. */
   readonly gave: Gave[];
 }

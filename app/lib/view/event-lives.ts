@@ -8,6 +8,7 @@ import { EventOrigins, type Sharing } from './event-origins.ts';
 /** What must be remembered of a stage. */
 interface StageLog {
   readonly lives: EntryOf<'start'>[];
+  readonly firings: EntryOf<'window'>[];
   readonly origins: EventOrigins<Call>;
   call: Call | null;
   /** The stretch of work without a pause that it is in, or was in last, ms. */
@@ -73,6 +74,11 @@ export class EventLives {
   /** The starts of a stage, in order. */
   livesOf(stage: StageId): readonly EntryOf<'start'>[] {
     return this.#stages.get(stage)?.lives ?? [];
+  }
+
+  /** The times that windows of a stage emitted, in order. */
+  firingsOf(stage: StageId): readonly EntryOf<'window'>[] {
+    return this.#stages.get(stage)?.firings ?? [];
   }
 
   /** Takes the same trace with entries appended, or inserted near its end. */
@@ -153,6 +159,11 @@ export class EventLives {
         return this.#dropped(entry);
       case 'lost':
         return this.#lost(entry);
+      case 'window':
+        if (entry.phase === 'fire') this.#stage(entry.stage).firings.push(entry);
+        return;
+      case 'assign':
+        return this.#assigned(entry);
       case 'fault':
         return this.#fault(entry);
       default:
@@ -172,7 +183,17 @@ export class EventLives {
     const last = batch?.calls.at(-1);
     const from = batch ? (last ? last.from + last.count : batch.first) : 0;
     const count = entry.count ?? 0;
-    const call: Call = { begin: entry, end: null, batch, from, count, gave: [], discarded: 0, dropped: 0 };
+    const call: Call = {
+      begin: entry,
+      end: null,
+      batch,
+      from,
+      count,
+      assigned: null,
+      gave: [],
+      discarded: 0,
+      dropped: 0,
+    };
     stage.call = call;
     batch?.calls.push(call);
     if (batch && entry.cause !== null && from + count >= batch.first + batch.count)
@@ -187,6 +208,11 @@ export class EventLives {
     call.end = entry;
     if (call.batch) call.batch.link.over = Math.max(call.batch.link.over, call.from + call.count);
     if (entry.count > 0) stage.origins.made(entry, call);
+  }
+
+  #assigned(entry: EntryOf<'assign'>): void {
+    const { call } = this.#stage(entry.stage);
+    if (call?.begin.seq === entry.cause) call.assigned = entry;
   }
 
   #crashed(entry: EntryOf<'crash'>): void {
@@ -342,6 +368,7 @@ export class EventLives {
     if (known) return known;
     const stage: StageLog = {
       lives: [],
+      firings: [],
       origins: new EventOrigins(sharingOf(this.#plan, id)),
       call: null,
       busySinceMs: Infinity,

@@ -1,8 +1,9 @@
-import type { PlanView, Seq } from 'sluice';
+import type { EntryOf, PlanView, Seq } from 'sluice';
 import type { EventLife } from './event-life.ts';
 import { edgeName, type EventLives } from './event-lives.ts';
 import { fateSentence } from './event-words.ts';
 import { countText, keyOf, plural, valueText } from './value-label.ts';
+import { eventTimeText, windowSentence, windowText } from './window-words.ts';
 
 /** One thing that is known of an event. */
 export interface PassportFact {
@@ -52,9 +53,39 @@ export function passport(life: EventLife, lives: EventLives): readonly PassportF
           : `${call.begin.callback}, event ${countText(index - call.from + 1)} of a batch of ${countText(call.count)}`,
       at: call.begin.seq,
     },
+    ...windowFacts(life, lives),
     { term: 'Outcome', text: fateSentence(life), ...(life.fate.type === 'open' ? {} : { at: endSeq(life) }) },
   ];
   return facts.filter((fact) => fact !== false && fact !== null && fact !== undefined);
+}
+
+/** The windows it was counted in or came too late for, and when they emitted what they had of it. */
+function windowFacts({ call, index, link }: EventLife, lives: EventLives): readonly PassportFact[] {
+  const assigned = call?.assigned;
+  // Without a first event, the windows were given others than those that were sent.
+  if (!call || assigned?.first === undefined) return [];
+  const offset = index - assigned.first;
+  const own = assigned.slices.filter(({ from, count }) => offset >= from && offset < from + count);
+  const window = windowTypeOf(lives.plan, link.consumer);
+  const eventMs = assigned.times?.[offset];
+  const known = (isLate: boolean) =>
+    own.filter(({ late }) => (late ?? false) === isLate).map(({ id }) => windowText({ window, id }));
+  const [inside, late] = [known(false), known(true)];
+  const ids = own.filter((slice) => !slice.late).map(({ id }) => JSON.stringify(id));
+  const firing = lives
+    .firingsOf(link.consumer)
+    .find((fire) => fire.seq > call.begin.seq && ids.includes(JSON.stringify(fire.id)));
+  return [
+    ...(eventMs === undefined ? [] : [{ term: 'Event time', text: eventTimeText(eventMs) }]),
+    ...(inside.length === 0 ? [] : [{ term: 'Counted in', text: inside.join('; '), at: assigned.seq }]),
+    ...(late.length === 0 ? [] : [{ term: 'Too late for', text: late.join('; '), at: assigned.seq }]),
+    ...(firing ? [{ term: 'Came out as', text: windowSentence(firing), at: firing.seq }] : []),
+  ];
+}
+
+function windowTypeOf({ flows = [] }: PlanView, stage: string): EntryOf<'window'>['window'] {
+  const layer = flows.flatMap(({ layers }) => layers).find(({ stages }) => stages.includes(stage));
+  return layer?.windowing?.type ?? 'global';
 }
 
 function endSeq({ fate }: EventLife): Seq {

@@ -19,7 +19,7 @@ export function segmentWords(kind: SegmentKind, { link, call }: EventLife): Segm
       return { label: 'in the buffer', why: `nobody had asked ${producer} for it` };
     case 'partition':
       return {
-        label: 'in its partition',
+        label: 'in a partition',
         why: `the consumer of its partition had not asked ${producer} for it`,
       };
     case 'out':
@@ -32,7 +32,10 @@ export function segmentWords(kind: SegmentKind, { link, call }: EventLife): Segm
     case 'mailbox':
       return { label: 'in the mailbox', why: `${consumer} was at work on what came before` };
     case 'demand':
-      return { label: 'no demand', why: `${consumer} had it and waited to be asked for events itself` };
+      return {
+        label: 'waits for demand',
+        why: `${consumer} had it and waited to be asked for events itself`,
+      };
     case 'turn':
       return {
         label: 'its turn',
