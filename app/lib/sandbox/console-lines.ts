@@ -1,4 +1,5 @@
 import type { EntryOf, OutputLine, TraceEntry, TraceValue } from 'sluice';
+import { EntryFilter } from '../view/entry-filter.ts';
 import type { SourcePlaces } from './error-mapping.ts';
 import type { ConsoleLine } from './run-view.ts';
 
@@ -23,6 +24,7 @@ type Spoken = EntryOf<'log'> | EntryOf<'warning'> | EntryOf<'crash'>;
 /** Makes the console of one run, again and again as its trace grows: a line that was made once is kept. */
 export class RunConsole {
   readonly #places: SourcePlaces | null;
+  readonly #spoken = new EntryFilter(isSpoken);
   readonly #made = new WeakMap<Spoken | OutputLine, ConsoleLine>();
 
   constructor(places: SourcePlaces | null) {
@@ -31,7 +33,7 @@ export class RunConsole {
 
   /** @param output what was printed while no stage handled a message, by time */
   tail(entries: readonly TraceEntry[], output: readonly OutputLine[] = []): ConsoleTail {
-    const spoken = entries.filter(isSpoken);
+    const spoken = this.#spoken.update(entries);
     const outputFrom = Math.max(0, output.length - MAX_LINES);
     const merged = byTime(spoken.slice(-MAX_LINES), output.slice(outputFrom)).slice(-MAX_LINES);
     const numbers = new Map(output.slice(outputFrom).map((line, i) => [line, OUTPUT_SEQ + outputFrom + i]));

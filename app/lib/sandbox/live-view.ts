@@ -1,4 +1,5 @@
-import type { PlanWarning, RunEnd, RunFailure, RunUpdate, TraceEntry } from 'sluice';
+import type { EntryOf, PlanWarning, RunEnd, RunFailure, RunUpdate, TraceEntry } from 'sluice';
+import { EntryFilter } from '../view/entry-filter.ts';
 import { RunConsole, type ConsoleTail } from './console-lines.ts';
 import {
   crashProblem,
@@ -6,6 +7,7 @@ import {
   droppedProblem,
   failureProblem,
   frameGoneProblem,
+  isTrouble,
   malformedProblem,
   planProblem,
   silentProblem,
@@ -29,6 +31,9 @@ export interface SandboxNotes {
 export class LiveView {
   readonly #program: ProgramText;
   readonly #console: RunConsole;
+  readonly #troubles = new EntryFilter(isTrouble);
+  readonly #subscribes = new EntryFilter((entry) => entry.type === 'subscribe');
+  #seen: readonly TraceEntry[] = [];
   /** By the crash, or by the restart that followed it. */
   readonly #crashes = new WeakMap<TraceEntry, Problem>();
   #entries: readonly TraceEntry[] | null = null;
@@ -61,7 +66,7 @@ export class LiveView {
         ...(end?.type === 'failed' ? [this.#failure(end, notes)] : []),
         ...this.#crashProblems,
         ...update.uncaught.map((error) => uncaughtProblem(error, this.#program)),
-        ...stillTrue(update).map((warning) => planProblem(warning, this.#program)),
+        ...this.#stillTrue(update).map((warning) => planProblem(warning, this.#program)),
         ...silentProducers(update).map(([id, asked]) => silentProblem(id, asked, this.#program)),
         ...(dropped > 0 ? [droppedProblem(dropped)] : []),
         ...(notes.malformed > 0 ? [malformedProblem(notes.malformed)] : []),
@@ -76,11 +81,19 @@ export class LiveView {
     return isSilent && end.phase === 'watchdog' ? frameGoneProblem() : failureProblem(end, this.#program);
   }
 
+  #stillTrue(update: RunUpdate): readonly PlanWarning[] {
+    if (update.warnings.length === 0) return update.warnings;
+    return stillTrue(update, this.#subscribes.update(update.entries));
+  }
+
   #read({ entries, output }: RunUpdate): void {
     this.#entries = entries;
     this.#outputs = output.length;
     this.#tail = this.#console.tail(entries, output);
-    this.#crashProblems = crashesIn(entries).map(({ crash, restart }) => {
+    const troubles = this.#troubles.update(entries);
+    if (troubles === this.#seen) return;
+    this.#seen = troubles;
+    this.#crashProblems = crashesIn(troubles).map(({ crash, restart }) => {
       const problem = this.#crashes.get(restart ?? crash) ?? crashProblem(crash, this.#program, restart);
       this.#crashes.set(restart ?? crash, problem);
       return problem;
@@ -89,9 +102,10 @@ export class LiveView {
 }
 
 /** What a plan warns of, less what the run has since put right: callbacks may subscribe, too. */
-function stillTrue({ warnings, entries, plan }: RunUpdate): readonly PlanWarning[] {
-  if (warnings.length === 0) return warnings;
-  const made = entries.filter((entry) => entry.type === 'subscribe');
+function stillTrue(
+  { warnings, plan }: RunUpdate,
+  made: readonly EntryOf<'subscribe'>[],
+): readonly PlanWarning[] {
   const fed = new Set(made.map(({ stage }) => stage));
   const asked = new Set(made.map(({ producer }) => producer));
   return warnings.filter(({ stage: id }) => {

@@ -239,13 +239,24 @@ export function droppedProblem(dropped: number): Problem {
 /** Crashes that are put in words; a run whose stages crash again and again says it often enough. */
 const MAX_CRASHES = 20;
 
-/** The first crashes of a run, each with the restart that followed it; `null` where the stage was not started again. */
+/** Whether an entry has a part in what became of a crash. */
+export function isTrouble(
+  entry: TraceEntry,
+): entry is EntryOf<'crash'> | EntryOf<'restart'> | EntryOf<'start'> {
+  return entry.type === 'crash' || entry.type === 'restart' || entry.type === 'start';
+}
+
+/**
+ * The first crashes of a run, each with the restart that followed it; `null` where the stage was not started again.
+ *
+ * @param troubles - Its entries, or at least those that are {@link isTrouble}.
+ */
 export function crashesIn(
-  entries: readonly TraceEntry[],
+  troubles: readonly TraceEntry[],
 ): { readonly crash: EntryOf<'crash'>; readonly restart: EntryOf<'restart'> | null }[] {
-  const restarts = entries.filter((entry) => entry.type === 'restart');
-  const starts = entries.filter((entry) => entry.type === 'start');
-  const crashes = entries.filter((entry) => entry.type === 'crash').slice(0, MAX_CRASHES);
+  const restarts = troubles.filter((entry) => entry.type === 'restart');
+  const starts = troubles.filter((entry) => entry.type === 'start');
+  const crashes = troubles.filter((entry) => entry.type === 'crash').slice(0, MAX_CRASHES);
   return crashes.map((crash) => {
     const again = starts.find(({ stage, seq }) => stage === crash.stage && seq > crash.seq);
     // Its own supervisor, or one further out that started that supervisor again.
