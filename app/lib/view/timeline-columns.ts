@@ -133,11 +133,11 @@ export class Spans {
   }
 
   #push(ruler: Ruler, from: number): void {
-    const [before, begun, ended] = [this.#before, this.#from, this.#to].map((columns) => columns[ruler].last);
-    const length = (before ?? NaN) + (ended ?? NaN) - (begun ?? NaN);
-    this.#before[ruler].push(Number.isFinite(length) ? length : 0);
-    this.#from[ruler].push(from);
-    this.#to[ruler].push(Infinity);
+    const [before, begun, ended] = [this.#before[ruler], this.#from[ruler], this.#to[ruler]];
+    const length = before.last + ended.last - begun.last;
+    before.push(Number.isFinite(length) ? length : 0);
+    begun.push(from);
+    ended.push(Infinity);
   }
 
   #coveredUntil(value: number, ruler: Ruler): number {

@@ -175,7 +175,7 @@ export class TimelineLog {
     const isBlocked = lane.lives.isOpen && !lane.busy.isOpen && this.#demand.isBlocked(stage);
     if (isBlocked && !lane.blocked.isOpen) lane.blocked.open(at);
     // What ends it belongs to what comes next.
-    if (!isBlocked) lane.blocked.close({ n: at.n - 1, ms: at.ms });
+    if (!isBlocked && lane.blocked.isOpen) lane.blocked.close({ n: at.n - 1, ms: at.ms });
   }
 
   /** The lane an entry belongs to: a start on another worker begins a new one. */

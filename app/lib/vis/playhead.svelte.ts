@@ -7,6 +7,10 @@ import type { RunView } from '../sandbox/run-view.ts';
 const LEAD_ENTRIES = 8;
 const LEAD_MS = 2_000;
 
+/** How long it may work ahead in one frame, and how much it does before it looks at the clock. */
+const AHEAD_MS = 6;
+const AHEAD_ENTRIES = 2_048;
+
 const bySeq = bisector((entry: TraceEntry) => entry.seq);
 
 /** How quickly it plays: so many entries a second, or so many times as fast as it happened. */
@@ -143,6 +147,22 @@ export class Playhead {
     this.#timer?.stop();
     this.#timer = null;
     this.#playing = false;
+  }
+
+  /**
+   * Goes over a long run between frames, so that no jump has to go over all of it at once.
+   *
+   * @returns Stops it.
+   */
+  workAhead(): () => void {
+    const working = timer(() => {
+      const replayed = this.#replayed();
+      const untilMs = performance.now() + AHEAD_MS;
+      let isMore = true;
+      while (isMore && performance.now() < untilMs) isMore = replayed?.prepare(AHEAD_ENTRIES) ?? false;
+      if (!isMore) working.stop();
+    });
+    return () => working.stop();
   }
 
   /** Entries applied when the one with this number has just happened. */
