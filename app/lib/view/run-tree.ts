@@ -196,3 +196,9 @@ export function treeMove(rows: readonly TreeRow[], at: string, key: string): Tre
       return null;
   }
 }
+
+/** The nodes that are open once one is opened or closed. */
+export function withNode(open: ReadonlySet<string>, id: string, isOpen: boolean): ReadonlySet<string> {
+  const others = [...open].filter((other) => other !== id);
+  return new Set(isOpen ? [...others, id] : others);
+}
