@@ -20,6 +20,9 @@ export class Focus {
   /** Marked wherever they are drawn: an event, and what it is known to have been made from and to have become. */
   followed: readonly EventRef[] = $state.raw([]);
 
+  /** Stages and subscriptions of the plan that an inspector points at, by id: the others fade. `null`: none is pointed at. */
+  lit: ReadonlySet<StageId | SubscriptionId> | null = $state.raw(null);
+
   isFollowed(event: EventRef): boolean {
     return this.followed.some((own) => isSameEvent(own, event));
   }

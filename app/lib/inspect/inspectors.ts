@@ -48,6 +48,13 @@ export const INSPECTORS: readonly Inspector[] = [
     load: () => import('./deliveries/DeliveriesInspector.svelte'),
   },
   {
+    name: 'holdup',
+    label: 'Hold-ups',
+    question: 'Who holds whom up, and what would a second worker change?',
+    offered: () => true,
+    load: () => import('./holdup/HoldupInspector.svelte'),
+  },
+  {
     name: 'words',
     label: 'In words',
     question: 'What happened, as text and tables?',

@@ -43,6 +43,8 @@ const LEAST_BLAME = 0.1;
 const LEAST_SHARE = 0.1;
 /** Steps of the walk; what is left then has gone round in circles. */
 const MOST_STEPS = 64;
+/** Less waiting than this, as a share of the time, is not followed any further. */
+const LEAST_AMOUNT = 1e-4;
 /** Stages that are about as busy: who is waited for longer decides. */
 const ALIKE = 0.02;
 
@@ -230,7 +232,7 @@ class Graph {
   /** Shares an amount of waiting out among those whom a stage waits for. */
   #passOn(from: StageId, amount: number, to: Map<StageId, number>): void {
     const shares = this.#shares.get(from);
-    if (!shares || amount < Number.EPSILON) return;
+    if (!shares || amount < LEAST_AMOUNT) return;
     const wait = waitOf(shares);
     for (const direction of ['down', 'up'] as const) {
       const own = direction === 'down' ? shares.noAsk : shares.noEvents;
