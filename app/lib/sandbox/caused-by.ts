@@ -65,7 +65,7 @@ export interface CauseLines {
 /** What is needed to find a cause in the files of a program. */
 export interface ProgramPlaces {
   readonly plan: Pick<PlanView, 'code' | 'stages'>;
-  readonly places: SourcePlaces;
+  readonly places: Pick<SourcePlaces, 'ofText' | 'ofStack'>;
   /** The compiled program; `null` where nobody has kept it. */
   readonly code: ProgramCode | null;
 }

@@ -83,7 +83,9 @@ export interface TimelineOptions {
 const LEAST_GAP = 0.75;
 /** Width of one column of a worker's strip, px. */
 const STRIP_STEP = 2;
-const TICKS = 5;
+/** Between two ticks, px: room for what stands at them. */
+const TICK_WIDTH = 90;
+const MAX_TICKS = 10;
 /** Of a worker's row, px: its button is as high as a button has to be. */
 export const GROUP_HEIGHT = 24;
 
@@ -106,7 +108,7 @@ export function timelineView(plan: PlanView, log: TimelineLog, options: Timeline
   return {
     groups,
     height,
-    ticks: scale.ticks(TICKS).map((value) => ({
+    ticks: scale.ticks(Math.min(MAX_TICKS, Math.max(1, width / TICK_WIDTH))).map((value) => ({
       x: scale(value),
       label: by === 'entry' ? value.toLocaleString('en-US') : `${value.toLocaleString('en-US')} ms`,
     })),

@@ -72,7 +72,7 @@ describe('TimelineLog', () => {
   });
 
   it('has a stage blocked exactly while the picture says so', async () => {
-    const { plan, entries } = await firstRun({ entryBudget: 400 });
+    const { plan, entries } = await firstRun({ entryBudget: 250 });
     const log = logOf(plan, entries);
     let blockedMoments = 0;
     for (let n = 1; n <= entries.length; n += 1) {
@@ -91,7 +91,7 @@ describe('TimelineLog', () => {
   });
 
   it('knows the same of a trace that came in parts, late entries sorted in, as of the whole', async () => {
-    const { plan, entries } = await firstRun({ entryBudget: 2_600 });
+    const { plan, entries } = await firstRun({ entryBudget: 1_400 });
     const whole = logOf(plan, entries);
     const lates = fc.dictionary(fc.nat({ max: entries.length }).map(String), fc.nat({ max: 20 }), {
       maxKeys: 30,
@@ -110,7 +110,7 @@ describe('TimelineLog', () => {
         expect(log.landmarks.toArray()).toEqual(whole.landmarks.toArray());
         expect(log.msAt(entries.length)).toBe(whole.msAt(entries.length));
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('TimelineLog', () => {
 
 describe('timelineView()', () => {
   it('finds the moment under a pixel again, of the whole run and of a part', async () => {
-    const { plan, entries } = await firstRun();
+    const { plan, entries } = await firstRun({ entryBudget: 300 });
     const log = logOf(plan, entries);
     for (const range of [null, { from: 100, to: 300 }]) {
       const { at, xOf } = timelineView(plan, log, { ...SIZE, range });

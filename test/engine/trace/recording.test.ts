@@ -64,6 +64,28 @@ describe('decodeRecording()', () => {
     }
   });
 
+  it('keeps what was marked, in the order of the run, and the compiled program', () => {
+    const bookmarks = [
+      { seq: 1, note: 'it begins' },
+      { seq: 2, note: '' },
+    ];
+    const { tail, program } = RECORDING;
+    const recording: Recording = {
+      ...RECORDING,
+      ...(program && { program: { ...program, code: 'export default 1;' } }),
+      tail: tail && { ...tail, bookmarks },
+    };
+    expect(decodeRecording(encodeRecording(recording))).toEqual(recording);
+    const turned = { ...recording, tail: tail && { ...tail, bookmarks: bookmarks.toReversed() } };
+    expect(decodeRecording(encodeRecording(turned))).toEqual(recording);
+    const long = { ...recording, tail: tail && { ...tail, bookmarks: [{ seq: 1, note: 'x'.repeat(201) }] } };
+    expect(() => decodeRecording(encodeRecording(long))).toThrow(/more than 200 characters/);
+    const many = Array.from({ length: 1_001 }, (_, seq) => ({ seq, note: '' }));
+    expect(() =>
+      decodeRecording(encodeRecording({ ...recording, tail: tail && { ...tail, bookmarks: many } })),
+    ).toThrow(/more than 1000 bookmarks/);
+  });
+
   it('opens a file up to where it was cut off, wherever that is behind the first line', () => {
     const headLength = encodeHead(RECORDING).length;
     fc.assert(
