@@ -167,7 +167,7 @@ class Planner {
       Array.from({ length: count }, (_, index) => ({
         definition: { ...definition, options: { ...definition.options, ...stageOptions } },
         arg: { index, total: count, upstreams: upstream.length } satisfies LayerStage,
-        ...(draft.written && { operators: draft.written }),
+        operators: writtenOf(draft),
       })),
     );
     const { maxDemand, minDemand } = options;
@@ -197,7 +197,7 @@ class Planner {
       case 'none':
         throw new EngineError('flow_without_source', { flow: flowName(this.#context) });
       case 'sources':
-        return this.#start(origin, passed ?? feedOf(options.dispatcher));
+        return this.#start(origin, passed ?? feedOf(options.dispatcher), draft.written?.slice(0, 1));
       case 'stages':
         return this.#beside(origin.stages, true);
       case 'flows': {
@@ -230,6 +230,7 @@ class Planner {
   #start(
     { written, specs }: Extract<Origin, { readonly type: 'sources' }>,
     { dispatcher }: Feed,
+    operators: readonly Written[] = [],
   ): readonly Outlet[] {
     const ids = this.#add(
       written === 'fromSpecs' ? { kind: 'stage', ...SPECS_WORDS } : { kind: 'source', ...SOURCE_WORDS },
@@ -241,6 +242,7 @@ class Planner {
             }
           : definition,
         arg,
+        operators,
       })),
     );
     // One that is set to hold its events back is let go by the program.
@@ -343,6 +345,11 @@ function flowName({ name = 'flow' }: FlowContext): string {
 
 function withOptions(ids: readonly StageId[], specs: readonly Spec[]): readonly Outlet[] {
   return ids.map((id, i) => ({ id, options: specs[i]?.options ?? {} }));
+}
+
+/** Where the operators of a layer are written: what it reads is read by stages of their own. */
+function writtenOf({ origin, written = [] }: Draft): readonly Written[] {
+  return origin.type === 'sources' || origin.type === 'stages' ? written.slice(1) : written;
 }
 
 /** Whether a layer does nothing to events. */

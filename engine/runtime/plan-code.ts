@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
 const MAX_STAGES = 500;
 
 /**
- * Where the parts of a plan are written (TR-CODE).
+ * Where the parts of a plan are written (RUN-35).
  *
  * @param isProgram - Whether a script of a stack is the program.
  */
