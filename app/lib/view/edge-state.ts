@@ -1,4 +1,4 @@
-import type { PipelineState, SubscriptionId, SubscriptionState } from 'sluice';
+import type { EventsInFlight, PipelineState, SubscriptionId, SubscriptionState } from 'sluice';
 import { group, sum } from 'd3-array';
 
 /**
@@ -6,13 +6,22 @@ import { group, sum } from 'd3-array';
  * on it: demand is the last one's, counts and traffic are everybody's.
  */
 export interface EdgeState extends SubscriptionState {
+  readonly eventsInFlight: readonly SentEvents[];
   /** Subscriptions that were made on it, one after the other. */
   readonly lives: number;
 }
 
+/** A batch on its way, and the subscription that it was sent on: one of the lives of its edge. */
+export interface SentEvents extends EventsInFlight {
+  readonly subscription: SubscriptionId;
+}
+
 /** Edge → what is known of it. */
 export function edgeStates({ subscriptions }: PipelineState): ReadonlyMap<SubscriptionId, EdgeState> {
-  const links = group(Object.values(subscriptions), (link) => link.edge);
+  const links = group(
+    Object.entries(subscriptions).map(([id, link]) => named(id, link)),
+    (link) => link.edge,
+  );
   return new Map(Array.from(links, ([edge, lives]) => [edge, together(lives)]));
 }
 
@@ -21,7 +30,13 @@ export function edgeOf({ subscriptions }: PipelineState, id: SubscriptionId): Su
   return subscriptions[id]?.edge ?? id;
 }
 
-function together(lives: readonly SubscriptionState[]): EdgeState {
+type NamedState = Omit<EdgeState, 'lives'>;
+
+function named(subscription: SubscriptionId, link: SubscriptionState): NamedState {
+  return { ...link, eventsInFlight: link.eventsInFlight.map((batch) => ({ ...batch, subscription })) };
+}
+
+function together(lives: readonly NamedState[]): EdgeState {
   const last = lives.at(-1);
   if (!last) throw new Error('unreachable: a group has at least one member');
   if (lives.length === 1) return { ...last, lives: 1 };

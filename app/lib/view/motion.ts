@@ -1,14 +1,8 @@
-import type {
-  EventsInFlight,
-  PipelineState,
-  PlanView,
-  SubscriptionId,
-  SubscriptionState,
-  TraceValue,
-} from 'sluice';
+import type { PipelineState, PlanView, SubscriptionId, TraceValue } from 'sluice';
 import { sum } from 'd3-array';
 import { interpolateNumber } from 'd3-interpolate';
-import { edgeStates } from './edge-state.ts';
+import { edgeStates, type EdgeState, type SentEvents } from './edge-state.ts';
+import type { EventRef } from './event-ref.ts';
 import type { Lane, Point } from './lane.ts';
 
 /** How long one batch or ask takes from end to end: a little less than slow motion at two deliveries a second leaves it. */
@@ -29,6 +23,8 @@ export interface Traveller {
   readonly count: number;
   /** Values of a batch, oldest first; none for an ask. */
   readonly events: readonly TraceValue[];
+  /** How the trace names the first event of a batch; left out for an ask. */
+  readonly name?: EventRef;
   /** 0 = just sent, 1 = all of it has arrived. */
   readonly progress: number;
 }
@@ -61,6 +57,7 @@ interface Leg {
   readonly seq: number;
   readonly count: number;
   readonly events: readonly TraceValue[];
+  readonly name?: EventRef;
   readonly startMs: number;
   /** When it was taken, and how far it had come. */
   taken: { readonly atMs: number; readonly from: number } | null;
@@ -86,7 +83,8 @@ export class Traffic {
       const link = edges.get(id);
       if (!link) continue;
       const asks = link.asksInFlight.map((ask) => ({ ...ask, events: [] }));
-      lanes.events.update({ inFlight: link.eventsInFlight, total: link.dispatched }, nowMs, motion);
+      const events = link.eventsInFlight.map(nameEvents);
+      lanes.events.update({ inFlight: events, total: link.dispatched }, nowMs, motion);
       lanes.asks.update({ inFlight: asks, total: link.asked }, nowMs, motion);
     }
   }
@@ -108,7 +106,11 @@ export class Traffic {
   }
 }
 
-type InFlight = Pick<EventsInFlight, 'seq' | 'count' | 'events'>;
+type InFlight = Pick<Traveller, 'seq' | 'count' | 'events' | 'name'>;
+
+function nameEvents({ seq, count, events, subscription, first }: SentEvents): InFlight {
+  return { seq, count, events, name: { subscription, index: first } };
+}
 
 /** What one lane carries, and since when. */
 class LaneMemory {
@@ -156,10 +158,10 @@ class LaneMemory {
     const travelling: Traveller[] = [];
     const waiting: Traveller[] = [];
     for (const leg of this.#legs) {
-      const { seq, count, events } = leg;
+      const { startMs: _, taken, ...sent } = leg;
       const progress = progressOf(leg, nowMs);
-      if (progress < 1) travelling.push({ seq, count, events, progress });
-      else if (!leg.taken) waiting.push({ seq, count, events, progress: 1 });
+      if (progress < 1) travelling.push({ ...sent, progress });
+      else if (!taken) waiting.push({ ...sent, progress: 1 });
     }
     return { travelling: flow ? [] : travelling, waiting, flow };
   }
@@ -191,12 +193,12 @@ const eased = (t: number) => t * t * (3 - 2 * t);
 /** What is in flight, for a picture in which nothing flies: all of it stands on its lane. */
 export function stillTraffic(state: PipelineState): Readonly<Record<SubscriptionId, EdgeTraffic>> {
   const still = (inFlight: readonly InFlight[]): LaneTraffic => ({
-    travelling: inFlight.map(({ seq, count, events }) => ({ seq, count, events, progress: 0.5 })),
+    travelling: inFlight.map((sent) => ({ ...sent, progress: 0.5 })),
     waiting: [],
     flow: null,
   });
-  const edge = ({ eventsInFlight, asksInFlight }: SubscriptionState): EdgeTraffic => ({
-    events: still(eventsInFlight),
+  const edge = ({ eventsInFlight, asksInFlight }: EdgeState): EdgeTraffic => ({
+    events: still(eventsInFlight.map(nameEvents)),
     asks: still(asksInFlight.map((ask) => ({ ...ask, events: [] }))),
   });
   return Object.fromEntries(Array.from(edgeStates(state), ([id, link]) => [id, edge(link)]));

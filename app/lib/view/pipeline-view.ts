@@ -80,6 +80,8 @@ export interface EdgeCard {
   readonly open: number;
   /** The partition of its producer that it gets; `null` without partitions. */
   readonly partition: string | null;
+  /** "north · 3 wait": its name, and how many events wait for it in the dispatcher. */
+  readonly partitionText: string | null;
   /** Events that its selector refused. */
   readonly refused: number;
   readonly active: boolean;
@@ -140,7 +142,10 @@ export function pipelineView(
       label: operators.has(stage.id) ? null : (labels.find((own) => own === LABELS[stage.kind]) ?? null),
     })),
     edges: plan.subscriptions.map((link) =>
-      edgeCard(link, edges.get(link.id), childrenOf(link, plan, state)),
+      edgeCard(link, edges.get(link.id), {
+        children: childrenOf(link, plan, state),
+        queued: state.stages[link.producer]?.queues[String(link.partition)] ?? 0,
+      }),
     ),
     supervisors: supervisorCards(plan, state),
     flows: flowCards(plan, state),
@@ -286,7 +291,11 @@ function childrenOf(link: SubscriptionView, plan: PlanView, state: PipelineState
   return hasChildren && links.length === 1 ? (state.stages[link.consumer]?.tasks.running.length ?? 0) : 0;
 }
 
-function edgeCard(link: SubscriptionView, own: EdgeState | undefined, children: number): EdgeCard {
+function edgeCard(
+  link: SubscriptionView,
+  own: EdgeState | undefined,
+  { children, queued }: { readonly children: number; readonly queued: number },
+): EdgeCard {
   const demand = {
     pending: (own?.pending ?? 0) + children,
     maxDemand: own?.maxDemand ?? link.maxDemand,
@@ -301,6 +310,9 @@ function edgeCard(link: SubscriptionView, own: EdgeState | undefined, children: 
     demandSentence(demand),
     `${countText(own?.open ?? 0)} may still be sent`,
     ...(moving > 0 ? [`${plural(moving, 'event')} on the way`] : []),
+    ...(queued > 0
+      ? [`${plural(queued, 'event')} ${queued === 1 ? 'waits' : 'wait'} for it in the dispatcher`]
+      : []),
     ...(refused > 0 ? [`its selector refused ${plural(refused, 'event')}`] : []),
     ...(slowText === null ? [] : [`made slower: ${slowText}`]),
     ...(own && own.lost > 0 ? [`${plural(own.lost, 'event')} lost`] : []),
@@ -312,6 +324,8 @@ function edgeCard(link: SubscriptionView, own: EdgeState | undefined, children: 
     demand,
     open: own?.open ?? 0,
     partition,
+    partitionText:
+      partition === null || queued === 0 ? partition : `${partition} · ${countText(queued)} wait`,
     refused,
     active: own?.active ?? false,
     slowText,

@@ -342,6 +342,11 @@ export function shareText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** "62 % busy", or "97 % blocked" of a stage that is held up longer than it works. */
+export function loadText({ busy, blocked }: StageLoad): string {
+  return blocked > busy ? `${shareText(blocked)} blocked` : `${shareText(busy)} busy`;
+}
+
 /** "busy 62 % of the last second, blocked 10 %, at most 97 % busy in a second". */
 export function loadWords({ busy, blocked, mostBusy }: StageLoad): string {
   return [

@@ -1,4 +1,5 @@
 import type { Seq } from 'sluice';
+import type { EventRef } from './event-ref.ts';
 import type { Orientation, Point } from './lane.ts';
 import type { EdgeTraffic, LaneTraffic, Traveller } from './motion.ts';
 import type { Box } from './box.ts';
@@ -11,6 +12,8 @@ export interface EventToken extends Point, EventGlyph {
   readonly width: number;
   /** It stands for events that are not drawn one by one. */
   readonly rest: boolean;
+  /** How the trace names it, or the first of those it stands for; `null` where that is not known. */
+  readonly event: EventRef | null;
 }
 
 /** A hollow pill: an ask. */
@@ -75,15 +78,17 @@ export function stillTokens(edge: PlacedEdge, traffic: EdgeTraffic, orientation:
 
 type Glyph = Omit<EventToken, 'x' | 'y'>;
 
-function glyphsOf({ seq, count, events }: Traveller): Glyph[] {
-  const glyphs = events.map((event, i): Glyph => {
-    const glyph = eventGlyph(event);
-    return { key: `${seq}/${i}`, ...glyph, width: glyphWidth(glyph.label), rest: false };
+function glyphsOf({ seq, count, events, name }: Traveller): Glyph[] {
+  const refOf = (i: number) => (name ? { subscription: name.subscription, index: name.index + i } : null);
+  const glyphs = events.map((value, i): Glyph => {
+    const glyph = eventGlyph(value);
+    return { key: `${seq}/${i}`, ...glyph, width: glyphWidth(glyph.label), rest: false, event: refOf(i) };
   });
-  return count > events.length ? [...glyphs, rest(`${seq}/rest`, count - events.length)] : glyphs;
+  if (count === events.length) return glyphs;
+  return [...glyphs, rest(`${seq}/rest`, count - events.length, refOf(events.length))];
 }
 
-function rest(key: string, count: number): Glyph {
+function rest(key: string, count: number, event: EventRef | null): Glyph {
   const label = `+${countText(count)}`;
   return {
     key,
@@ -93,6 +98,7 @@ function rest(key: string, count: number): Glyph {
     hue: null,
     width: glyphWidth(label),
     rest: true,
+    event,
   };
 }
 
@@ -105,7 +111,7 @@ function limited(glyphs: readonly Glyph[], most: number): Glyph[] {
     (all, own) => all + (own.rest ? Number(own.label.slice(1).replaceAll(',', '')) : 1),
     0,
   );
-  return [...shown, rest(`${hidden[0]?.key ?? ''}+`, count)];
+  return [...shown, rest(`${hidden[0]?.key ?? ''}+`, count, hidden[0]?.event ?? null)];
 }
 
 /** A batch travels as a train: its first events one by one, then what is left of it. */

@@ -23,7 +23,9 @@ describe('askTrigger()', () => {
         (entry) => entry.type === 'begin' && entry.stage === ask.stage && entry.callback === 'handleEvents',
       );
       const [last] = handled?.type === 'begin' ? (handled.events ?? []) : [];
-      expect(askTrigger(run.entries, ask)).toMatch(new RegExp(`^It had just handled .*\\b${String(last)}\\b`));
+      expect(askTrigger(run.entries, ask)).toMatch(
+        new RegExp(`^It had just handled .*\\b${String(last)}\\b`),
+      );
     }
   });
 
@@ -41,7 +43,8 @@ describe('the gauge of a subscription', () => {
     const handled = new Map<string, number>();
     const working = new Map<string, { readonly subscription: string; readonly count: number }>();
     for (const [i, entry] of run.entries.entries()) {
-      if (entry.type === 'ask') asked.set(entry.subscription, (asked.get(entry.subscription) ?? 0) + entry.count);
+      if (entry.type === 'ask')
+        asked.set(entry.subscription, (asked.get(entry.subscription) ?? 0) + entry.count);
       if (entry.type === 'begin' && entry.callback === 'handleEvents')
         working.set(entry.stage, { subscription: entry.subscription ?? '', count: entry.count ?? 0 });
       const done = working.get(entry.stage);

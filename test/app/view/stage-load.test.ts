@@ -11,7 +11,7 @@ import {
   type VirtualRun,
 } from 'sluice';
 import { moodOf } from '$lib/view/pipeline-view.ts';
-import { loadWords, shareText, StageLoadLog } from '$lib/view/stage-load.ts';
+import { loadText, loadWords, shareText, StageLoadLog } from '$lib/view/stage-load.ts';
 import { firstRun } from './first-run.ts';
 
 /** A source that fills its buffer, a quick stage, and a sink that sleeps 40 ms of every 50. */
@@ -116,6 +116,8 @@ describe('loadWords()', () => {
     expect(loadWords({ busy: 0.62, blocked: 0.1, mostBusy: 0.97 })).toBe(
       'busy 62 % of the last second, blocked 10 %, at most 97 % busy in a second',
     );
+    expect(loadText({ busy: 0.62, blocked: 0.1, mostBusy: 1 })).toBe('62 % busy');
+    expect(loadText({ busy: 0.02, blocked: 0.95, mostBusy: 1 })).toBe('95 % blocked');
     expect([shareText(0), shareText(0.001), shareText(1)]).toEqual(['0 %', '<1 %', '100 %']);
   });
 });
