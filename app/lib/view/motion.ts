@@ -158,10 +158,11 @@ class LaneMemory {
     const travelling: Traveller[] = [];
     const waiting: Traveller[] = [];
     for (const leg of this.#legs) {
-      const { startMs: _, taken, ...sent } = leg;
+      const { seq, count, events, name } = leg;
       const progress = progressOf(leg, nowMs);
+      const sent = { seq, count, events, ...(name && { name }) };
       if (progress < 1) travelling.push({ ...sent, progress });
-      else if (!taken) waiting.push({ ...sent, progress: 1 });
+      else if (!leg.taken) waiting.push({ ...sent, progress: 1 });
     }
     return { travelling: flow ? [] : travelling, waiting, flow };
   }

@@ -1,4 +1,4 @@
-import type { PipelineState, PlanView, StageId, TraceEntry, TraceValue } from 'sluice';
+import type { PipelineState, PlanView, StageId, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
 import { sum } from 'd3-array';
 import type { Stored } from './buffer-contents.ts';
 import type { EventRef } from './event-ref.ts';
@@ -32,6 +32,8 @@ export interface LaneRow {
   readonly consumer: StageId | null;
   readonly waiting: number;
   readonly sent: number;
+  /** Keys that have gone there so far. */
+  readonly keys: readonly EventGlyph[];
 }
 
 /** All that a stage holds at a moment. */
@@ -57,6 +59,8 @@ export interface DetailsSource {
   readonly at: number;
   /** What its buffer holds, oldest first: at least the first {@link MOST_LISTED}. */
   readonly stored: readonly Stored[];
+  /** Keys that have gone to a consumer; left out where nobody looks. */
+  readonly keysOf?: (edge: SubscriptionId) => readonly EventGlyph[];
 }
 
 /** What is to be read of a stage beside its card. `null` of one that is not known. */
@@ -104,6 +108,7 @@ export function stageDetails(stage: StageId, source: DetailsSource): StageDetail
         consumer: link?.consumer ?? null,
         waiting: own.queues[String(partition)] ?? 0,
         sent: sum(lives, (life) => life.dispatched),
+        keys: (link && source.keysOf?.(link.id)) ?? [],
       };
     }),
   };

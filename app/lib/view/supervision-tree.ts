@@ -19,7 +19,7 @@ export interface SupervisionNode {
   readonly card: SupervisorCard;
   readonly children: readonly SupervisedChild[];
   readonly below: readonly SupervisionNode[];
-  /** "2 of 3 restarts within 5 s": how near it is to giving up; `null` before its first restart. */
+  /** "2 of 3 restarts": how near it is to giving up; `null` before its first restart. */
   readonly usedText: string | null;
 }
 
@@ -45,7 +45,7 @@ export function supervisionTree(
         below: below.flatMap(nodeOf),
         usedText:
           own && own.restarts > 0
-            ? `${countText(own.recent)} of ${countText(own.maxRestarts)} restarts within ${countText(own.maxSeconds)} s`
+            ? `${countText(own.recent)} of ${countText(own.maxRestarts)} restarts`
             : null,
       },
     ];

@@ -86,7 +86,7 @@ describe('pictureSvg()', () => {
     const { svg } = pictureSvg({ plan, state, entries, at: 1, surroundings: { placement: {} } }, room, light);
     expectWellFormed(svg);
     expect(svg).toContain('&lt;b&gt;&amp;&quot;');
-    expect(svg).not.toMatch(/<script|\u0000/);
+    expect(svg.includes('<script') || svg.includes('\u0000')).toBe(false);
   });
 
   it('tells of supervisors, lives and crashes', () => {

@@ -28,7 +28,7 @@ function slowSink(): Promise<VirtualRun> {
   });
   const save = consumer({
     handleEvents: async (events: number[]) => {
-      for (const _ of events) await sleep(40);
+      await sleep(40 * events.length);
     },
   });
   const program = pipeline(({ start, subscribe }) => {

@@ -49,7 +49,7 @@ describe('supervisionTree()', () => {
     expect(at(crash - 1)?.children[0]).toMatchObject({ doing: 'running', now: null, life: null });
     expect(at(crash)?.children[0]).toMatchObject({ doing: 'crashed', now: 'crashes' });
     expect(at(crash + 1)?.children[0]?.words).toBe('printer has crashed; it is started again after "boom"');
-    expect(at(crash + 1)?.usedText).toBe('1 of 3 restarts within 5 s');
+    expect(at(crash + 1)?.usedText).toBe('1 of 3 restarts');
     expect(at(crash + 2)?.children[0]).toMatchObject({ doing: 'running', life: 'life 2' });
     expect(at(crash)?.usedText).toBeNull();
   });
