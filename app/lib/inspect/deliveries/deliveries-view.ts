@@ -6,7 +6,7 @@ import type { MakerLog } from '../../view/accounts/maker-log.ts';
 import { rowState, type RowState } from '../../view/accounts/row-fate.ts';
 import type { RunAccounts } from '../../view/accounts/run-accounts.ts';
 import { countText, eventGlyph, valueText, type EventGlyph } from '../../view/value-label.ts';
-import type { EventRef } from '../event-ref.ts';
+import type { EventRef } from '../../view/event-ref.ts';
 
 /** One consumer of a stage, with what it has got so far. Counts are events. */
 export interface DeliveryColumn {
