@@ -2,23 +2,29 @@
  * Frames of a page while something happens: how far apart they are, and how long the page works for each.
  *
  * @param act - What happens, driven from outside.
- * @returns {Promise<{ frames: number, interval: number[], work: number[], longTasks: number[], busy: number }>} ms;
- *   `busy`: the share of the time in which the page's main thread worked.
+ * @returns {Promise<{ frames: number, interval: number[], work: number[], longTasks: number[], cpuMs: number }>} ms;
+ *   `work`: from a frame's begin until it is painted; `cpuMs`: processor time of the page's main thread for one frame.
  */
 export async function watchFrames(page, act) {
+  await page.evaluate(beginWatch);
+  const cpuMs = await processorTime(page, act);
+  const watched = await page.evaluate(() => globalThis.endWatch());
+  return { ...watched, cpuMs: cpuMs / watched.frames };
+}
+
+/** Processor time of the page's main thread while something happens, ms: other work of the machine changes it little. */
+export async function processorTime(page, act) {
   const client = await page.context().newCDPSession(page);
-  await client.send('Performance.enable');
+  await client.send('Performance.enable', { timeDomain: 'threadTicks' });
   const taskMs = async () => {
     const { metrics } = await client.send('Performance.getMetrics');
     return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
   };
-  await page.evaluate(beginWatch);
-  const [beforeMs, begunMs] = [await taskMs(), performance.now()];
+  const beforeMs = await taskMs();
   await act();
-  const busy = ((await taskMs()) - beforeMs) / (performance.now() - begunMs);
-  const watched = await page.evaluate(() => globalThis.endWatch());
+  const spentMs = (await taskMs()) - beforeMs;
   await client.detach();
-  return { ...watched, busy };
+  return spentMs;
 }
 
 /** In the page. A message that is sent in a frame's callback comes after the frame is laid out and painted. */
