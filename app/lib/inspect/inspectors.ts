@@ -55,6 +55,13 @@ export const INSPECTORS: readonly Inspector[] = [
     load: () => import('./holdup/HoldupInspector.svelte'),
   },
   {
+    name: 'compare',
+    label: 'Compare',
+    question: 'What is different between two runs?',
+    offered: () => true,
+    load: () => import('./compare/CompareInspector.svelte'),
+  },
+  {
     name: 'words',
     label: 'In words',
     question: 'What happened, as text and tables?',

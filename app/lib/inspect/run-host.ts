@@ -1,6 +1,7 @@
 import type { RerunOptions, RunChange } from '../sandbox/aside-run.ts';
 import type { RunView } from '../sandbox/run-view.ts';
 import type { Injection } from '../view/fault-menu.ts';
+import type { RunShelf } from './compare/run-shelf.svelte.ts';
 
 /** What a page can do for the inspectors of its run. `null`: it cannot, as for a recording that was opened from a file. */
 export interface RunHost {
@@ -14,6 +15,10 @@ export interface RunHost {
   readonly rerun: ((change: RunChange, options?: RerunOptions) => Promise<RunView>) | null;
   /** The run went at full speed and nobody did anything to it: a rerun can be compared with it. */
   readonly undisturbed: boolean;
+  /** Runs that are kept to be compared with. */
+  readonly shelf: RunShelf;
+  /** Runs the solution of what is shown, aside, as {@link rerun} does. */
+  readonly solution: (() => Promise<RunView>) | null;
   /** Saves the run as a file. */
   readonly save: (() => void) | null;
 }

@@ -3,6 +3,7 @@ import type { Exercise, Outcome, Outcomes, RunRecord } from '#lessons/schema.ts'
 import type { EditorFile } from '$lib/editor/editor-file.ts';
 import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
 import { Bookmarks } from '$lib/inspect/bookmarks.svelte.ts';
+import { RunShelf } from '$lib/inspect/compare/run-shelf.svelte.ts';
 import { Focus } from '$lib/inspect/focus.svelte.ts';
 import { saveRecording } from '$lib/recordings/save-recording.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
@@ -44,6 +45,8 @@ export class Workbench {
   readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => motion.reduced });
 
   readonly focus = new Focus();
+  /** The last runs of this page, to compare others with. */
+  readonly shelf = new RunShelf();
   readonly bookmarks = new Bookmarks();
   /** The lines that caused the moment shown. */
   readonly code = new LitCode({
@@ -86,6 +89,11 @@ export class Workbench {
   readonly active = $derived.by(() => ACTIVE.includes(this.run.view.status));
   readonly text = $derived.by(() => (this.step ? this.#textOf(this.step) : ''));
   readonly edited = $derived.by(() => this.step !== null && this.text !== givenText(this.step));
+
+  /** The text of the step's solution; `null` where it has none. */
+  readonly solution: string | null = $derived.by(
+    () => this.step?.files.find(({ name }) => name === SOLUTION)?.source ?? null,
+  );
 
   /** The tabs of the editor. */
   readonly files: readonly EditorFile[] = $derived.by(() => {
@@ -204,6 +212,12 @@ export class Workbench {
     const files = { [ENTRY]: this.text };
     await savedWork().flush();
     await this.run.run(files, ENTRY);
+    if (!this.recording) this.shelf.keep(this.run.view);
+  }
+
+  /** Runs the solution of the step aside, with the settings of the run that is shown. */
+  runSolution(): Promise<RunView> {
+    return this.run.rerun({ files: { [ENTRY]: this.solution ?? this.text } });
   }
 
   /** One delivery. With nothing running it starts a run that waits before the first one. */
