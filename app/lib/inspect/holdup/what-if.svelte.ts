@@ -19,10 +19,10 @@ export type WhatIfStatus =
 export class WhatIf {
   status: WhatIfStatus = $state.raw({ type: 'open' });
   #abort: AbortController | null = null;
-  /** Of the run as it is, where it had to be run again. */
+  /** Of the run as it is, made under the same conditions: aside, at full speed, with nothing drawn. */
   #before: RunFigures | null = null;
 
-  /** Runs the program with a second `stage`, and as it is first where the run that is shown cannot be compared with it. */
+  /** Runs the program as it is, the first time, and then with a second `stage`. */
   async ask(stage: StageId, run: RunView, host: RunHost): Promise<void> {
     const { rerun } = host;
     if (!rerun || !run.plan) return;
@@ -34,9 +34,8 @@ export class WhatIf {
       if (!signal.aborted) this.status = { type: 'running', stage, what, events: handledIn(view) };
     };
     try {
-      if (host.undisturbed) this.#before = figuresOf(run.plan, run.entries);
       if (this.#before === null) {
-        tell('before')(run);
+        this.status = { type: 'running', stage, what: 'before', events: 0 };
         this.#before = figures(await rerun({}, { signal, onView: tell('before') }));
       }
       if (signal.aborted) return;
