@@ -18,6 +18,8 @@ export interface QueueChange {
   readonly removed: number;
   /** Events kept after it. */
   readonly size: number;
+  /** Those that were added, in their order: for the trace, which cannot tell otherwise which they are. */
+  readonly events?: readonly unknown[];
 }
 
 /** What an answer may bring about besides new demand. All of it is done by the stage, in this order. */

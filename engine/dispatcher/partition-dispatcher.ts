@@ -203,9 +203,9 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
       const { batch } = partition;
       partition.batch = [];
       const kept = this.#deliver(partition, batch, deliveries);
-      if (kept > 0) {
+      if (kept.length > 0) {
         const { name, queue } = partition;
-        queues.push({ partition: name, added: kept, removed: 0, size: queue.size });
+        queues.push({ partition: name, added: kept.length, removed: 0, size: queue.size, events: kept });
       }
     }
     return { deliveries, leftover: hashed === 0 ? events : events.slice(hashed), dropped, queues };
@@ -221,8 +221,8 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
     return info.queues === 0;
   }
 
-  /** Sends what the partition has asked for and keeps the rest; answers with how many it keeps. */
-  #deliver(partition: Partition<T>, batch: readonly T[], deliveries: Delivery<T>[]): number {
+  /** Sends what the partition has asked for and keeps the rest; answers with what it keeps. */
+  #deliver(partition: Partition<T>, batch: readonly T[], deliveries: Delivery<T>[]): readonly T[] {
     const { demand, taken, queue } = partition;
     const size = Math.min(demand, batch.length);
     if (taken && size > 0) {
@@ -231,7 +231,9 @@ export class PartitionDispatcher<T> implements Dispatcher<T> {
     }
     partition.demand = demand - size;
     partition.isQueueing = partition.demand === 0;
-    return queue.add(batch, size);
+    const kept = size === 0 ? batch : batch.slice(size);
+    queue.add(kept, 0);
+    return kept;
   }
 
   /** Puts an event where its hash says; `false` if that is nowhere. */

@@ -177,7 +177,11 @@ export class Downstream {
     const { lost = 0, queues, deliveries, infos } = effects;
     this.#runner.lose('dispatcher', lost, cause);
     if (queues && this.#runner.context.tracing) {
-      for (const change of queues) this.#runner.record({ type: 'queue', ...change }, cause);
+      const { kept } = this.#runner.context;
+      for (const { events = [], ...change } of queues) {
+        const added = events.length > 0 ? { events: kept.of(events) } : {};
+        this.#runner.record({ type: 'queue', ...change, ...added }, cause);
+      }
     }
     if (deliveries) this.#sendAll(method, deliveries, cause);
     if (infos) {

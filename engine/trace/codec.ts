@@ -173,6 +173,7 @@ const EVENTS: Parsers = {
     added: f.number('added'),
     removed: f.number('removed'),
     size: f.number('size'),
+    ...(f.has('events') && { events: f.values('events') }),
   }),
   lost: (f) => ({
     type: 'lost',

@@ -194,13 +194,17 @@ export type TraceEvent =
    * a hash answered `none`.
    */
   | { readonly type: 'drop'; readonly count: number; readonly subscription?: SubscriptionId }
-  /** Events wait in the dispatcher for the consumer of one partition: `size` of them after this step. */
+  /**
+   * Events wait in the dispatcher for the consumer of one partition: `size` of them after this step. `events` holds at most 1,000 of
+   * those that were added; left out where none was, and by dispatchers that do not say which.
+   */
   | {
       readonly type: 'queue';
       readonly partition: TraceValue;
       readonly added: number;
       readonly removed: number;
       readonly size: number;
+      readonly events?: readonly TraceValue[];
     }
   /** Events that nobody will get any more, and where they were; recorded at the stage that had them. */
   | {

@@ -3,6 +3,7 @@ import type { RunView } from '../sandbox/run-view.ts';
 import type { Playhead } from '../vis/playhead.svelte.ts';
 import { sharingStages } from './deliveries/sharing-stages.ts';
 import type { Focus } from './focus.svelte.ts';
+import { costsEvents } from './losses/costs-events.ts';
 import type { RunHost } from './run-host.ts';
 
 /** What every inspector gets: a run, the moment of it that is shown, and what is looked at. */
@@ -60,6 +61,13 @@ export const INSPECTORS: readonly Inspector[] = [
     question: 'What is different between two runs?',
     offered: () => true,
     load: () => import('./compare/CompareInspector.svelte'),
+  },
+  {
+    name: 'losses',
+    label: 'Losses',
+    question: 'What does a crash cost, and what comes again?',
+    offered: costsEvents,
+    load: () => import('./losses/LossesInspector.svelte'),
   },
   {
     name: 'words',

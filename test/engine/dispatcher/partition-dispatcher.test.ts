@@ -115,7 +115,7 @@ describe('PartitionDispatcher', () => {
     expect(dispatched(dispatcher, 4)).toEqual({
       to: [['even', [0, 2]]],
       leftover: [],
-      queues: [{ partition: 1, added: 2, removed: 0, size: 2 }],
+      queues: [{ partition: 1, added: 2, removed: 0, size: 2, events: [1, 3] }],
     });
     expect(dispatcher.queued).toBe(2);
     expect(dispatcher.ask('odd', 3)).toEqual({
@@ -189,8 +189,8 @@ describe('PartitionDispatcher', () => {
       to: [],
       leftover: [],
       queues: [
-        { partition: 0, added: 1, removed: 0, size: 1 },
-        { partition: 1, added: 1, removed: 0, size: 1 },
+        { partition: 0, added: 1, removed: 0, size: 1, events: [0] },
+        { partition: 1, added: 1, removed: 0, size: 1, events: [1] },
       ],
     });
   });

@@ -52,6 +52,12 @@ export class EventAccount {
     return this.#fates.counts;
   }
 
+  /** How many events have no fate yet: one that was sent to several counts for each. */
+  get openCount(): number {
+    const all = [...this.#makers.values(), ...this.#links.values()];
+    return all.reduce((sum, { open }) => sum + open.length, 0);
+  }
+
   /** @throws {Unexplained} */
   take(entry: TraceEntry): void {
     const { stage } = entry;

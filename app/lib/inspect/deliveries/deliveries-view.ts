@@ -185,7 +185,8 @@ export const CELL_WORDS: Readonly<Record<CellKind, { readonly word: string; read
   never: { word: '', means: 'nobody will get it' },
 };
 
-const percent = (share: number) => `${Math.round(share * 100)} %`;
+/** With a space that no line ends at. */
+const percent = (share: number) => `${Math.round(share * 100)}\u00a0%`;
 const listed = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
@@ -225,10 +226,12 @@ function paceSentence(columns: readonly DeliveryColumn[]): readonly string[] {
       : ['All got what they asked for: the next events go out when the last of them asks.'];
   }
   const has = first.open === 0 ? 'asked for nothing more' : `asked for ${countText(first.open)} more only`;
-  const waits = ahead.map(({ consumer, open }) => `“${consumer}” for ${countText(open)}`);
+  const waits = ahead.map(
+    ({ consumer, open }, i) => `“${consumer}”${i === 0 ? ' has asked' : ''} for ${countText(open)}`,
+  );
   const names = listed(slow.map(({ consumer }) => `“${consumer}”`));
   return [
-    `${names} ${slow.length === 1 ? 'holds' : 'hold'} all of them up: ${slow.length === 1 ? 'it has' : 'they have'} ${has}; ${listed(waits)} ${ahead.length === 1 ? 'waits' : 'wait'}.`,
+    `${names} ${slow.length === 1 ? 'holds' : 'hold'} all of them up: ${slow.length === 1 ? 'it has' : 'they have'} ${has}, while ${listed(waits)}.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Seq } from 'sluice';
+import type { Seq, TraceValue } from 'sluice';
 import { quantileSorted, sum } from 'd3-array';
 import type { MakerLog } from '../../view/accounts/maker-log.ts';
 import { eventGlyph, plural, valueText, type EventGlyph } from '../../view/value-label.ts';
@@ -60,7 +60,15 @@ export interface LanesView {
   readonly sentences: readonly string[];
 }
 
-const percent = (share: number) => `${Math.round(share * 100)} %`;
+/** With a space that no line ends at. */
+const percent = (share: number) => `${Math.round(share * 100)}\u00a0%`;
+const KEY_CHARACTERS = 24;
+
+/** A key as it is read: a text without its quotes. */
+function keyText(value: TraceValue): string {
+  if (typeof value !== 'string') return valueText(value, KEY_CHARACTERS);
+  return value.length <= KEY_CHARACTERS ? value : `${value.slice(0, KEY_CHARACTERS - 1)}…`;
+}
 
 export function lanesView(
   maker: MakerLog,
@@ -74,7 +82,7 @@ export function lanesView(
   const keys = sorted.slice(0, SHOWN_KEYS).map((own) => laneKey(own, { sent, names }));
   const fair = 1 / Math.max(columns.length, 1);
   const lanes = columns.map((column) => lane(column, { maker, state, sorted, at }));
-  const split = sorted.filter((own) => own.lanes.size > 1).map(({ value }) => valueText(value, 24));
+  const split = sorted.filter((own) => own.lanes.size > 1).map(({ value }) => keyText(value));
   const most = sorted[0] ? sorted[0].count / Math.max(sent, 1) : 0;
   const moreLanes = [columns.length, columns.length * 2, columns.length * 4].map((count) => ({
     lanes: count,
@@ -98,8 +106,8 @@ function laneKey(
   { sent, names }: { readonly sent: number; readonly names: ReadonlyMap<string, string> },
 ): LaneKey {
   return {
-    text: valueText(value, 24),
-    glyph: eventGlyph({ key: typeof value === 'number' ? value : valueText(value, 24).replaceAll('"', '') }),
+    text: keyText(value),
+    glyph: eventGlyph({ key: typeof value === 'number' ? value : keyText(value) }),
     count,
     share: count / Math.max(sent, 1),
     lanes: [...lanes.keys()].map((edge) => names.get(edge) ?? edge),
@@ -149,7 +157,7 @@ function skewSentence({ lanes, fair, keys }: Counted): string {
   const [hottest] = [...lanes].sort((a, b) => b.share - a.share);
   if (!hottest) return '';
   const [key] = keys;
-  const alone = key && key.share > fair / 2 ? `; the key ${key.text} alone is ${percent(key.share)}` : '';
+  const alone = key && key.share > fair / 2 ? `; the key “${key.text}” alone is ${percent(key.share)}` : '';
   return `Lane ${hottest.name} got ${percent(hottest.share)} of the events; fair would be ${percent(fair)}${alone}.`;
 }
 
@@ -158,7 +166,7 @@ function fixSentence({ keys, fair, lanes, moreLanes }: Counted): readonly string
   const more = moreLanes.at(-1);
   if (!key || !more || key.share <= fair) return [];
   return [
-    `More lanes would not help: all of ${key.text} go to one, so the fullest of ${more.lanes} lanes would still get ${percent(more.least)} at least, as one of ${lanes.length} does. What helps is to split the key, or to add it up before it is partitioned.`,
+    `More lanes would not help: all of “${key.text}” go to one, so the fullest of ${more.lanes} lanes would still get ${percent(more.least)} at least, as one of ${lanes.length} does. What helps is to split the key, or to add it up before it is partitioned.`,
   ];
 }
 
@@ -167,7 +175,7 @@ function splitSentence({ split }: Counted): readonly string[] {
   if (first === undefined) return [];
   const more = split.length > 1 ? ` and ${plural(split.length - 1, 'other key')}` : '';
   return [
-    `Events of ${first}${more} went to several lanes: nobody sees all of them, and their order is not kept.`,
+    `Events of “${first}”${more} went to several lanes: nobody sees all of them, and their order is not kept.`,
   ];
 }
 

@@ -27,6 +27,8 @@ export interface Queued {
   readonly n: number;
   readonly partition: string;
   readonly count: number;
+  /** At most 1,000 of them; none where the trace does not tell. */
+  readonly values: readonly TraceValue[];
   /** Where they have gone, in their order: sent in part of a batch, or lost. */
   readonly moves: {
     readonly n: number;
@@ -65,7 +67,7 @@ export interface Handout {
   lostAt: number | null;
 }
 
-/** What a callback has returned as events. */
+/** What a callback has returned as events. `life`: which life of its stage it was, from 1. */
 export interface Emission {
   readonly n: number;
   readonly atMs: number;
@@ -75,18 +77,22 @@ export interface Emission {
   /** At most 1,000 of them. */
   readonly values: readonly TraceValue[];
   readonly handout: Handout;
+  readonly life: number;
 }
 
-/** How many events of a handout are somewhere: the others are held back, or the stage is in the middle of sending them. */
-export function placedOf(handout: Handout, isForAll: boolean): number {
+/**
+ * How many events of a handout are somewhere after the first `at` entries: the others are held back, or the stage is in the
+ * middle of sharing them out.
+ */
+export function placedOf(handout: Handout, isForAll: boolean, at = Infinity): number {
   const { sent, refused, queued, dropped, stored, count, lostAt } = handout;
-  if (stored || lostAt !== null) return count;
+  if ((stored && stored.n <= at) || (lostAt !== null && lostAt <= at)) return count;
+  const soFar = ({ n }: { readonly n: number }) => n <= at;
   if (isForAll) {
-    return sent.reduce((most, chunk) => {
+    return sent.filter(soFar).reduce((most, chunk) => {
       const own = refused.find(({ link }) => link === chunk.link.id)?.count ?? 0;
       return Math.max(most, chunk.count + own);
     }, 0);
   }
-  const all = [...sent, ...queued, ...dropped];
-  return all.reduce((sum, part) => sum + part.count, 0);
+  return [...sent, ...queued, ...dropped].filter(soFar).reduce((sum, part) => sum + part.count, 0);
 }

@@ -22,6 +22,13 @@ export interface Chunk {
 /** Where an event that was sent is. `sent`: on its way, or in the mailbox of its consumer. `taken`: it waits in the stage. */
 export type SentStatus = 'sent' | 'taken' | 'working' | 'handled' | 'lost';
 
+/** Events that are in one place of a subscription. */
+export interface OpenRange {
+  readonly status: Extract<SentStatus, 'sent' | 'taken' | 'working'>;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** Events of a subscription that nobody will get any more. */
 export interface LostRange {
   readonly n: number;
@@ -54,6 +61,10 @@ export class LinkLog {
   readonly lost: LostRange[] = [];
   /** Entries applied when the producer had accepted it; `null` before. */
   acceptedAt: number | null = null;
+  /** Demand that its consumer has sent; `asked`: that its producer has taken. */
+  readonly asks = new Track();
+  /** Entries applied when its consumer had ended, or had heard of its end; `null` before. */
+  closedAt: number | null = null;
   /** Entries applied when it was over at its producer; `null` before. */
   endedAt: number | null = null;
 
@@ -122,6 +133,20 @@ export class LinkLog {
   /** Sent, neither handled nor lost. */
   waitingAt(at: number): number {
     return this.sent.at(at) - this.handled.at(at) - this.lostAt(at);
+  }
+
+  /** Its events that are neither handled nor lost after the first `at` entries, as runs of one status. */
+  openAt(at: number): readonly OpenRange[] {
+    const ranges: OpenRange[] = [];
+    const sent = this.sent.at(at);
+    for (let index = this.handled.at(at); index < sent;) {
+      const status = this.statusOf(index, at);
+      const first = index;
+      while (index < sent && this.statusOf(index, at) === status) index += 1;
+      if (status === 'sent' || status === 'taken' || status === 'working')
+        ranges.push({ status, first, count: index - first });
+    }
+    return ranges;
   }
 
   #chunkOf(dispatch: Seq | null): Chunk | null {

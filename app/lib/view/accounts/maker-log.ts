@@ -43,6 +43,8 @@ const byPosition = bisector((emission: Emission) => emission.n);
 export class MakerLog {
   readonly stage: StageView;
   readonly emissions: Emission[] = [];
+  /** All that its dispatcher was given. */
+  readonly handouts: Handout[] = [];
   readonly emitted = new Track();
   readonly buffered = new Track();
   readonly discarded = new Track();
@@ -66,9 +68,10 @@ export class MakerLog {
     /** Handouts of which something may be nowhere yet. */
     open: readonly Handout[];
     hasEnded: boolean;
+    life: number;
     /** The dispatcher has let go of events in the course of this entry: which ones is told next. */
     forgotten: Seq | null;
-  } = { open: [], hasEnded: false, forgotten: null };
+  } = { open: [], hasEnded: false, life: 0, forgotten: null };
 
   constructor(stage: StageView, journal: Journal) {
     this.stage = stage;
@@ -97,6 +100,7 @@ export class MakerLog {
   }
 
   start(): void {
+    this.#journal.set(this.#now, 'life', this.#now.life + 1);
     this.#journal.set(this.#now, 'hasEnded', false);
   }
 
@@ -109,7 +113,7 @@ export class MakerLog {
     const row = this.emitted.last;
     const { seq, atMs, count, emitted: values } = entry;
     const handout = this.#handOut({ n, seq, atMs, count, rows: [{ row, count }] });
-    this.#journal.push(this.emissions, { n, atMs, row, count, values, handout });
+    this.#journal.push(this.emissions, { n, atMs, row, count, values, handout, life: this.#now.life });
     this.emitted.add(n, count, this.#journal);
   }
 
@@ -145,7 +149,8 @@ export class MakerLog {
     } else if (handout) this.#journal.push(handout.refused, { n, link: subscription, count });
   }
 
-  queue(n: number, { partition, added, removed, size, cause }: EntryOf<'queue'>): void {
+  queue(n: number, entry: EntryOf<'queue'>): void {
+    const { partition, added, removed, size, cause, events: values = [] } = entry;
     const journal = this.#journal;
     const name = partitionText(partition);
     const track = this.queues.get(name) ?? new Track();
@@ -155,7 +160,7 @@ export class MakerLog {
     if (!this.#lanes.has(name)) journal.put(this.#lanes, name, lane);
     const handout = this.#byCause.get(cause ?? -1);
     if (added > 0 && handout) {
-      const queued: Queued = { n, partition: name, count: added, moves: [] };
+      const queued: Queued = { n, partition: name, count: added, values, moves: [] };
       journal.push(handout.queued, queued);
       journal.push(lane.pieces, { kept: queued, handout, offset: 0, count: added });
     }
@@ -232,7 +237,8 @@ export class MakerLog {
         break;
       case 'dispatcher':
         if (this.#now.hasEnded) this.#emptyLanes(n);
-        else if (handout) this.#journal.set(handout, 'lostAt', n);
+        else if (handout && placedOf(handout, this.isForAll) < handout.count)
+          this.#journal.set(handout, 'lostAt', n);
         else this.#journal.set(this.#now, 'forgotten', cause);
         break;
       case 'worker':
@@ -270,6 +276,7 @@ export class MakerLog {
       lostAt: null,
     };
     this.#journal.put(this.#byCause, what.seq, handout);
+    this.#journal.push(this.handouts, handout);
     const { open } = this.#now;
     const last = open.at(-1);
     // Mostly all of the one before is somewhere by now.

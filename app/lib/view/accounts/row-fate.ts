@@ -86,19 +86,12 @@ function follow(
         own.refusedBy.push(share.link);
         if (own.fate === 'emitted') own.fate = 'sent';
         break;
-      case 'queued': {
-        if (share.n > at) break;
-        const lost = handout.queued
-          .flatMap(({ partition, moves }) =>
-            share.partition === null || partition === share.partition ? moves : [],
-          )
-          .some(({ to, n }) => to === 'lost' && n <= at);
-        own.fate = lost ? 'lost' : 'queued';
-        own.partition = share.partition;
+      case 'queued':
+        if (share.queued.n > at) break;
+        own.fate = share.lostAt !== null && share.lostAt <= at ? 'lost' : 'queued';
+        own.partition = share.queued.partition;
         break;
-      }
       case 'dropped':
-      case 'lost':
       case 'unclear':
         if (share.n <= at) own.fate = share.to;
         break;

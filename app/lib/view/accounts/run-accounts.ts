@@ -118,6 +118,8 @@ export class RunAccounts {
         return;
       case 'subscribed':
         return this.#subscribed(n, entry);
+      case 'ask':
+        return this.#links.get(entry.subscription)?.asks.add(n, entry.count, this.#journal);
       case 'asked':
         return this.#asked(n, entry);
       case 'dispatch':
@@ -146,11 +148,13 @@ export class RunAccounts {
       case 'cancel': {
         const link = this.#links.get(entry.subscription);
         if (link?.producer === entry.stage) this.#journal.set(link, 'endedAt', n);
+        else if (link) this.#close(n, link);
         return;
       }
       case 'exit':
       case 'crash':
         this.#journal.remove(this.#handling, entry.stage);
+        for (const link of this.#links.values()) if (link.consumer === entry.stage) this.#close(n, link);
         return this.#makerOf(entry.stage)?.ended();
       default:
         return;
@@ -216,6 +220,10 @@ export class RunAccounts {
       const isAtProducer = where === 'worker' && link.producer === stage;
       link.lose({ n, seq, where, count, cause, isAtProducer }, this.#journal);
     } else this.#makerOf(stage)?.lose(n, entry);
+  }
+
+  #close(n: number, link: LinkLog): void {
+    if (link.closedAt === null) this.#journal.set(link, 'closedAt', n);
   }
 
   #linkOf(

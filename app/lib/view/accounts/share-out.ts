@@ -1,5 +1,5 @@
 import type { TraceValue } from 'sluice';
-import { placedOf, type Handout } from './handout.ts';
+import { placedOf, type Handout, type Queued } from './handout.ts';
 import type { Chunk } from './link-log.ts';
 import type { MakerLog } from './maker-log.ts';
 
@@ -7,9 +7,8 @@ import type { MakerLog } from './maker-log.ts';
 export type Share =
   | { readonly to: 'sent'; readonly chunk: Chunk; readonly index: number }
   | { readonly to: 'refused'; readonly link: string; readonly n: number }
-  /** Waits in the dispatcher; `partition`: `null` where the trace does not tell for which. */
-  | { readonly to: 'queued'; readonly partition: string | null; readonly n: number }
-  | { readonly to: 'lost'; readonly n: number }
+  /** Waits in the dispatcher, or did so until it was lost there. */
+  | { readonly to: 'queued'; readonly queued: Queued; readonly lostAt: number | null }
   | { readonly to: 'dropped'; readonly n: number }
   /** Somewhere, but its value fits more than one place, or none: the dispatcher has changed it. */
   | { readonly to: 'unclear'; readonly n: number };
@@ -82,11 +81,8 @@ function embedded({ values }: Chunk, offered: number, valueAt: ValueAt): readonl
 /** What went to one partition, in its order. */
 interface LaneQueue {
   readonly partition: string | null;
-  readonly known: { readonly key: string; readonly share: Share }[];
-  /** Queued events of which the trace does not tell yet which they are. */
-  unknown: number;
+  readonly known: { readonly key: string | null; readonly share: Share }[];
   next: number;
-  n: number;
 }
 
 function byValue(handout: Handout, valueAt: ValueAt): ShareOut {
@@ -99,22 +95,16 @@ function byValue(handout: Handout, valueAt: ValueAt): ShareOut {
     const value = valueAt(offset);
     const key = value === undefined ? null : valueKey(value);
     const fitting = lanes.filter((lane) => lane.known[lane.next]?.key === key);
-    const [lane] = fitting;
+    // A trace from before queued events were told: any of them may be this one.
+    const blind = fitting.length > 0 ? [] : lanes.filter((lane) => lane.known[lane.next]?.key === null);
+    const [lane] = fitting.length > 0 ? fitting : blind;
     const known = lane?.known[lane.next];
-    if (lane && known && fitting.length === 1) {
+    if (lane && known && fitting.length + blind.length === 1 && !(blind.length === 1 && drops > 0)) {
       lane.next += 1;
       shares.push([known.share]);
-      continue;
-    }
-    const waiting = lanes.filter(({ unknown }) => unknown > 0);
-    const [only] = waiting;
-    if (fitting.length === 0 && waiting.length === 0 && drops > 0) {
+    } else if (fitting.length + blind.length === 0 && drops > 0) {
       drops -= 1;
       shares.push([{ to: 'dropped', n: dropN }]);
-    } else if (fitting.length === 0 && only && drops === 0) {
-      const isOne = waiting.length === 1;
-      if (isOne) only.unknown -= 1;
-      shares.push([{ to: 'queued', partition: isOne ? only.partition : null, n: only.n }]);
     } else shares.push([{ to: 'unclear', n: handout.n }]);
   }
   return { shares };
@@ -122,27 +112,33 @@ function byValue(handout: Handout, valueAt: ValueAt): ShareOut {
 
 function lanesOf(handout: Handout): readonly LaneQueue[] {
   const lanes: LaneQueue[] = [];
-  const laneOf = (partition: string | null, n: number): LaneQueue => {
+  const laneOf = (partition: string | null): LaneQueue => {
     const known = lanes.find((lane) => lane.partition === partition);
     if (known) return known;
-    const lane: LaneQueue = { partition, known: [], unknown: 0, next: 0, n };
+    const lane: LaneQueue = { partition, known: [], next: 0 };
     lanes.push(lane);
     return lane;
   };
   for (const chunk of handout.sent) {
-    laneOf(chunk.link.partition ?? chunk.link.edge, chunk.n).known.push(...sharesOf(chunk, 0, chunk.count));
+    laneOf(chunk.link.partition ?? chunk.link.edge).known.push(...sharesOf(chunk, 0, chunk.count));
   }
   for (const queued of handout.queued) {
-    const lane = laneOf(queued.partition, queued.n);
-    let left = queued.count;
-    for (const { to, count } of queued.moves) {
-      left -= count;
+    const { known } = laneOf(queued.partition);
+    const keys = queued.values.map(valueKey);
+    const waiting: Share = { to: 'queued', queued, lostAt: null };
+    let place = 0;
+    const add = (share: Share, told: string | null) => {
+      known.push({ key: keys[place] ?? told, share });
+      place += 1;
+    };
+    for (const { to, count, n } of queued.moves) {
       if (to === 'lost') {
-        // Which they were was never told.
-        lane.unknown += count;
-      } else lane.known.push(...sharesOf(to.chunk, to.offset, count));
+        for (let i = 0; i < count; i += 1) add({ to: 'queued', queued, lostAt: n }, null);
+      } else {
+        for (const { key, share } of sharesOf(to.chunk, to.offset, count)) add(share, key);
+      }
     }
-    lane.unknown += left;
+    while (place < queued.count) add(waiting, null);
   }
   return lanes;
 }
