@@ -85,8 +85,17 @@ export interface Emission {
  * middle of sharing them out.
  */
 export function placedOf(handout: Handout, isForAll: boolean, at = Infinity): number {
-  const { sent, refused, queued, dropped, stored, count, lostAt } = handout;
+  const { stored, count, lostAt } = handout;
   if ((stored && stored.n <= at) || (lostAt !== null && lostAt <= at)) return count;
+  return sharedOf(handout, isForAll, at);
+}
+
+/** How many of its first events a dispatcher has sent, queued or dropped after the first `at` entries. */
+export function sharedOf(
+  { sent, refused, queued, dropped }: Handout,
+  isForAll: boolean,
+  at = Infinity,
+): number {
   const soFar = ({ n }: { readonly n: number }) => n <= at;
   if (isForAll) {
     return sent.filter(soFar).reduce((most, chunk) => {

@@ -1,5 +1,5 @@
 import type { TraceValue } from 'sluice';
-import { placedOf, type Handout, type Queued } from './handout.ts';
+import { sharedOf, type Handout, type Queued } from './handout.ts';
 import type { Chunk } from './link-log.ts';
 import type { MakerLog } from './maker-log.ts';
 
@@ -50,7 +50,7 @@ function inTurn({ sent }: Handout): ShareOut {
 type ValueAt = (offset: number) => TraceValue | undefined;
 
 function toAll(handout: Handout, valueAt: ValueAt): ShareOut {
-  const offered = handout.stored?.offset ?? placedOf(handout, true);
+  const offered = sharedOf(handout, true);
   const shares: Share[][] = Array.from({ length: offered }, () => []);
   for (const chunk of handout.sent) {
     const refused = handout.refused.find(({ link }) => link === chunk.link.id);
@@ -87,7 +87,7 @@ interface LaneQueue {
 
 function byValue(handout: Handout, valueAt: ValueAt): ShareOut {
   const lanes = lanesOf(handout);
-  const placed = handout.stored?.offset ?? placedOf(handout, false);
+  const placed = sharedOf(handout, false);
   let drops = handout.dropped.reduce((sum, { count }) => sum + count, 0);
   const dropN = handout.dropped[0]?.n ?? handout.n;
   const shares: Share[][] = [];
