@@ -5,6 +5,7 @@ import {
   type RecordedProgram,
   type Recording,
   type RunHandle,
+  type RunUpdate,
 } from 'sluice';
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
@@ -20,6 +21,7 @@ import type { CheckResult } from './evaluate.ts';
 import { hiddenRuns } from './hidden-runs.ts';
 import { LiveView } from './live-view.ts';
 import { beginMarks, markRun } from './marks.ts';
+import { Pacer } from './pacer.ts';
 import { SandboxPlatform, type SandboxProgram } from './platform.ts';
 import { sandboxProblem, type ProgramText } from './problems.ts';
 import { viewOfRecording } from './recording-view.ts';
@@ -101,7 +103,7 @@ export class RunSession {
   /** What is known of the learner's own run beside its view, and of a recording that stands in its place. */
   #own: RunNotes | null = null;
   #opened: RunNotes | null = null;
-  #painting = 0;
+  #pacer: Pacer | null = null;
   /** Ends the run that goes on aside. */
   #aside: AbortController | null = null;
 
@@ -286,8 +288,8 @@ export class RunSession {
     this.#handle = null;
     this.#aside?.abort();
     this.#opened = null;
-    if (this.#painting) cancelAnimationFrame(this.#painting);
-    this.#painting = 0;
+    this.#pacer?.stop();
+    this.#pacer = null;
     return this.#ticket;
   }
 
@@ -363,22 +365,28 @@ export class RunSession {
     });
     this.#handle = handle;
     this.#own = notesOfRun(() => handle.now, { seed, program: this.#program });
+    let shown: RunUpdate['status'] | null = null;
     const show = (): void => {
-      this.#painting = 0;
-      if (!this.#isStale(ticket)) {
-        const { malformed } = platform;
-        this.view = live.view(handle.now, { warnings, malformed, isSilent: frame.isSilent });
-      }
+      if (this.#isStale(ticket)) return;
+      const { malformed } = platform;
+      const { now } = handle;
+      shown = now.status;
+      this.view = live.view(now, { warnings, malformed, isSilent: frame.isSilent });
     };
-    const leave = handle.onUpdate(({ plan, entries }) => {
+    const pacer = new Pacer(show);
+    this.#pacer = pacer;
+    const leave = handle.onUpdate(({ plan, entries, status }) => {
       if (plan) markRun('ready');
       if (entries.length > 0) markRun('entry');
-      if (!this.#isStale(ticket)) this.#painting ||= requestAnimationFrame(show);
+      if (this.#isStale(ticket)) return;
+      // What goes on slowly, for somebody who looks, is shown as it comes.
+      if (status !== shown || this.speed.kind !== 'full') pacer.askAtOnce();
+      else pacer.ask();
     });
     await handle.done;
     leave();
+    pacer.stop();
     if (this.#isStale(ticket)) return;
-    if (this.#painting) cancelAnimationFrame(this.#painting);
     this.#handle = null;
     show();
   }
