@@ -14,12 +14,6 @@ export class Bookmarks {
   readonly #of = new WeakMap<PlanView, readonly Bookmark[]>();
   #changes = $state.raw(0);
 
-  /** @param recording - Opened from a file, with what was marked in it. */
-  constructor(recording?: Pick<Recording, 'plan' | 'tail'>) {
-    const kept = recording?.tail?.bookmarks;
-    if (recording && kept) this.#of.set(recording.plan, kept);
-  }
-
   /** In the order of the run. */
   of(plan: PlanView | null): readonly Bookmark[] {
     void this.#changes;
@@ -34,24 +28,30 @@ export class Bookmarks {
   toggle(plan: PlanView, seq: Seq): void {
     const list = this.of(plan);
     if (this.has(plan, seq))
-      this.set(
+      this.#set(
         plan,
         list.filter((own) => own.seq !== seq),
       );
-    else if (list.length < MAX_BOOKMARKS) this.set(plan, [...list, { seq, note: '' }]);
+    else if (list.length < MAX_BOOKMARKS) this.#set(plan, [...list, { seq, note: '' }]);
   }
 
   /** Says what is to be found there. */
   note(plan: PlanView, seq: Seq, note: string): void {
     const cut = note.slice(0, MAX_BOOKMARK_NOTE);
-    this.set(
+    this.#set(
       plan,
       this.of(plan).map((own) => (own.seq === seq ? { seq, note: cut } : own)),
     );
   }
 
-  /** All of a run, as a recording had them. */
-  set(plan: PlanView, bookmarks: readonly Bookmark[]): void {
+  /** Adds those that a recording brings. */
+  open({ plan, tail }: Pick<Recording, 'plan' | 'tail'>): void {
+    const brought = tail?.bookmarks ?? [];
+    const own = this.of(plan);
+    this.#set(plan, [...own, ...brought.filter(({ seq }) => !own.some((known) => known.seq === seq))]);
+  }
+
+  #set(plan: PlanView, bookmarks: readonly Bookmark[]): void {
     this.#of.set(
       plan,
       bookmarks.toSorted((a, b) => a.seq - b.seq),

@@ -412,6 +412,8 @@ const LABEL_CHARACTERS = 11;
 /** The name of a stage as its lane has room for it: of one within a flow the end, where its stages differ. */
 export function laneLabel(stage: StageId): string {
   if (stage.length <= LABEL_CHARACTERS) return stage;
+  const within = stage.slice(stage.lastIndexOf('/'));
+  if (within.startsWith('/') && within.length < LABEL_CHARACTERS) return `…${within}`;
   return stage.includes('/') || / \d+$/.test(stage)
     ? `…${stage.slice(1 - LABEL_CHARACTERS)}`
     : `${stage.slice(0, LABEL_CHARACTERS - 1)}…`;

@@ -51,6 +51,7 @@ describe('laneLabel()', () => {
     expect(laneLabel('printer')).toBe('printer');
     expect(laneLabel('a-long-printer')).toBe('a-long-pri…');
     expect(laneLabel('counts/reduce 12')).toBe('…/reduce 12');
+    expect(laneLabel('per hour/reduce')).toBe('…/reduce');
     expect(laneLabel('departition 3')).toBe('…artition 3');
   });
 });
