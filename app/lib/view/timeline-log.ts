@@ -39,9 +39,12 @@ interface Checkpoint {
   readonly demand: DemandFold;
 }
 
-/** Entries between two kept states of the demand, and how many are kept: late entries come near the end. */
+/**
+ * Entries between two kept states of the demand, and how many are kept: late entries come near the end, though of a run at
+ * full speed on busy threads some ten thousand entries back.
+ */
 const CHECKPOINT_ENTRIES = 1_024;
-const CHECKPOINTS_KEPT = 4;
+const CHECKPOINTS_KEPT = 64;
 
 /** What the timeline must remember of a trace. A longer version of it costs only what is new. */
 export class TimelineLog {
