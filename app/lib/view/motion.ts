@@ -1,6 +1,7 @@
 import type { PipelineState, PlanView, SubscriptionId, TraceValue } from 'sluice';
 import { sum } from 'd3-array';
 import { interpolateNumber } from 'd3-interpolate';
+import { scaleLog } from 'd3-scale';
 import { edgeStates, type EdgeState, type SentEvents } from './edge-state.ts';
 import type { EventRef } from './event-ref.ts';
 import type { Lane, Point } from './lane.ts';
@@ -215,6 +216,14 @@ const FLOW_PIXELS_PER_SECOND = 180;
 /** Rate from which a second and a third row of dots appear. */
 const SECOND_ROW_FROM = 100;
 const THIRD_ROW_FROM = 1_000;
+
+/** Events a second of the narrowest and the widest stream; beyond them it grows no more. */
+const WIDTH_OF = scaleLog([10, 10_000], [3, 22]).clamp(true);
+
+/** How wide a stream is, in pixels: it grows evenly with every tenfold rate. */
+export function flowWidth({ perSecond }: Pick<Flow, 'perSecond'>): number {
+  return WIDTH_OF(Math.max(1, perSecond));
+}
 
 /** Where the dots of a flow are at an instant. */
 export function flowDots(along: Lane, flow: Flow, nowMs: number): FlowDot[] {

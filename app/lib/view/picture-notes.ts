@@ -1,5 +1,4 @@
-import type { SubscriptionId } from 'sluice';
-import { MOST_TRAVELLERS, TRAVEL_MS } from './motion.ts';
+import { MOST_TRAVELLERS, TRAVEL_MS, type Flow } from './motion.ts';
 import { countText, plural } from './value-label.ts';
 
 /** Batches a second from which a lane is drawn as a stream, about: more would be on their way at once than can be told apart. */
@@ -30,28 +29,27 @@ export const PICTURE_KEYS: readonly (readonly [keys: string, does: string])[] = 
 
 /** A lane that is drawn as a stream. */
 export interface BundledLane {
-  readonly id: SubscriptionId;
+  /** "numbers → evens". */
+  readonly name: string;
   readonly kind: 'events' | 'asks';
-  readonly perSecond: number;
+  readonly flow: Pick<Flow, 'perSecond'>;
 }
 
 /** Lanes named one by one. */
 const LANES_NAMED = 3;
 
-/** "Bundled into streams, as more than about 13 batches a second pass: numbers → evens 1,240 events a second." `null` where nothing is. */
-export function bundledSentence(
-  lanes: readonly BundledLane[],
-  nameOf: (lane: BundledLane) => string,
-): string | null {
-  const streams = lanes.filter(({ kind, perSecond }) => kind === 'events' && perSecond > 0);
+/**
+ * What is bundled, and from which rate on, in words: "Bundled into streams, as more than about 13 batches a second pass: numbers →
+ * evens 1,240 events a second. Wider is more." `null` where nothing is.
+ */
+export function bundledSentence(lanes: readonly BundledLane[]): string | null {
+  const streams = lanes.filter(({ kind, flow }) => kind === 'events' && flow.perSecond > 0);
   if (streams.length === 0) return null;
   const named = streams
     .slice(0, LANES_NAMED)
-    .map(
-      (lane, i) =>
-        `${nameOf(lane)} ${i === 0 ? `${plural(lane.perSecond, 'event')} a second` : countText(lane.perSecond)}`,
+    .map(({ name, flow: { perSecond } }, i) =>
+      i === 0 ? `${name} ${plural(perSecond, 'event')} a second` : `${name} ${countText(perSecond)}`,
     );
-  const more =
-    streams.length > LANES_NAMED ? `, and ${plural(streams.length - LANES_NAMED, 'more', 'more')}` : '';
+  const more = streams.length > LANES_NAMED ? ` and ${countText(streams.length - LANES_NAMED)} more` : '';
   return `Bundled into streams, as more than about ${BUNDLED_FROM_PER_SECOND} batches a second pass: ${named.join(', ')}${more}. Wider is more.`;
 }

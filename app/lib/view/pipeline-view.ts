@@ -112,19 +112,20 @@ const LABELS: Readonly<Record<StageKind, string>> = {
   consumer: 'Handle events',
 };
 
-/**
- * Everything the picture says in words and numbers at one moment.
- */
-export function pipelineView(
-  plan: PlanView,
-  state: PipelineState,
-  { placement, labels = [], hung = null, loadOf = () => null }: Surroundings,
-): {
+/** Everything the picture says in words and numbers at one moment. */
+export interface PictureView {
   readonly stages: readonly StageCard[];
   readonly edges: readonly EdgeCard[];
   readonly supervisors: readonly SupervisorCard[];
   readonly flows: readonly FlowCard[];
-} {
+}
+
+/** What the picture says of a plan at a moment of its run. */
+export function pipelineView(
+  plan: PlanView,
+  state: PipelineState,
+  { placement, labels = [], hung = null, loadOf = () => null }: Surroundings,
+): PictureView {
   const edges = edgeStates(state);
   const keepers = supervisorsOf(plan);
   const operators = operationsOf(plan);

@@ -1,0 +1,93 @@
+import type { PipelineState, PlanView } from 'sluice';
+import { now, timer } from 'd3-timer';
+import type { PipelineLayout } from '../view/pipeline-layout.ts';
+import { flowDots, stillTraffic, Traffic } from '../view/motion.ts';
+import { edgeTokens, stillTokens } from '../view/tokens.ts';
+
+/** What moves, at the moment that a run's picture shows. */
+export interface FlyingSource {
+  readonly plan: PlanView;
+  readonly moment: PipelineState;
+  readonly layout: PipelineLayout;
+  /** Rises with every move that is no motion. */
+  readonly jumps: number;
+  /** Nothing flies: it stands where it is. */
+  readonly reducedMotion: boolean;
+}
+
+/** Where on its lane the count of a quick flow stands: the two of a road beside each other would touch. */
+const RATE_AT = { right: 0.5, down: 0.64 } as const;
+
+/**
+ * Events and asks on their way, by the display's clock and not by the run's: the clock is the world outside. Made while a
+ * component is set up, it stops with it.
+ */
+export class Flying {
+  readonly #source: () => FlyingSource;
+  #frameMs = $state.raw(0);
+  #frame = $state.raw<ReturnType<Traffic['frame']>>({});
+
+  /** @param source - Read anew for every frame. */
+  constructor(source: () => FlyingSource) {
+    this.#source = source;
+    const traffic = $derived(new Traffic(source().plan));
+    let jumps = -1;
+    $effect(() => {
+      const current = traffic;
+      const { moment, jumps: jumped, reducedMotion } = source();
+      current.update(moment, now(), jumps === jumped ? 'fly' : 'place');
+      jumps = jumped;
+      this.#show(current);
+      if (reducedMotion || !current.moves(now())) return;
+      const ticking = timer(() => {
+        this.#show(current);
+        if (!current.moves(now())) ticking.stop();
+      });
+      return () => ticking.stop();
+    });
+  }
+
+  readonly #shown = $derived.by(() => {
+    const { reducedMotion, moment } = this.#source();
+    return reducedMotion ? stillTraffic(moment) : this.#frame;
+  });
+
+  /** What is drawn one by one, by subscription. */
+  readonly tokens = $derived.by(() => {
+    const { layout, reducedMotion } = this.#source();
+    const place = reducedMotion ? stillTokens : edgeTokens;
+    return layout.edges.flatMap((edge) => {
+      const own = this.#shown[edge.id];
+      return own ? [{ id: edge.id, tokens: place(edge, own, layout.orientation) }] : [];
+    });
+  });
+
+  /** What is drawn as a stream, by lane. */
+  readonly flows = $derived.by(() => {
+    const { layout } = this.#source();
+    return layout.edges.flatMap((edge) =>
+      (['events', 'asks'] as const).flatMap((kind) => {
+        const flow = this.#shown[edge.id]?.[kind].flow;
+        if (!flow) return [];
+        const lane = edge[kind];
+        return [
+          {
+            key: `${edge.id} ${kind}`,
+            id: edge.id,
+            name: `${edge.producer} → ${edge.consumer}`,
+            kind,
+            flow,
+            path: lane.path,
+            at: lane.at(RATE_AT[layout.orientation]),
+            dots: flowDots(lane, flow, this.#frameMs),
+          },
+        ];
+      }),
+    );
+  });
+
+  #show(traffic: Traffic): void {
+    this.#frameMs = now();
+    this.#frame = traffic.frame(this.#frameMs);
+  }
+}
