@@ -1,11 +1,21 @@
+import type { EntryOf, PlanView, TraceEntry } from 'sluice';
 import type { RunView } from '../../sandbox/run-view.ts';
+import { EntryFilter } from '../../view/entry-filter.ts';
+
+type Cost = EntryOf<'lost' | 'discard' | 'late' | 'crash'>;
+
+/** What each run has cost so far: asked again and again while it goes on, of a trace that may be long. */
+const costs = new WeakMap<PlanView, EntryFilter<Cost>>();
 
 /** Whether a run has cost events, or is made to survive what costs some: somebody watches over its stages. */
-export function costsEvents({ plan, entries }: RunView): boolean {
+export function costsEvents({ plan, entries }: Pick<RunView, 'plan' | 'entries'>): boolean {
   if (plan === null) return false;
   if ((plan.supervisors?.length ?? 0) > 0) return true;
-  // Not by the counters: those of a long recording are counted only when somebody needs them all.
-  return entries.some(
-    ({ type }) => type === 'lost' || type === 'discard' || type === 'late' || type === 'crash',
-  );
+  const known = costs.get(plan) ?? new EntryFilter(isCost);
+  costs.set(plan, known);
+  return known.update(entries).length > 0;
+}
+
+function isCost(entry: TraceEntry): entry is Cost {
+  return entry.type === 'lost' || entry.type === 'discard' || entry.type === 'late' || entry.type === 'crash';
 }
