@@ -7,7 +7,7 @@ import type { StageStream, StreamOptions, StreamSubscription } from '../sink/str
 import { traceError } from '../trace/trace-value.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
 import { readStopConditions, type StopCondition, type StopHit } from '../trace/stop-condition.ts';
-import { readWeather } from '../trace/weather.ts';
+import { readWeather, type Weather } from '../trace/weather.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
 import type { Subscribed } from '../transport/parse-answer.ts';
 import { flowProgress } from './flow-progress.ts';
@@ -83,6 +83,7 @@ class Controller implements RunHandle {
   #losses: WorkerLosses | null = null;
   /** At what the run is held; left out: at nothing, also later. */
   #stopWhen: readonly StopCondition[] | undefined;
+  #weather: Weather = [];
   #stoppedBy: StopHit | null = null;
   /** The subscriptions of the plan are being made. */
   #isWired = false;
@@ -101,7 +102,8 @@ class Controller implements RunHandle {
   constructor(platform: Platform, options: RunOptions) {
     this.#options = options;
     this.#startMs = options.scheduler.nowMs();
-    this.#stopWhen = options.stopWhen;
+    const { stopWhen } = options;
+    this.#stopWhen = typeof stopWhen === 'function' ? [] : stopWhen;
     this.#trace = new MergedTrace(options.maxEntries ?? MAX_ENTRIES);
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     const { scheduler, speed } = options;
@@ -155,6 +157,7 @@ class Controller implements RunHandle {
       output: this.#output.lines,
       outputDropped: this.#output.linesDropped,
       uncaught: this.#output.uncaught,
+      weather: this.#weather,
       stoppedBy: this.#stoppedBy,
       elapsedMs: (this.#end ? this.#endMs : scheduler.nowMs()) - this.#startMs,
       end: this.#end,
@@ -350,14 +353,16 @@ class Controller implements RunHandle {
 
   /** Lets as many workers load the program as its plan has use for; `false`: it has use for more than there may be. */
   #startUseful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): boolean {
-    const { workers: limit, placement: policy = 'spread', weather = [], trace } = this.#options;
+    const { workers: limit, placement: policy = 'spread' } = this.#options;
+    const { weather = [], stopWhen, trace } = this.#options;
     try {
       const copied = this.#copied(plan);
-      if (this.#stopWhen) stopsOf(this.#stopWhen, copied, trace);
-      readWeather(
-        weather,
-        copied.stages.map(({ id }) => id),
-      );
+      if (this.#stopWhen) {
+        const wanted = typeof stopWhen === 'function' ? stopWhen(copied) : this.#stopWhen;
+        this.#stopWhen = stopsOf(wanted, copied, trace);
+      }
+      const stages = copied.stages.map(({ id }) => id);
+      this.#weather = readWeather(typeof weather === 'function' ? weather(copied) : weather, stages);
       this.#startWorkers(usefulWorkers(copied, { limit, policy, hasTasks }));
       return true;
     } catch (error) {
@@ -372,7 +377,7 @@ class Controller implements RunHandle {
   }
 
   #start(plan: PlanView): void {
-    const { entryBudget, seed, trace, weather, copies } = this.#options;
+    const { entryBudget, seed, trace, copies } = this.#options;
     const used = this.#links.length;
     this.#plan = plan;
     this.#placement = placementOf(plan, used, this.#options.placement);
@@ -386,7 +391,7 @@ class Controller implements RunHandle {
         workers: used,
         placement: this.#placement,
         seed,
-        ...(weather && { weather }),
+        ...(this.#weather.length > 0 && { weather: this.#weather }),
         ...(this.#stopWhen && { stopWhen: this.#stopWhen }),
         pace: this.#pacing.pace,
         trace,

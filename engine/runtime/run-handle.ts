@@ -91,14 +91,15 @@ export interface RunOptions {
   readonly seed: number;
   /**
    * What the stages go through, by the run's clock. A strip that does not fit the program ends the run with `weather_invalid` or
-   * `weather_stage`. Default: nothing.
+   * `weather_stage`; a function is asked once, with the plan that is run. Default: nothing.
    */
-  readonly weather?: Weather;
+  readonly weather?: Weather | ((plan: PlanView) => Weather);
   /**
    * At what the run is held, as by `setSpeed({ kind: 'step' })`; `[]` where conditions may come later. Needs the trace `full`.
-   * What does not fit the program ends the run with `stop_condition`. Default: at nothing.
+   * What does not fit the program ends the run with `stop_condition`; a function is asked once, with the plan that is run.
+   * Default: at nothing.
    */
-  readonly stopWhen?: readonly StopCondition[];
+  readonly stopWhen?: readonly StopCondition[] | ((plan: PlanView) => readonly StopCondition[]);
   readonly speed: Speed;
   readonly trace: TraceLevel;
   /** Entries that all workers together may record before the run holds. */
@@ -144,6 +145,8 @@ export interface RunUpdate {
   /** What was thrown outside every callback, the first ones. */
   readonly uncaught: readonly TraceError[];
   readonly elapsedMs: number;
+  /** What its stages go through; empty before the plan is known. */
+  readonly weather: Weather;
   /** The condition that holds the run; `null` while none does. Another speed, or a step, lets it go on. */
   readonly stoppedBy: StopHit | null;
   /** `null` while it goes on. */

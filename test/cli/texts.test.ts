@@ -34,6 +34,7 @@ const UPDATE: RunUpdate = {
   outputDropped: 0,
   uncaught: [],
   elapsedMs: 1_234,
+  weather: [],
   stoppedBy: null,
   end: null,
 };

@@ -1,5 +1,6 @@
 import type { RerunOptions, RunChange } from '../sandbox/aside-run.ts';
 import type { RunView } from '../sandbox/run-view.ts';
+import type { StormSettings } from '../weather/storm.svelte.ts';
 import type { Injection } from '../view/fault-menu.ts';
 import type { RunShelf } from './compare/run-shelf.svelte.ts';
 
@@ -19,6 +20,12 @@ export interface RunHost {
   readonly shelf: RunShelf;
   /** Runs the solution of what is shown, aside, as {@link rerun} does. */
   readonly solution: (() => Promise<RunView>) | null;
+  /** What the next run goes through, and where it stops: to be chosen. */
+  readonly storm: StormSettings | null;
+  /** Runs the program once more with the seed and the weather of the run in view. */
+  readonly replayStorm: (() => void) | null;
+  /** Goes on after a condition has held the run. */
+  readonly goOn: (() => void) | null;
   /** Saves the run as a file. */
   readonly save: (() => void) | null;
 }

@@ -16,6 +16,7 @@ import { contentVersion } from '$lib/storage/version.ts';
 import { motion } from '$lib/ui/motion.svelte.ts';
 import type { Pin } from '$lib/view/timeline-marks.ts';
 import { toasts } from '$lib/ui/toasts.svelte.ts';
+import { CALM, StormSettings, type KeptStorm } from '$lib/weather/storm.svelte.ts';
 import { Playhead } from '$lib/vis/playhead.svelte.ts';
 import { codeId, earlierWork } from './kept-code.ts';
 import {
@@ -41,7 +42,8 @@ const SETTINGS = 'page';
 /** One lesson on one page: performs what {@link LessonSession} decides, and keeps it. */
 export class Workbench {
   readonly lesson: Lesson;
-  readonly run = new RunSession();
+  readonly storm = new StormSettings((kept) => this.#keepStorm(kept));
+  readonly run = new RunSession(this.storm);
   readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => motion.reduced });
 
   readonly focus = new Focus();
@@ -165,11 +167,14 @@ export class Workbench {
     const { step } = this;
     if (!step) return;
     this.run.setSpeed(this.#firstSpeed(step));
-    const [exercise, outcomes] = await Promise.all([
+    this.storm.open(CALM);
+    const [exercise, outcomes, storm] = await Promise.all([
       loadExercise(this.lesson.id, step.id),
       loadOutcomes(this.lesson.id, step.id),
+      savedWork().get('storm', this.#stormId),
     ]);
     if (this.step !== step) return;
+    if (storm) this.storm.open(storm);
     this.exercise = exercise;
     this.#outcomes = outcomes;
   }
@@ -224,6 +229,19 @@ export class Workbench {
   async oneStep(): Promise<void> {
     if (this.active) return this.run.step();
     this.setSpeed({ kind: 'step' });
+    await this.start();
+  }
+
+  /** Goes on after a condition has held the run, and follows it. */
+  goOn(): void {
+    this.run.goOn();
+    this.playhead.follow();
+  }
+
+  /** Runs the program once more with the seed and the weather of the run in view, and so from now on. */
+  async replayStorm(): Promise<void> {
+    const { seed, weather = [] } = this.run.view;
+    if (seed !== undefined) this.storm.take({ seed, weather });
     await this.start();
   }
 
@@ -339,6 +357,15 @@ export class Workbench {
       ...(workers !== 'auto' && { workers }),
       placement,
     });
+  }
+
+  get #stormId(): string {
+    return `${this.lesson.id}/${this.session.current}`;
+  }
+
+  #keepStorm({ seed, weather, stops }: KeptStorm): void {
+    this.run.stopWhen();
+    void savedWork().put('storm', this.#stormId, { seed, weather: [...weather], stops: [...stops] });
   }
 
   #keepProgress(): void {

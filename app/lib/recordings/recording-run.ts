@@ -7,13 +7,15 @@ import type { Problem, RunStatus, RunView } from '../sandbox/run-view.ts';
 
 /** A recording that was saved, as a page shows a run that is over. */
 export function runOfRecording(recording: Recording): RunView {
-  const { plan, entries, tail, workers } = recording;
+  const { plan, entries, seed, tail, workers, weather } = recording;
   const program = programTextOf(recording.program);
   const status = tail === null ? 'stopped' : STATUS_AFTER[tail.end.type];
   const placement = { ...placementIn(recording), ...recording.placement };
   const counters = recordedCounters(recording, placement);
   const { lines, dropped } = new RunConsole(program?.places ?? null).tail(entries, tail?.output ?? []);
   return {
+    seed,
+    ...(weather && { weather }),
     status,
     plan,
     placement,

@@ -25,6 +25,7 @@ export interface SandboxNotes {
   readonly malformed: number;
   /** The sandbox as a whole did not answer: no worker of it could. */
   readonly isSilent: boolean;
+  readonly seed?: number;
 }
 
 /** Turns where a run stands into what the page shows of it. Keeps what does not change from one update to the next. */
@@ -50,6 +51,7 @@ export class LiveView {
     if (update.entries !== this.#entries || update.output.length !== this.#outputs) this.#read(update);
     const { plan, placement, workers, transport, entries, dropped, stages, subscriptions, elapsedMs, end } =
       update;
+    const { weather, stoppedBy } = update;
     return {
       status: statusOf(update),
       plan,
@@ -73,6 +75,9 @@ export class LiveView {
         ...notes.warnings,
       ]),
       elapsedMs,
+      ...(notes.seed !== undefined && { seed: notes.seed }),
+      ...(weather.length > 0 && { weather }),
+      ...(stoppedBy && { stoppedBy }),
     };
   }
 

@@ -27,6 +27,7 @@ export function viewOfRecording(run: RunRecord, program: ProgramText | null): Ru
     console: tail.lines,
     consoleDropped: tail.dropped,
     problems: crashProblems(entries, program),
+    seed: run.seed,
     elapsedMs: entries.reduce((latest, { atMs }) => Math.max(latest, atMs), 0),
   };
 }

@@ -48,7 +48,7 @@ export function notesOfRecord({ seed, ended }: RunRecord, program: RecordedProgr
 
 /** What a page shows of a run as a recording; `null` before there is anything to draw. */
 export function recordingOf(
-  { plan, workers, placement, entries, dropped, elapsedMs }: RunView,
+  { plan, workers, placement, entries, dropped, elapsedMs, weather }: RunView,
   {
     seed,
     program,
@@ -62,6 +62,7 @@ export function recordingOf(
   return {
     plan,
     seed,
+    ...(weather && { weather }),
     workers,
     placement,
     ...(program && { program }),

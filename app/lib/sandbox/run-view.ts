@@ -4,8 +4,10 @@ import type {
   Seq,
   SourcePlace,
   StageCounters,
+  StopHit,
   SubscriptionCounters,
   TraceEntry,
+  Weather,
 } from 'sluice';
 
 /** Life of one run, as the page sees it. */
@@ -74,4 +76,10 @@ export interface RunView {
   readonly consoleDropped: number;
   readonly problems: readonly Problem[];
   readonly elapsedMs: number;
+  /** What chance is drawn from; left out before anything has run. */
+  readonly seed?: number;
+  /** What the stages went through; left out: nothing. */
+  readonly weather?: Weather;
+  /** The condition that holds the run; left out while none does. */
+  readonly stoppedBy?: StopHit;
 }

@@ -2,10 +2,13 @@ import {
   realScheduler,
   startRun,
   type Bookmark,
+  type PlanView,
   type RecordedProgram,
   type Recording,
   type RunHandle,
   type RunUpdate,
+  type StopHit,
+  type Weather,
 } from 'sluice';
 import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
@@ -29,6 +32,10 @@ import { notesOfRecord, notesOfRun, recordingOf, type RunNotes } from './run-rec
 import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
 import type { Sources } from './source-search.ts';
+import { fittingConditions } from '../stops/stop-words.ts';
+import { randomSeed } from '../weather/seed.ts';
+import { StormSettings } from '../weather/storm.svelte.ts';
+import { splitKnown } from '../weather/strip.ts';
 import { SpareFrame } from './spare-frame.ts';
 import { DEFAULT_WORKER_SETTINGS, runOptionsOf, type WorkerSettings } from './worker-settings.ts';
 
@@ -75,6 +82,7 @@ interface Ran {
   readonly entry: string;
   readonly seed: number;
   readonly settings: WorkerSettings;
+  readonly weather: Weather;
 }
 
 /** A run or a check under way. Whatever begins after it makes it stale. */
@@ -87,11 +95,15 @@ export class RunSession {
   speed: Speed = $state.raw({ kind: 'full' });
   /** Of the next run. */
   workerSettings: WorkerSettings = $state.raw(DEFAULT_WORKER_SETTINGS);
+  /** What the next run goes through, and where it stops. */
+  readonly storm: StormSettings;
   /** What ran last, with what it was started; `null` before the first run. */
   ran: Ran | null = $state.raw(null);
   /** It went at full speed all the time, and nobody did anything to it: another run of the program can be compared with it. */
   undisturbed: boolean = $state.raw(true);
 
+  /** The speed that a condition has put an end to; `null` while none holds the run. */
+  #speedBefore: Speed | null = null;
   readonly #frames = new SpareFrame(openFrame);
   #compiler: Compiler | null = null;
   #ticket: Ticket = Symbol('idle');
@@ -106,6 +118,11 @@ export class RunSession {
   #pacer: Pacer | null = null;
   /** Ends the run that goes on aside. */
   #aside: AbortController | null = null;
+
+  /** @param storm - Whose run settings these are; read when a run begins, and conditions also while it goes on. */
+  constructor(storm: StormSettings = new StormSettings()) {
+    this.storm = storm;
+  }
 
   /** Makes the first Run quick: loads the compiler and keeps a sandbox frame ready. Call it when the page is idle. */
   warm(): void {
@@ -180,7 +197,19 @@ export class RunSession {
     }
   }
 
+  /** Goes on after a condition has held the run, as fast as before. */
+  goOn(): void {
+    this.setSpeed(this.#speedBefore ?? { kind: 'full' });
+  }
+
+  /** Holds the run at the conditions that count by now. */
+  stopWhen(): void {
+    const { plan } = this.view;
+    if (this.#handle && plan) this.#handle.stopWhen(fittingConditions(this.storm.conditions, plan));
+  }
+
   setSpeed(speed: Speed): void {
+    this.#speedBefore = null;
     this.speed = speed;
     if (this.#handle && speed.kind !== 'full') this.undisturbed = false;
     this.#handle?.setSpeed(speed);
@@ -286,6 +315,8 @@ export class RunSession {
     this.#ticket = Symbol('run');
     this.#handle?.stop();
     this.#handle = null;
+    if (this.#speedBefore) this.speed = this.#speedBefore;
+    this.#speedBefore = null;
     this.#aside?.abort();
     this.#opened = null;
     this.#pacer?.stop();
@@ -330,13 +361,14 @@ export class RunSession {
       ...runOptionsOf(ran.settings, extra),
       copies,
       seed,
+      weather: (plan) => knownWeather(ran.weather, plan),
       speed: { kind: 'full' },
       trace: 'full',
       entryBudget: ENTRY_BUDGET,
       scheduler,
     });
     const view = () =>
-      live.view(handle.now, { warnings, malformed: platform.malformed, isSilent: frame.isSilent });
+      live.view(handle.now, { warnings, malformed: platform.malformed, isSilent: frame.isSilent, seed });
     return await asideRun(handle, { ...options, scheduler, view, signal: aside.signal });
   }
 
@@ -351,13 +383,15 @@ export class RunSession {
   async #runIn(frame: Sandbox, { program, text, warnings }: Prepared, ticket: Ticket): Promise<void> {
     const platform = this.#platform(frame, program);
     const live = new LiveView(text);
-    const seed = randomSeed();
+    const { seed = randomSeed(), weather } = this.storm.choice;
     const settings = this.workerSettings;
-    this.ran = { files: text.sources, entry: text.entry, seed, settings };
+    this.ran = { files: text.sources, entry: text.entry, seed, settings, weather };
     this.undisturbed = this.speed.kind === 'full';
     const handle = startRun(platform, {
       ...runOptionsOf(settings),
       seed,
+      weather: (plan) => knownWeather(weather, plan),
+      stopWhen: (plan) => fittingConditions(this.storm.conditions, plan),
       speed: this.speed,
       trace: 'full',
       entryBudget: ENTRY_BUDGET,
@@ -371,11 +405,12 @@ export class RunSession {
       const { malformed } = platform;
       const { now } = handle;
       shown = now.status;
-      this.view = live.view(now, { warnings, malformed, isSilent: frame.isSilent });
+      this.view = live.view(now, { warnings, malformed, isSilent: frame.isSilent, seed });
     };
     const pacer = new Pacer(show);
     this.#pacer = pacer;
-    const leave = handle.onUpdate(({ plan, entries, status }) => {
+    const leave = handle.onUpdate(({ plan, entries, status, stoppedBy }) => {
+      if (!this.#isStale(ticket)) this.#heldBy(stoppedBy);
       if (plan) markRun('ready');
       if (entries.length > 0) markRun('entry');
       if (this.#isStale(ticket)) return;
@@ -389,6 +424,14 @@ export class RunSession {
     if (this.#isStale(ticket)) return;
     this.#handle = null;
     show();
+  }
+
+  /** A condition has put an end to the speed that was chosen, until somebody lets the run go on. */
+  #heldBy(stoppedBy: StopHit | null): void {
+    if (stoppedBy === null || this.#speedBefore !== null) return;
+    this.#speedBefore = this.speed;
+    this.speed = { kind: 'step' };
+    this.undisturbed = false;
   }
 
   async #prepare(
@@ -427,6 +470,14 @@ function failedView(problems: readonly Problem[]): RunView {
   return { ...EMPTY_VIEW, status: 'failed', problems };
 }
 
+/** Blocks of stages that the program does not have are left out. */
+function knownWeather(weather: Weather, { stages }: PlanView): Weather {
+  return splitKnown(
+    weather,
+    stages.map(({ id }) => id),
+  ).known;
+}
+
 function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {
   const requests = (seeds ?? HIDDEN_SEEDS).map((seed) => ({ seed, entryBudget }));
   return { requests, silenceMs: CALLBACK_LIMIT_MS, limitMs: CHECK_LIMIT_MS };
@@ -448,10 +499,6 @@ async function openFrame(number: number): Promise<Sandbox> {
   const frame = await SandboxFrame.open(script, `Sandbox ${number}`);
   frame.warm(ofWorkers, WARM_WORKERS);
   return frame;
-}
-
-function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
 
 function messageOf(error: unknown): string {

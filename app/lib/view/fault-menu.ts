@@ -1,4 +1,4 @@
-import type { Fault, PipelineState, PlanView, StageId, SubscriptionId, WorkerId } from 'sluice';
+import type { Fault, PipelineState, PlanView, StageId, StopCondition, SubscriptionId, WorkerId } from 'sluice';
 import { edgeStates } from './edge-state.ts';
 import { delayText, linkText } from './slow-link.ts';
 import type { RunStatus } from '../sandbox/run-view.ts';
@@ -22,6 +22,14 @@ export interface FaultItem {
   readonly disabled: string | null;
 }
 
+/** A condition to stop at that a menu offers, to be completed. */
+export interface StopItem {
+  readonly label: string;
+  /** What it is, in a few words. */
+  readonly detail: string;
+  readonly condition: StopCondition;
+}
+
 /** A menu, ready to be shown. */
 export interface FaultMenuView {
   /** What it is about, as its name: "Faults of numbers". */
@@ -29,6 +37,46 @@ export interface FaultMenuView {
   /** Why nothing can be done now; `null` while a run goes on. */
   readonly reason: string | null;
   readonly items: readonly FaultItem[];
+  /** At what the run may be held, or a recording looked through. */
+  readonly stops: readonly StopItem[];
+}
+
+/** What is offered first to stop at: so many events waiting. */
+const DEPTH = 10;
+
+function stageStops(stage: StageId, { stages }: PipelineState): readonly StopItem[] {
+  const hasWindows = (stages[stage]?.windows.type ?? null) !== null;
+  return [
+    {
+      label: 'Stop when events wait here…',
+      detail: 'on their way to it, in hand or in its buffer',
+      condition: { kind: 'depth', stage, atLeast: DEPTH },
+    },
+    ...(hasWindows
+      ? [
+          {
+            label: 'Stop when a window fires…',
+            detail: 'each time that one emits',
+            condition: { kind: 'window', stage } as const,
+          },
+        ]
+      : []),
+  ];
+}
+
+function edgeStops(subscription: SubscriptionId): readonly StopItem[] {
+  return [
+    {
+      label: 'Stop when pending is 0…',
+      detail: 'nothing is asked for that has not come',
+      condition: { kind: 'pending', subscription, is: 0 },
+    },
+    {
+      label: 'Stop when an event passes…',
+      detail: 'one with a key or a value that you name',
+      condition: { kind: 'value', of: { subscription }, path: '', equals: '' },
+    },
+  ];
 }
 
 /** How a link may be slowed, ms. */
@@ -66,6 +114,7 @@ export function faultMenu(
   return {
     name: `Faults of ${target.type === 'stage' ? target.id : linkWords(target.id, run.plan)}`,
     reason,
+    stops: target.type === 'stage' ? stageStops(target.id, run.state) : edgeStops(target.id),
     items: reason === null ? items : items.map((item) => ({ ...item, disabled: item.disabled ?? reason })),
   };
 }

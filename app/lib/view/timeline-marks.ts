@@ -5,8 +5,8 @@ import { countText, plural, reasonText, valueText } from './value-label.ts';
 export type MarkKind =
   'crash' | 'fault' | 'restart' | 'lost' | 'discard' | 'warning' | 'end' | 'log' | 'ask' | 'late' | 'fire';
 
-/** What is marked by somebody who looks at the run: where a check failed, and what is to be found again. */
-export type PinKind = 'check' | 'bookmark';
+/** What is marked by somebody who looks at the run: where a check failed, where a condition to stop at began to hold, and what is to be found again. */
+export type PinKind = 'check' | 'stop' | 'bookmark';
 
 /** A mark at an entry that somebody set. */
 export interface Pin {
@@ -67,6 +67,7 @@ export const MARK_WORDS: Readonly<Record<MarkKind | PinKind, string>> = {
   late: 'Too late',
   fire: 'Window fired',
   check: 'Failed check',
+  stop: 'Stop condition',
   bookmark: 'Bookmark',
 };
 

@@ -24,6 +24,7 @@ const going: RunUpdate = {
   outputDropped: 0,
   uncaught: [],
   elapsedMs: 12,
+  weather: [],
   stoppedBy: null,
   end: null,
 };

@@ -1,0 +1,80 @@
+import type { PlanView, StopCondition } from 'sluice';
+
+/** A condition as somebody fills it in. */
+export interface StopDraft {
+  readonly kind: StopCondition['kind'];
+  readonly stage: string;
+  readonly subscription: string;
+  readonly atLeast: number;
+  readonly is: number;
+  readonly forMs: number;
+  /** Whether events are looked at on a link, or at a stage. */
+  readonly at: 'link' | 'stage';
+  readonly path: string;
+  readonly equals: string;
+}
+
+/** What one asks for first in a program: that many wait before its last stage. */
+export function firstDraft({ stages, subscriptions }: PlanView): StopDraft {
+  return {
+    kind: 'depth',
+    stage: stages.at(-1)?.id ?? '',
+    subscription: subscriptions.at(-1)?.id ?? '',
+    atLeast: 10,
+    is: 0,
+    forMs: 0,
+    at: 'link',
+    path: '',
+    equals: '',
+  };
+}
+
+/** The form filled in with what a condition says. */
+export function draftOf(condition: StopCondition, around: StopDraft): StopDraft {
+  const { kind } = condition;
+  switch (kind) {
+    case 'depth':
+      return { ...around, kind, stage: condition.stage, atLeast: condition.atLeast };
+    case 'pending': {
+      const { subscription, is, forMs = 0 } = condition;
+      return { ...around, kind, subscription, is, forMs };
+    }
+    case 'value': {
+      const { of, path, equals } = condition;
+      const place =
+        'stage' in of
+          ? { at: 'stage' as const, stage: of.stage }
+          : { at: 'link' as const, subscription: of.subscription };
+      return { ...around, kind, ...place, path, equals };
+    }
+    case 'window':
+      return { ...around, kind, stage: condition.stage ?? around.stage };
+  }
+}
+
+/** The condition that a form says. */
+export function conditionOf(draft: StopDraft): StopCondition {
+  const { kind, stage, subscription } = draft;
+  switch (kind) {
+    case 'depth':
+      return { kind, stage, atLeast: Math.max(1, Math.round(draft.atLeast)) };
+    case 'pending': {
+      const forMs = Math.max(0, Math.round(draft.forMs));
+      return {
+        kind,
+        subscription,
+        is: Math.max(0, Math.round(draft.is)),
+        ...(forMs > 0 && { forMs }),
+      };
+    }
+    case 'value':
+      return {
+        kind,
+        of: draft.at === 'stage' ? { stage } : { subscription },
+        path: draft.path.trim(),
+        equals: draft.equals.trim(),
+      };
+    case 'window':
+      return { kind, stage };
+  }
+}
