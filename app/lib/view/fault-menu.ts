@@ -1,4 +1,12 @@
-import type { Fault, PipelineState, PlanView, StageId, StopCondition, SubscriptionId, WorkerId } from 'sluice';
+import type {
+  Fault,
+  PipelineState,
+  PlanView,
+  StageId,
+  StopCondition,
+  SubscriptionId,
+  WorkerId,
+} from 'sluice';
 import { edgeStates } from './edge-state.ts';
 import { delayText, linkText } from './slow-link.ts';
 import type { RunStatus } from '../sandbox/run-view.ts';

@@ -64,8 +64,8 @@ export function resized(block: WeatherBlock, edge: 'from' | 'to', atMs: number):
   const at = clampedMs(snapped(atMs));
   if (block.kind === 'crash') return { ...block, atMs: at };
   return edge === 'from'
-    ? { ...block, fromMs: Math.min(at, block.toMs - SHORTEST_MS) }
-    : { ...block, toMs: Math.max(at, block.fromMs + SHORTEST_MS) };
+    ? { ...block, fromMs: Math.max(0, Math.min(at, block.toMs - SHORTEST_MS)) }
+    : { ...block, toMs: Math.min(Math.max(at, block.fromMs + SHORTEST_MS), MAX_WEATHER_MS) };
 }
 
 /** How strong a block is: how many times as fast, or how many ms longer; `null` for what has no measure. */
@@ -89,7 +89,7 @@ export function strengthened(block: WeatherBlock, strength: number): WeatherBloc
 export function ofKind(block: WeatherBlock, kind: WeatherKind): WeatherBlock {
   if (block.kind === kind) return block;
   const made = newBlock(kind, block.stage, beginOf(block));
-  return block.kind === 'crash' || made.kind === 'crash' ? made : { ...made, toMs: block.toMs };
+  return block.kind === 'crash' || made.kind === 'crash' ? made : { ...made, fromMs: block.fromMs, toMs: block.toMs };
 }
 
 /** When a block begins, ms. */
@@ -115,7 +115,8 @@ export function splitKnown(
 export function leftOutText(weather: Weather, stages: readonly StageId[]): string | null {
   const names = [...new Set(splitKnown(weather, stages).unknown.map(({ stage }) => stage))];
   if (names.length === 0) return null;
-  const [have, they] = names.length === 1 ? ['no stage', 'Its blocks are'] : ['no stages', 'Their blocks are'];
+  const [have, they] =
+    names.length === 1 ? ['no stage', 'Its blocks are'] : ['no stages', 'Their blocks are'];
   return `This program has ${have} called ${names.join(', ')}. ${they} kept here and left out of the run.`;
 }
 
