@@ -15,6 +15,8 @@ export interface RunArguments {
   /** `null`: another one with every run. */
   readonly seed: number | null;
   readonly placement: 'spread' | 'pack';
+  /** File with what the stages go through. */
+  readonly weather: string | null;
   /** File that gets the recording. */
   readonly trace: string | null;
   readonly progress: boolean;
@@ -44,7 +46,15 @@ export class UsageError extends Error {
 
 /** Whether an option takes a value, by command. */
 const OPTIONS = {
-  run: { workers: true, seed: true, placement: true, trace: true, progress: false, timeout: true },
+  run: {
+    workers: true,
+    seed: true,
+    placement: true,
+    weather: true,
+    trace: true,
+    progress: false,
+    timeout: true,
+  },
   replay: { at: true, step: false, stage: true },
 } as const;
 
@@ -164,6 +174,7 @@ function runArguments(file: string, options: Options): Command {
     workers: wholeNumber(options, 'workers', { from: 1, to: MAX_WORKERS }),
     seed: wholeNumber(options, 'seed', { from: 0, to: 2 ** 32 - 1 }),
     placement,
+    weather: path(options, 'weather'),
     trace: path(options, 'trace'),
     progress: options.has('progress'),
     timeoutS: seconds(options, 'timeout'),

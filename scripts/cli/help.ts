@@ -27,6 +27,8 @@ sluice, sluice/data and its own files. What its stages print goes to stdout, eve
   --workers N          the most threads to use, 1 to 64; default: one per processor, 2 to 4
   --seed N             makes random numbers the same in every run; default: another one each time, told at the end
   --placement HOW      spread (default): neighbours on different workers; pack: as few workers as possible
+  --weather FILE       lets stages be hurried, paused, slowed or crashed by the run's clock: a JSON array of blocks such as
+                       { "kind": "slow", "stage": "save", "fromMs": 500, "toMs": 1500, "byMs": 50 }
   --trace FILE         records everything that happens: for sluice replay, and for the page "Recordings"
   --progress           shows events per second, every stage and the time
   --timeout SECONDS    stops the run after so long

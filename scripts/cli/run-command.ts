@@ -9,6 +9,7 @@ import {
   type RunHandle,
   type RunUpdate,
   type TraceEntry,
+  type Weather,
 } from 'sluice';
 import {
   crashProblems,
@@ -24,6 +25,7 @@ import { handledIn, progressLine, summaryText } from './figures.ts';
 import { paint, problemText } from './problem-text.ts';
 import { compileFile, portable, type CompiledFile } from './program.ts';
 import { failureOf, stillTrue } from './run-problems.ts';
+import { readWeatherFile } from './weather-file.ts';
 import { Terminal } from './terminal.ts';
 import { TraceFile } from './trace-file.ts';
 
@@ -74,6 +76,7 @@ export async function runCommand(given: RunArguments, surroundings: Surroundings
       stopQuietly();
     },
   });
+  const weather = given.weather === null ? [] : readWeatherFile(given.weather, surroundings.folder);
   const compiled = await compileFile(file, surroundings.folder);
   if ('problems' in compiled) {
     for (const problem of compiled.problems)
@@ -83,7 +86,7 @@ export async function runCommand(given: RunArguments, surroundings: Surroundings
   const tell = (problem: Problem): void =>
     void terminal.print('err', problemText(problem, compiled.text.sources, look));
   compiled.warnings.forEach(tell);
-  const run = await OneRun.begin(given, surroundings, { compiled, terminal, tell });
+  const run = await OneRun.begin(given, surroundings, { compiled, terminal, tell, weather });
   stopQuietly = () => run.stop();
   if (isReaderGone) run.stop();
   const { end, update } = await run.over();
@@ -111,6 +114,8 @@ export async function runCommand(given: RunArguments, surroundings: Surroundings
 
 interface Means {
   readonly compiled: CompiledFile;
+  /** What the stages go through. */
+  readonly weather: Weather;
   readonly terminal: Terminal;
   readonly tell: (problem: Problem) => void;
 }
@@ -172,6 +177,7 @@ class OneRun {
     this.#handle = startRun(this.#platform, {
       workers: given.workers ?? Math.min(WORKERS.most, Math.max(WORKERS.least, availableParallelism())),
       seed: this.seed,
+      weather: means.weather,
       placement: given.placement,
       speed: { kind: 'full' },
       trace: trace === null ? 'counters' : 'full',
@@ -283,10 +289,12 @@ class OneRun {
   }
 
   #begin({ plan, workers, placement }: RunUpdate): void {
-    const { text, map, code } = this.#means.compiled;
+    const { compiled, weather } = this.#means;
+    const { text, map, code } = compiled;
     this.#trace?.begin({
       plan: plan ?? { stages: [], subscriptions: [] },
       seed: this.seed,
+      ...(weather.length > 0 && { weather }),
       workers: Math.max(1, workers),
       placement,
       program: { entry: text.entry, files: text.sources, map, code },

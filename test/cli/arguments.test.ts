@@ -7,6 +7,7 @@ const DEFAULTS = {
   workers: null,
   seed: null,
   placement: 'spread',
+  weather: null,
   trace: null,
   progress: false,
   timeoutS: null,

@@ -89,7 +89,9 @@ export function strengthened(block: WeatherBlock, strength: number): WeatherBloc
 export function ofKind(block: WeatherBlock, kind: WeatherKind): WeatherBlock {
   if (block.kind === kind) return block;
   const made = newBlock(kind, block.stage, beginOf(block));
-  return block.kind === 'crash' || made.kind === 'crash' ? made : { ...made, fromMs: block.fromMs, toMs: block.toMs };
+  return block.kind === 'crash' || made.kind === 'crash'
+    ? made
+    : { ...made, fromMs: block.fromMs, toMs: block.toMs };
 }
 
 /** When a block begins, ms. */
