@@ -1,4 +1,5 @@
 import type { PlanView, StopCondition } from 'sluice';
+import { likelyDepth } from '../view/fault-menu.ts';
 
 /** A condition as somebody fills it in. */
 export interface StopDraft {
@@ -15,12 +16,14 @@ export interface StopDraft {
 }
 
 /** What one asks for first in a program: that many wait before its last stage. */
-export function firstDraft({ stages, subscriptions }: PlanView): StopDraft {
+export function firstDraft(plan: PlanView): StopDraft {
+  const { stages, subscriptions } = plan;
+  const stage = stages.at(-1)?.id ?? '';
   return {
     kind: 'depth',
-    stage: stages.at(-1)?.id ?? '',
+    stage,
     subscription: subscriptions.at(-1)?.id ?? '',
-    atLeast: 10,
+    atLeast: likelyDepth(plan, stage),
     is: 0,
     forMs: 0,
     at: 'link',

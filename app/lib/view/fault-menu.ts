@@ -49,16 +49,21 @@ export interface FaultMenuView {
   readonly stops: readonly StopItem[];
 }
 
-/** What is offered first to stop at: so many events waiting. */
-const DEPTH = 10;
+/** How many events waiting at a stage are offered first to stop at: as many as it asks for at most, if they are few. */
+export function likelyDepth({ subscriptions }: PlanView, stage: StageId): number {
+  const asked = subscriptions.filter(({ consumer }) => consumer === stage).map(({ maxDemand }) => maxDemand);
+  return Math.min(FEW, Math.max(0, ...asked) || FEW);
+}
 
-function stageStops(stage: StageId, { stages }: PipelineState): readonly StopItem[] {
+const FEW = 10;
+
+function stageStops(stage: StageId, { plan, state: { stages } }: Run): readonly StopItem[] {
   const hasWindows = (stages[stage]?.windows.type ?? null) !== null;
   return [
     {
       label: 'Stop when events wait here…',
       detail: 'on their way to it, in hand or in its buffer',
-      condition: { kind: 'depth', stage, atLeast: DEPTH },
+      condition: { kind: 'depth', stage, atLeast: likelyDepth(plan, stage) },
     },
     ...(hasWindows
       ? [
@@ -122,7 +127,7 @@ export function faultMenu(
   return {
     name: `Faults of ${target.type === 'stage' ? target.id : linkWords(target.id, run.plan)}`,
     reason,
-    stops: target.type === 'stage' ? stageStops(target.id, run.state) : edgeStops(target.id),
+    stops: target.type === 'stage' ? stageStops(target.id, run) : edgeStops(target.id),
     items: reason === null ? items : items.map((item) => ({ ...item, disabled: item.disabled ?? reason })),
   };
 }
