@@ -60,7 +60,7 @@ test('slow motion shows asks and events, workers and demand; Stop ends it; the t
   expect(at).toBeLessThan(of);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();
-  await page.mouse.move(box.x + 5, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.move(box.x - 5, box.y + box.height / 2, { steps: 4 });
   await page.mouse.up();
   await expect(lesson.timeline).toHaveAttribute('aria-valuenow', '0');
   await expect(lesson.stage('printer')).toHaveAccessibleName(/not started/);
