@@ -69,6 +69,7 @@ function shapeOf(plan: PlanView): string[] {
 interface Part {
   readonly fromMs: number;
   readonly toMs: number;
+  entries: number;
   readonly handled: Map<StageId, number>;
   readonly busyMs: Map<StageId, number>;
   readonly fullest: Map<StageId, { readonly size: number; readonly seq: Seq }>;
@@ -89,7 +90,15 @@ function partsOf(plan: PlanView, entries: readonly TraceEntry[]): StoryPart[] {
   ];
   const parts = cuts.slice(0, -1).map((fromMs, i): Part => {
     const toMs = cuts[i + 1] ?? endMs;
-    return { fromMs, toMs, handled: new Map(), busyMs: new Map(), fullest: new Map(), told: new Map() };
+    return {
+      fromMs,
+      toMs,
+      entries: 0,
+      handled: new Map(),
+      busyMs: new Map(),
+      fullest: new Map(),
+      told: new Map(),
+    };
   });
   const teller = new Teller(parts, endMs, emptyState(plan));
   for (const entry of entries) teller.add(entry);
@@ -127,6 +136,8 @@ class Teller {
     const { stage, seq, atMs } = entry;
     while (atMs >= (this.#parts[this.#at]?.toMs ?? Infinity) && this.#at < this.#parts.length - 1)
       this.#at += 1;
+    const now = this.#parts[this.#at];
+    if (now) now.entries += 1;
     switch (entry.type) {
       case 'subscribe':
         this.#producers.set(entry.subscription, entry.producer);
@@ -271,7 +282,13 @@ function linesOf(part: Part, sinks: readonly StageId[]): StoryLine[] {
   ];
   return lines.length > 0
     ? lines
-    : [{ words: 'No event was handled by a stage at the end of the pipeline.', seq: null }];
+    : [
+        {
+          words:
+            part.entries === 0 ? 'Nothing happened.' : 'No event was handled at the end of the pipeline.',
+          seq: null,
+        },
+      ];
 }
 
 /** Below this a rate per second would be a guess, ms. */
