@@ -7,6 +7,7 @@ import {
   type Recording,
   type RunHandle,
   type RunUpdate,
+  type StageId,
   type StopHit,
   type Weather,
 } from 'sluice';
@@ -206,6 +207,11 @@ export class RunSession {
   stopWhen(): void {
     const { plan } = this.view;
     if (this.#handle && plan) this.#handle.stopWhen(fittingConditions(this.storm.conditions, plan));
+  }
+
+  /** Casts a message to a stage of the run; nothing where none goes on. */
+  tell(stage: StageId, message: unknown): void {
+    this.#handle?.cast(stage, message);
   }
 
   setSpeed(speed: Speed): void {

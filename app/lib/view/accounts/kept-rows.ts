@@ -19,9 +19,9 @@ export function keptAt(accounts: RunAccounts, maker: MakerLog, at: number): read
   const stored = maker.buffered.at(at);
   let missing = stored + sum(maker.queues.values(), (queue) => queue.at(at));
   let placed = 0;
-  for (let i = maker.handouts.length - 1; i >= 0 && (missing > 0 || placed < ALL_PLACED); i -= 1) {
+  for (let i = maker.handoutsBefore(at) - 1; i >= 0 && (missing > 0 || placed < ALL_PLACED); i -= 1) {
     const handout = maker.handouts[i];
-    if (!handout || handout.n > at) continue;
+    if (!handout) continue;
     const own = keptOf(accounts, maker, handout, at);
     placed = own.some(({ place }) => place === 'held') ? 0 : placed + 1;
     missing -= own.filter(({ place }) => place !== 'held').length;
@@ -57,4 +57,18 @@ function keptOf(accounts: RunAccounts, maker: MakerLog, handout: Handout, at: nu
   const somewhere = placedOf(handout, maker.isForAll, at);
   for (let offset = somewhere; offset < handout.count; offset += 1) add(offset, 'held');
   return kept;
+}
+
+/** Events that a stage has emitted and that are nowhere after the first `at` entries: held back, or about to be shared out. */
+export function unplacedAt(maker: MakerLog, at: number): number {
+  let unplaced = 0;
+  let placed = 0;
+  for (let i = maker.handoutsBefore(at) - 1; i >= 0 && placed < ALL_PLACED; i -= 1) {
+    const handout = maker.handouts[i];
+    if (!handout) continue;
+    const left = handout.count - placedOf(handout, maker.isForAll, at);
+    placed = left > 0 ? 0 : placed + 1;
+    unplaced += left;
+  }
+  return unplaced;
 }

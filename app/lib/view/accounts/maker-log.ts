@@ -34,7 +34,7 @@ interface Store<Kept> {
 const newStore = <Kept>(): Store<Kept> => ({ pieces: [], head: 0, taken: 0 });
 
 const byRow = bisector((emission: Emission) => emission.row);
-const byPosition = bisector((emission: Emission) => emission.n);
+const byPosition = bisector((one: { readonly n: number }) => one.n);
 
 /**
  * All that one stage has emitted, in all its lives, and what its dispatcher and its buffer made of it, from the trace alone.
@@ -48,6 +48,8 @@ export class MakerLog {
   readonly emitted = new Track();
   readonly buffered = new Track();
   readonly discarded = new Track();
+  /** Events that found no room in its buffer, or had to make room: told at once, before the entry that counts them. */
+  readonly turnedAway = new Track();
   readonly dropped = new Track();
   readonly lost = new Track();
   /** Partition → events that wait in the dispatcher for it. */
@@ -92,6 +94,11 @@ export class MakerLog {
   /** The last emission of the first `at` entries. */
   emissionBefore(at: number): Emission | null {
     return this.emissions[byPosition.right(this.emissions, at) - 1] ?? null;
+  }
+
+  /** How many handouts there were in the first `at` entries. */
+  handoutsBefore(at: number): number {
+    return byPosition.right(this.handouts, at);
   }
 
   /** Emitted, and neither sent nor stored, queued, discarded, dropped or lost after the first `at` entries. */
@@ -190,6 +197,7 @@ export class MakerLog {
     const stored: Stored = { n, offset, count, moves: [] };
     const isFirst = this.stage.bufferKeep === 'first';
     const refused = count - added;
+    if (over + refused > 0) this.turnedAway.add(n, over + refused, journal);
     if (refused > 0) {
       const from = offset + (isFirst ? added : 0);
       journal.push(stored.moves, { offset: from, count: refused, n, to: 'discarded' });

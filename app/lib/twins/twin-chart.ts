@@ -1,0 +1,64 @@
+import { max } from 'd3-array';
+import { scaleLinear } from 'd3-scale';
+import { area, curveMonotoneX, line } from 'd3-shape';
+import { countText } from '../view/value-label.ts';
+import type { TwinCounts } from './twin-account.ts';
+import { MEMORY_LINE } from './twin-programs.ts';
+
+/** Both charts have the same axes, so that they can be compared. */
+export interface ChartScale {
+  readonly endMs: number;
+  readonly most: number;
+}
+
+const LEAST_MS = 10_000;
+/** Milliseconds of the run that are shown. */
+const SHOWN_MS = 60_000;
+
+export function chartScale(curves: readonly (readonly TwinCounts[])[]): ChartScale {
+  return {
+    endMs: Math.max(LEAST_MS, max(curves, (curve) => curve.at(-1)?.atMs ?? 0) ?? 0),
+    most: Math.max(MEMORY_LINE * 1.4, max(curves, (curve) => max(curve, ({ waiting }) => waiting) ?? 0) ?? 0),
+  };
+}
+
+/** How many events wait, over time, ready to draw. */
+export function twinChart(
+  curve: readonly TwinCounts[],
+  { endMs, most }: ChartScale,
+  { width, height }: { readonly width: number; readonly height: number },
+) {
+  const fromMs = Math.max(0, endMs - SHOWN_MS);
+  const shown = curve.filter(({ atMs }) => atMs >= fromMs);
+  const x = scaleLinear([fromMs, Math.max(endMs, fromMs + LEAST_MS)], [0, width]);
+  const y = scaleLinear([0, most], [height, 0]);
+  const place = (point: TwinCounts) => x(point.atMs);
+  return {
+    waiting: line(place, ({ waiting }: TwinCounts) => y(waiting)).curve(curveMonotoneX)(shown) ?? '',
+    waitingArea:
+      area<TwinCounts>(place, y(0), ({ waiting }) => y(waiting)).curve(curveMonotoneX)(shown) ?? '',
+    limitY: y(MEMORY_LINE),
+    xTicks: x.ticks(4).map((ms) => ({ x: x(ms), label: `${countText(ms / 1_000)} s` })),
+    yTicks: y.ticks(3).map((value) => ({ y: y(value), label: countText(value) })),
+    end: shown.length > 0 ? { x: place(shown.at(-1) ?? NOWHERE), y: y(shown.at(-1)?.waiting ?? 0) } : null,
+  };
+}
+
+const NOWHERE: TwinCounts = { atMs: 0, made: 0, done: 0, waiting: 0, dropped: 0 };
+
+/** How a twin stands, in a sentence. */
+export function twinSentence(counts: TwinCounts, isPull: boolean, pauseMs: number, everyMs: number): string {
+  const { waiting, dropped } = counts;
+  if (counts.made === 0)
+    return isPull ? 'Makes an order when it is asked for one.' : 'Makes an order when it comes in.';
+  if (isPull) {
+    return pauseMs > everyMs
+      ? 'The source is idle until it is asked: no more than four are ever under way.'
+      : 'The source keeps up, and so does the packer.';
+  }
+  if (dropped > 0) return `The buffer is full: ${countText(dropped)} orders are gone for good.`;
+  if (waiting > MEMORY_LINE) return 'Past the memory line, and still growing with every order.';
+  return pauseMs > everyMs
+    ? 'What the packer does not get done waits in the buffer.'
+    : 'The packer keeps up.';
+}

@@ -1,0 +1,87 @@
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import * as sluice from 'sluice';
+import { planOf, runVirtual } from 'sluice';
+import { TwinAccount } from '$lib/twins/twin-account.ts';
+import { chartScale, twinChart } from '$lib/twins/twin-chart.ts';
+import {
+  BUFFER_LIMIT,
+  MEMORY_LINE,
+  programLines,
+  twinProgram,
+  type OverflowRule,
+  type TwinName,
+} from '$lib/twins/twin-programs.ts';
+
+const RULES: readonly OverflowRule[] = ['grow', 'dropNew', 'dropOld', 'block'];
+
+/** The plan of a program as it stands in the page. */
+function planIn(text: string) {
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  const exports: { default?: unknown } = {};
+  // The program's only import is the engine.
+  new Function('exports', 'require', outputText)(exports, () => sluice);
+  return planOf(exports.default);
+}
+
+async function runTwin(twin: TwinName, rule: OverflowRule, pauseMs: number) {
+  const plan = planIn(twinProgram(twin, { rule, pauseMs }));
+  const { entries, plan: view } = await runVirtual(plan, { seed: 0, entryBudget: 3_000 });
+  const account = new TwinAccount(view);
+  account.update(entries);
+  return { account, entries };
+}
+
+const madeIn = (entries: readonly sluice.TraceEntry[]) =>
+  entries.flatMap((entry) => (entry.type === 'end' && entry.stage === 'orders' ? entry.emitted : []));
+
+describe('the twins', () => {
+  it.each(RULES)('differ in one line under the rule "%s", or in none where both pull', (rule) => {
+    const lines = programLines({ rule, pauseMs: 20 });
+    expect(lines.filter(({ of }) => of !== 'both')).toHaveLength(rule === 'block' ? 0 : 2);
+  });
+
+  it.each(RULES)(
+    'add up at every moment under the rule "%s": made = done + waiting + dropped',
+    async (rule) => {
+      for (const twin of ['push', 'pull'] as const) {
+        const { account, entries } = await runTwin(twin, rule, 200);
+        for (let n = 0; n <= entries.length; n += 1) {
+          const { made, done, waiting, dropped } = account.at(n);
+          expect(done + waiting + dropped, `${twin} after ${n} entries`).toBe(made);
+        }
+        expect(account.now.made).toBeGreaterThan(50);
+      }
+    },
+  );
+
+  it('get the same orders: what the one makes is the beginning of what the other makes', async () => {
+    const [push, pull] = await Promise.all([runTwin('push', 'grow', 200), runTwin('pull', 'grow', 200)]);
+    const [pushed, pulled] = [madeIn(push.entries), madeIn(pull.entries)];
+    expect(pulled.length).toBeGreaterThan(50);
+    const both = Math.min(pushed.length, pulled.length);
+    expect(pulled.slice(0, both)).toEqual(pushed.slice(0, both));
+  });
+
+  it('part when the packer is slow: one goes past the memory line, the other stays flat', async () => {
+    const { account: grows } = await runTwin('push', 'grow', 200);
+    expect(grows.now.waiting).toBeGreaterThan(MEMORY_LINE);
+    expect(grows.now.dropped).toBe(0);
+    const { account: drops } = await runTwin('push', 'dropOld', 200);
+    expect(Math.max(...drops.curve.map(({ waiting }) => waiting))).toBeLessThanOrEqual(BUFFER_LIMIT + 5);
+    expect(drops.now.dropped).toBeGreaterThan(0);
+    const { account: asks } = await runTwin('pull', 'dropOld', 200);
+    expect(Math.max(...asks.curve.map(({ waiting }) => waiting))).toBeLessThanOrEqual(4);
+    expect(asks.now.dropped).toBe(0);
+  });
+
+  it('are drawn on the same axes', async () => {
+    const { account } = await runTwin('push', 'grow', 200);
+    const scale = chartScale([account.curve, []]);
+    const size = { width: 300, height: 100 };
+    expect(twinChart([], scale, size).limitY).toBe(twinChart(account.curve, scale, size).limitY);
+    expect(twinChart(account.curve, scale, size).end?.y).toBeLessThan(twinChart([], scale, size).limitY);
+  });
+});
