@@ -3,7 +3,7 @@ import type { Comparison, Difference } from './compare-runs.ts';
 import { countText, durationText, plural, reasonText, valueText } from './value-label.ts';
 
 /** How alike two runs are, in a few words and in a sentence. */
-export function likenessWords({ likeness, isReordered, isCut }: Comparison): {
+export function likenessWords({ likeness, first, isReordered, isCut }: Comparison): {
   readonly title: string;
   readonly sentence: string;
 } {
@@ -15,6 +15,12 @@ export function likenessWords({ likeness, isReordered, isCut }: Comparison): {
         sentence: `Every ask, every batch, every callback and every state is the same, and so is their time.${cut}`,
       };
     case 'timing':
+      if (first?.kind === 'time') {
+        return {
+          title: 'Same events, other times',
+          sentence: `Every ask, every batch, every callback and every state is the same; only the clock is not.${cut}`,
+        };
+      }
       return {
         title: 'Same events, other timing or batches',
         sentence: `Every subscription carried the same events in the same order. When they were asked for, sent and handled, or how many at once, is not the same.${cut}`,

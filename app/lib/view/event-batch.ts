@@ -35,14 +35,25 @@ export interface Batch {
   sent: EntryOf<'dispatch'> | null;
   /** The consumer takes it from its mailbox; `null` before. */
   taken: EntryOf<'deliver'> | null;
-  /** Since when the consumer had been at work without a pause as it took it, ms. */
-  busySinceMs: number;
+  /** The work that its consumer was at, or had just begun, as it took it; `null` before. */
+  stretch: Stretch | null;
   /** Where its events come from, in order. */
   runs: readonly Run<Call>[];
   /** The parts in which it was handled, in order. */
   readonly calls: Call[];
   /** It came to nobody. */
   lost: EntryOf<'lost'> | null;
+}
+
+/** A stretch of time in which a stage was at work without a pause that a clock shows, ms. */
+export interface Stretch {
+  readonly sinceMs: number;
+  /** `Infinity` while it lasts. */
+  untilMs: number;
+  /** The batch with whose delivery it began; `null`: it began with something else. */
+  readonly opener: Batch | null;
+  /** The one before it; `null`: it is the first. */
+  readonly before: Stretch | null;
 }
 
 /** Events `from` … `to - 1` of a subscription, lost after they were sent. */
@@ -74,4 +85,10 @@ export interface Link {
 export function sentOn({ batches }: Link): number {
   const last = batches.at(-1);
   return last ? last.first + last.count : 0;
+}
+
+/** When a batch can have been at its consumer at the earliest, ms: links may be slow. Not known: `Infinity`. */
+export function reachableMs({ link, sent }: Batch): number {
+  if (!sent) return Infinity;
+  return sent.atMs + (link.slowed.findLast(({ atMs }) => atMs <= sent.atMs)?.delayMs ?? 0);
 }

@@ -1,5 +1,5 @@
 import type { EntryOf, Seq, TraceEntry, TraceValue } from 'sluice';
-import type { Batch, Call, Link } from './event-batch.ts';
+import { reachableMs, type Batch, type Call, type Link, type Stretch } from './event-batch.ts';
 import type { Run, WaitPlace } from './event-origins.ts';
 
 /**
@@ -70,8 +70,8 @@ export interface EventLife {
 /** The latest that is known of the consumer of an event. */
 export interface Now {
   readonly atMs: number;
-  /** Since when it has been at work; `Infinity`: it is not. */
-  readonly workingSinceMs: number;
+  /** What it is at work on; `null`: nothing. */
+  readonly stretch: Stretch | null;
 }
 
 /** Milliseconds as whole microseconds. */
@@ -163,11 +163,21 @@ function runAt(
  * When a batch had arrived at the latest: as its consumer began the stretch of work at whose end it took the batch. Had it been there
  * before, the consumer, who was free, would have taken it then. The trace has no entry for it.
  */
-function arrival({ link, sent, taken, busySinceMs }: Batch, now: Now): number {
-  const latestMs = taken ? taken.atMs : now.atMs;
-  if (!sent) return latestMs;
-  const slowMs = link.slowed.findLast(({ atMs }) => atMs <= sent.atMs)?.delayMs ?? 0;
-  return Math.min(latestMs, Math.max(sent.atMs + slowMs, taken ? busySinceMs : now.workingSinceMs));
+function arrival(batch: Batch, now: Now): number {
+  const latestMs = batch.taken ? batch.taken.atMs : now.atMs;
+  const earliestMs = reachableMs(batch);
+  let stretch = batch.taken ? batch.stretch : now.stretch;
+  while (stretch?.before && stretch.sinceMs > earliestMs && isHiccup(stretch, stretch.before))
+    stretch = stretch.before;
+  return Math.min(latestMs, Math.max(earliestMs, stretch?.sinceMs ?? Infinity));
+}
+
+/** Longer than this, ms, a stage that has something to do does not pause, even on a busy machine. */
+const HICCUP_MS = 20;
+
+/** A stage paused although the next batch had been sent to it before: it was its turn later, and it did not lack work. */
+function isHiccup({ sinceMs, opener }: Stretch, { untilMs }: Stretch): boolean {
+  return opener !== null && sinceMs - untilMs <= HICCUP_MS && reachableMs(opener) <= untilMs;
 }
 
 function whereabouts({ link, taken, calls }: Batch, call: Call | null, hasArrived: boolean): SegmentKind {

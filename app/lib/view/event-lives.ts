@@ -2,25 +2,8 @@ import type { EntryOf, PlanView, Seq, StageId, SubscriptionId, TraceEntry, Trace
 import { bisector } from 'd3-array';
 import { sentOn, type Batch, type Call, type Link } from './event-batch.ts';
 import type { EventRef } from './event-ref.ts';
-import { lifeOf, type EventLife } from './event-life.ts';
-import { EventOrigins, type Sharing } from './event-origins.ts';
-
-/** What must be remembered of a stage. */
-interface StageLog {
-  readonly lives: EntryOf<'start'>[];
-  readonly firings: EntryOf<'window'>[];
-  readonly origins: EventOrigins<Call>;
-  call: Call | null;
-  /** The stretch of work without a pause that it is in, or was in last, ms. */
-  busySinceMs: number;
-  busyUntilMs: number;
-  isFrozen: boolean;
-  /** The selector of a subscription has left out so many of the batch that is about to be sent. */
-  refused: { readonly subscription: SubscriptionId; readonly count: number } | null;
-}
-
-/** A pause in which a stage does nothing but go from one message to the next, ms: clocks of workers are no finer. */
-const PAUSE_MS = 1;
+import { lifeOf, type EventLife, type Now } from './event-life.ts';
+import { beAtWork, newStage, type StageLog } from './event-stage.ts';
 
 const byFirst = bisector((batch: Batch) => batch.first);
 
@@ -114,10 +97,10 @@ export class EventLives {
     return batch && index < batch.first + batch.count ? batch : null;
   }
 
-  #nowAt(consumer: StageId): { readonly atMs: number; readonly workingSinceMs: number } {
+  #nowAt(consumer: StageId): Now {
     const stage = this.#stages.get(consumer);
-    const isBusy = stage !== undefined && (stage.isFrozen || stage.busyUntilMs === Infinity);
-    return { atMs: this.#untilMs, workingSinceMs: isBusy ? stage.busySinceMs : Infinity };
+    const isBusy = stage !== undefined && (stage.isFrozen || stage.stretch.untilMs === Infinity);
+    return { atMs: this.#untilMs, stretch: isBusy ? stage.stretch : null };
   }
 
   #add(entry: TraceEntry): void {
@@ -176,10 +159,11 @@ export class EventLives {
     if (entry.callback === 'formatDiscarded') return;
     const stage = this.#stage(entry.stage);
     stage.origins.wentOn();
-    if (entry.atMs - stage.busyUntilMs > PAUSE_MS) stage.busySinceMs = entry.atMs;
-    stage.busyUntilMs = Infinity;
     const isHandling = entry.callback === 'handleEvents' && entry.cause !== null;
     const batch = (isHandling && entry.cause !== null ? this.#open.get(entry.cause) : null) ?? null;
+    // What it begins with the batch that it has just taken goes on from there, however long the machine took.
+    if (!batch || batch.stretch !== stage.stretch) beAtWork(stage, entry, null);
+    stage.stretch.untilMs = Infinity;
     const last = batch?.calls.at(-1);
     const from = batch ? (last ? last.from + last.count : batch.first) : 0;
     const count = entry.count ?? 0;
@@ -202,7 +186,7 @@ export class EventLives {
 
   #ended(entry: EntryOf<'end'>): void {
     const stage = this.#stage(entry.stage);
-    stage.busyUntilMs = entry.atMs;
+    stage.stretch.untilMs = entry.atMs;
     const { call } = stage;
     if (call?.begin.seq !== entry.cause) return;
     call.end = entry;
@@ -222,7 +206,7 @@ export class EventLives {
 
   #gone(entry: TraceEntry): void {
     const stage = this.#stage(entry.stage);
-    stage.busyUntilMs = Math.min(stage.busyUntilMs, entry.atMs);
+    stage.stretch.untilMs = Math.min(stage.stretch.untilMs, entry.atMs);
     stage.isFrozen = false;
     stage.origins.ended();
   }
@@ -251,9 +235,9 @@ export class EventLives {
     if (!batch) return;
     const stage = this.#stage(entry.stage);
     if (entry.cause !== null) this.#onTheWay.delete(entry.cause);
-    const isFree = entry.atMs - stage.busyUntilMs > PAUSE_MS;
+    beAtWork(stage, entry, batch);
     batch.taken = entry;
-    batch.busySinceMs = isFree ? entry.atMs : stage.busySinceMs;
+    batch.stretch = stage.stretch;
     batch.link.taken = Math.max(batch.link.taken, entry.first + entry.count);
     this.#open.set(entry.seq, batch);
   }
@@ -302,12 +286,12 @@ export class EventLives {
     const stage = this.#stage(entry.stage);
     switch (entry.fault) {
       case 'freeze':
-        if (entry.atMs - stage.busyUntilMs > PAUSE_MS) stage.busySinceMs = entry.atMs;
+        beAtWork(stage, entry, null);
         stage.isFrozen = true;
         return;
       case 'thaw':
         stage.isFrozen = false;
-        stage.busyUntilMs = Math.max(stage.busyUntilMs, entry.atMs);
+        stage.stretch.untilMs = Math.max(stage.stretch.untilMs, entry.atMs);
         return;
       case 'slowLink':
         for (const link of this.#links.values()) {
@@ -333,7 +317,7 @@ export class EventLives {
         count,
         sent: null,
         taken: null,
-        busySinceMs: Infinity,
+        stretch: null,
         runs: [],
         calls: [],
         lost: null,
@@ -366,16 +350,7 @@ export class EventLives {
   #stage(id: StageId): StageLog {
     const known = this.#stages.get(id);
     if (known) return known;
-    const stage: StageLog = {
-      lives: [],
-      firings: [],
-      origins: new EventOrigins(sharingOf(this.#plan, id)),
-      call: null,
-      busySinceMs: Infinity,
-      busyUntilMs: -Infinity,
-      isFrozen: false,
-      refused: null,
-    };
+    const stage = newStage(this.#plan, id);
     this.#stages.set(id, stage);
     return stage;
   }
@@ -384,16 +359,4 @@ export class EventLives {
 /** The subscription of the plan that one of a later life stands for. */
 export function edgeName(id: SubscriptionId): SubscriptionId {
   return id.replace(LATER_LIFE, '');
-}
-
-function sharingOf({ stages }: PlanView, id: StageId): Sharing {
-  switch (stages.find((stage) => stage.id === id)?.dispatcher) {
-    case undefined:
-    case 'demand':
-      return 'inOrder';
-    case 'broadcast':
-      return 'toAll';
-    default:
-      return 'other';
-  }
 }

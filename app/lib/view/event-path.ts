@@ -101,12 +101,11 @@ export function histogram({ totals, totalUs: { longest } }: EventPath): readonly
   const bins = bin<{ readonly value: number; readonly weight: number }, number>()
     .value(({ value }) => value)
     .domain([from, to])
-    .thresholds(scale.ticks(BARS))([...totals.sorted()]);
-  return bins.flatMap((own) => {
+    // Not the end itself: d3 would put what is equal to it into a bin of its own.
+    .thresholds(scale.ticks(BARS).filter((us) => us > from && us < to))([...totals.sorted()]);
+  return bins.map((own) => {
     const { x0 = from, x1 = to } = own;
-    // The last bin of d3 holds what is equal to its end, and may be empty of room.
-    if (x1 <= x0) return [];
-    return [{ fromUs: x0, toUs: x1, count: own.reduce((sum, { weight }) => sum + weight, 0) }];
+    return { fromUs: x0, toUs: x1, count: own.reduce((sum, { weight }) => sum + weight, 0) };
   });
 }
 

@@ -38,7 +38,7 @@ export function segmentWords(kind: SegmentKind, { link, call }: EventLife): Segm
       };
     case 'turn':
       return {
-        label: 'its turn',
+        label: 'waits its turn',
         why: `${consumer} had it and worked on events of the same delivery before it`,
       };
     case 'work':
