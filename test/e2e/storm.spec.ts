@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+
 import { LessonPage } from './support/lesson-page.ts';
+import { expect, test } from './support/sluice-test.ts';
 
 const program = readFileSync(resolve(import.meta.dirname, 'programs/storm.ts'), 'utf8');
 

@@ -104,6 +104,43 @@ export function endOf(block: WeatherBlock): number {
   return block.kind === 'crash' ? block.atMs : block.toMs;
 }
 
+/** What one stage goes through, as it is drawn. */
+export interface StripRow {
+  readonly stage: StageId;
+  /** Blocks of the strip by their place in it, and the line of the row that each is on, from 0. */
+  readonly blocks: readonly { readonly index: number; readonly line: number }[];
+  /** Lines of the row, at least 1. */
+  readonly lines: number;
+}
+
+/**
+ * A row per stage, those of the program first. Blocks of a row that overlap are on lines below each other.
+ *
+ * @param crashMs - How long the mark of a crash is on the strip, ms; half of it on either side.
+ */
+export function stripRows(
+  weather: Weather,
+  stages: readonly StageId[],
+  crashMs: number,
+): readonly StripRow[] {
+  const others = new Set(weather.map(({ stage }) => stage).filter((id) => !stages.includes(id)));
+  return [...stages, ...others].map((stage) => {
+    /** When the last block of each line is over, ms. */
+    const overMs: number[] = [];
+    const own = weather.flatMap((block, index) => (block.stage === stage ? [{ block, index }] : []));
+    const blocks = own
+      .sort((a, b) => beginOf(a.block) - beginOf(b.block) || a.index - b.index)
+      .map(({ block, index }) => {
+        const room = block.kind === 'crash' ? crashMs / 2 : 0;
+        const free = overMs.findIndex((ms) => ms <= beginOf(block) - room);
+        const line = free < 0 ? overMs.length : free;
+        overMs[line] = endOf(block) + room;
+        return { index, line };
+      });
+    return { stage, blocks: blocks.sort((a, b) => a.index - b.index), lines: Math.max(1, overMs.length) };
+  });
+}
+
 /** Blocks whose stage a program has, and the others. */
 export function splitKnown(
   weather: Weather,

@@ -13,6 +13,7 @@ import {
   splitKnown,
   strengthened,
   stripLengthMs,
+  stripRows,
 } from '../../../app/lib/weather/strip.ts';
 
 const stage = fc.oneof(
@@ -110,6 +111,24 @@ describe('blocks', () => {
       'This program has no stage called old. Its blocks are kept here and left out of the run.',
     );
     expect(leftOutText(weather, ['save', 'old'])).toBeNull();
+  });
+
+  it('that overlap are on lines of their own, in the row of their stage', () => {
+    const slow = newBlock('slow', 'save', 500);
+    const weather = [slow, newBlock('pause', 'save', 700), moved(slow, 1_000), newBlock('crash', 'old', 0)];
+    expect(stripRows(weather, ['read', 'save'], 100)).toEqual([
+      { stage: 'read', blocks: [], lines: 1 },
+      {
+        stage: 'save',
+        blocks: [
+          { index: 0, line: 0 },
+          { index: 1, line: 1 },
+          { index: 2, line: 0 },
+        ],
+        lines: 2,
+      },
+      { stage: 'old', blocks: [{ index: 3, line: 0 }], lines: 1 },
+    ]);
   });
 
   it('have room on the strip, and the run has when it is not much longer', () => {
