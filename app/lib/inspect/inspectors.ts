@@ -56,6 +56,13 @@ export const INSPECTORS: readonly Inspector[] = [
     load: () => import('./holdup/HoldupInspector.svelte'),
   },
   {
+    name: 'speed',
+    label: 'Speed',
+    question: 'How much gets through, and how long does it take?',
+    offered: () => true,
+    load: () => import('./speed/SpeedInspector.svelte'),
+  },
+  {
     name: 'compare',
     label: 'Compare',
     question: 'What is different between two runs?',

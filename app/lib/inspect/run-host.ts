@@ -1,6 +1,8 @@
 import type { RerunOptions, RunChange } from '../sandbox/aside-run.ts';
 import type { RunView } from '../sandbox/run-view.ts';
 import type { StormSettings } from '../weather/storm.svelte.ts';
+import type { MeasuredRuns } from './speed/measured-runs.svelte.ts';
+import type { RunDot } from './speed/run-dot.ts';
 import type { Injection } from '../view/fault-menu.ts';
 import type { RunShelf } from './compare/run-shelf.svelte.ts';
 
@@ -26,6 +28,10 @@ export interface RunHost {
   readonly replayStorm: (() => void) | null;
   /** Goes on after a condition has held the run. */
   readonly goOn: (() => void) | null;
+  /** The runs that were measured where this one is made. */
+  readonly measured: MeasuredRuns | null;
+  /** Brings back what a measured run was made with: workers and placement, or its program. */
+  readonly restore: ((dot: RunDot, what: 'settings' | 'program') => void) | null;
   /** Saves the run as a file. */
   readonly save: (() => void) | null;
 }

@@ -5,6 +5,8 @@ import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
 import { Bookmarks } from '$lib/inspect/bookmarks.svelte.ts';
 import { RunShelf } from '$lib/inspect/compare/run-shelf.svelte.ts';
 import { Focus } from '$lib/inspect/focus.svelte.ts';
+import { MeasuredRuns } from '$lib/inspect/speed/measured-runs.svelte.ts';
+import { measure, type RunDot } from '$lib/inspect/speed/run-dot.ts';
 import { saveRecording } from '$lib/recordings/save-recording.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
 import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
@@ -37,6 +39,8 @@ export const ENTRY = 'start.ts';
 const SOLUTION = 'solution.ts';
 
 const ACTIVE: readonly RunStatus[] = ['compiling', 'starting', 'running', 'paused', 'spent'];
+/** What became of runs that are measured: an endless one comes to an end only when it is stopped. */
+const MEASURED: readonly RunStatus[] = ['finished', 'stopped'];
 const SETTINGS = 'page';
 
 /** One lesson on one page: performs what {@link LessonSession} decides, and keeps it. */
@@ -47,6 +51,8 @@ export class Workbench {
   readonly playhead = new Playhead(() => this.run.view, { reducedMotion: () => motion.reduced });
 
   readonly focus = new Focus();
+  /** Of the step that is open. */
+  readonly measured = new MeasuredRuns(savedWork);
   /** The last runs of this page, to compare others with. */
   readonly shelf = new RunShelf();
   readonly bookmarks = new Bookmarks();
@@ -166,6 +172,7 @@ export class Workbench {
     this.#keepProgress();
     const { step } = this;
     if (!step) return;
+    void this.measured.open(`${this.lesson.id}/${step.id}`);
     this.run.setSpeed(this.#firstSpeed(step));
     this.storm.open(CALM);
     const [exercise, outcomes, storm] = await Promise.all([
@@ -218,11 +225,34 @@ export class Workbench {
     await savedWork().flush();
     await this.run.run(files, ENTRY);
     if (!this.recording) this.shelf.keep(this.run.view);
+    await this.#measure(files[ENTRY]);
   }
 
   /** Runs the solution of the step aside, with the settings of the run that is shown. */
   runSolution(): Promise<RunView> {
     return this.run.rerun({ files: { [ENTRY]: this.solution ?? this.text } });
+  }
+
+  /** Brings back what a measured run was made with. One press undoes it. */
+  restore({ settings, text }: RunDot, what: 'settings' | 'program'): void {
+    const { step, text: before } = this;
+    const { workerSettings } = this.run;
+    if (what === 'settings') {
+      this.setWorkerSettings(settings);
+      toasts.show({
+        tone: 'info',
+        text: 'Workers and placement are as in that run.',
+        action: { label: 'Undo', run: () => this.setWorkerSettings(workerSettings) },
+      });
+    } else if (step && text !== undefined && text !== before) {
+      this.#setText(step, text);
+      this.activeFile = ENTRY;
+      toasts.show({
+        tone: 'info',
+        text: `${ENTRY} is as it was in that run.`,
+        action: { label: 'Undo', run: () => this.#setText(step, before) },
+      });
+    }
   }
 
   /** One delivery. With nothing running it starts a run that waits before the first one. */
@@ -340,6 +370,27 @@ export class Workbench {
 
   /** Deliveries per second that were chosen last; `null` = the step's own. */
   #slowRate: number | null = null;
+
+  /** Measures the run that is over: what it was at full speed, and undisturbed, can be compared with others. */
+  async #measure(text: string | undefined): Promise<void> {
+    const { view, ran, undisturbed } = this.run;
+    if (!undisturbed || !MEASURED.includes(view.status) || !view.plan || !ran) return;
+    // What is shown of its end comes first.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (this.run.view !== view) return;
+    const measured = measure(view.plan, view.entries, view.workers);
+    if (!measured) return;
+    const { settings, seed } = ran;
+    const atMs = Date.now();
+    this.measured.add({
+      ...measured,
+      id: `${atMs} ${seed}`,
+      atMs,
+      settings,
+      seed,
+      ...(text !== undefined && { text }),
+    });
+  }
 
   #firstSpeed({ speed }: Step): Speed {
     if (speed === 'full' || speed === 'step') return { kind: speed };

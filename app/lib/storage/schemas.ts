@@ -80,8 +80,40 @@ const storm = v.object({
   ),
 });
 
+/** Measured runs of one step that are kept; the oldest go first. */
+export const MAX_DOTS = 60;
+/** Characters of a program that is kept with a measured run. */
+export const MAX_DOT_TEXT = 50_000;
+
+const positive = v.pipe(v.number(), v.finite(), v.minValue(0));
+const short = v.pipe(v.string(), v.maxLength(2_000));
+
+/** A run as it was measured, and with what it was made. */
+const dot = v.object({
+  id: short,
+  atMs: v.number(),
+  perSecond: positive,
+  p95Ms: positive,
+  events: count,
+  demand: short,
+  demands: short,
+  workers: count,
+  settings: v.object({
+    workers: v.union([v.literal('auto'), v.pipe(count, v.minValue(1), v.maxValue(MAX_WORKERS))]),
+    placement: v.picklist(['spread', 'pack']),
+  }),
+  seed: v.number(),
+  text: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_DOT_TEXT))),
+});
+
+/** The measured runs of one step, and what somebody wants to reach in it. */
+const speed = v.object({
+  dots: v.pipe(v.array(dot), v.maxLength(MAX_DOTS)),
+  target: v.exactOptional(v.object({ perSecond: positive, withinMs: positive })),
+});
+
 /** One schema per kind of record: everything read from the disk goes through one of them. */
-export const SCHEMAS = { code, prediction, progress, quiz, layout, settings, storm } as const;
+export const SCHEMAS = { code, prediction, progress, quiz, layout, settings, storm, speed } as const;
 
 export type Kind = keyof typeof SCHEMAS;
 export type RecordOf<K extends Kind> = v.InferOutput<(typeof SCHEMAS)[K]>;
