@@ -77,6 +77,12 @@ export function markText(kind: MarkKind, entry: TraceEntry): string {
   return detail === '' ? MARK_WORDS[kind] : `${MARK_WORDS[kind]}: ${detail}`;
 }
 
+/** What a pin says, without a full stop: "Failed check: Never more is sent than was asked for". */
+export function pinText({ kind, words }: Pick<Pin, 'kind' | 'words'>): string {
+  const said = words.trim().replace(/\.$/, '');
+  return said === '' ? MARK_WORDS[kind] : `${MARK_WORDS[kind]}: ${said}`;
+}
+
 const LOG_CHARACTERS = 60;
 
 /** What a block of weather that lasts has begun or ended. */

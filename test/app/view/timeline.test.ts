@@ -12,7 +12,7 @@ import {
   zoomed,
 } from '$lib/view/timeline.ts';
 import { TimelineLog } from '$lib/view/timeline-log.ts';
-import { isLandmark, markText } from '$lib/view/timeline-marks.ts';
+import { isLandmark, markText, pinText } from '$lib/view/timeline-marks.ts';
 import { firstRun } from './first-run.ts';
 import { CRASH_AND_RESTART, entriesOf, link, stage, SUPERVISED } from './recorded.ts';
 
@@ -220,6 +220,15 @@ describe('underPointer()', () => {
     expect(under(11.5)).toBeNull();
     const crash = CRASH_AND_RESTART[9];
     expect(crash && markText('crash', crash)).toBe('Crash: Error: boom');
+  });
+});
+
+describe('pinText()', () => {
+  it('says what was marked, as one sentence goes on', () => {
+    expect(pinText({ kind: 'check', words: 'Every event is sent.' })).toBe(
+      'Failed check: Every event is sent',
+    );
+    expect(pinText({ kind: 'bookmark', words: ' ' })).toBe('Bookmark');
   });
 });
 
