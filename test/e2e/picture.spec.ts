@@ -14,7 +14,7 @@ async function finishedRun(page: Page): Promise<LessonPage> {
   await lesson.setSpeed('Full speed');
   await lesson.writeProgram(PARTITION);
   await lesson.run.click();
-  await expect(lesson.console).toContainText('60 leaves 0');
+  await expect(lesson.console).toContainText('59 leaves 2');
   return lesson;
 }
 
