@@ -56,6 +56,13 @@ export const INSPECTORS: readonly Inspector[] = [
     load: () => import('./holdup/HoldupInspector.svelte'),
   },
   {
+    name: 'windows',
+    label: 'Windows',
+    question: 'Which window got which event, when did it fire, and what came too late?',
+    offered: ({ plan }) => (plan?.flows?.length ?? 0) > 0,
+    load: () => import('./windows/WindowsInspector.svelte'),
+  },
+  {
     name: 'speed',
     label: 'Speed',
     question: 'How much gets through, and how long does it take?',
