@@ -30,7 +30,7 @@ export interface RunHost {
   readonly goOn: (() => void) | null;
   /** The runs that were measured where this one is made. */
   readonly measured: MeasuredRuns | null;
-  /** Brings back what a measured run was made with: workers and placement, or its program. */
+  /** Brings back what a measured run was made with: workers, placement and seed, or its program. */
   readonly restore: ((dot: RunDot, what: 'settings' | 'program') => void) | null;
   /** Saves the run as a file. */
   readonly save: (() => void) | null;

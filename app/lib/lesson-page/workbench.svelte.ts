@@ -234,15 +234,21 @@ export class Workbench {
   }
 
   /** Brings back what a measured run was made with. One press undoes it. */
-  restore({ settings, text }: RunDot, what: 'settings' | 'program'): void {
+  restore({ settings, seed, text }: RunDot, what: 'settings' | 'program'): void {
     const { step, text: before } = this;
     const { workerSettings } = this.run;
+    const { seed: seedBefore } = this.storm;
     if (what === 'settings') {
       this.setWorkerSettings(settings);
+      this.storm.change({ seed });
+      const undo = () => {
+        this.setWorkerSettings(workerSettings);
+        this.storm.change({ seed: seedBefore });
+      };
       toasts.show({
         tone: 'info',
-        text: 'Workers and placement are as in that run.',
-        action: { label: 'Undo', run: () => this.setWorkerSettings(workerSettings) },
+        text: 'Workers, placement and seed are as in that run.',
+        action: { label: 'Undo', run: undo },
       });
     } else if (step && text !== undefined && text !== before) {
       this.#setText(step, text);
@@ -371,10 +377,11 @@ export class Workbench {
   /** Deliveries per second that were chosen last; `null` = the step's own. */
   #slowRate: number | null = null;
 
-  /** Measures the run that is over: what it was at full speed, and undisturbed, can be compared with others. */
+  /** Measures the run that is over: what it was at full speed, undisturbed and in calm weather, can be compared with others. */
   async #measure(text: string | undefined): Promise<void> {
     const { view, ran, undisturbed } = this.run;
-    if (!undisturbed || !MEASURED.includes(view.status) || !view.plan || !ran) return;
+    if (!undisturbed || !MEASURED.includes(view.status) || !view.plan || !ran || ran.weather.length > 0)
+      return;
     // What is shown of its end comes first.
     await new Promise((resolve) => setTimeout(resolve));
     if (this.run.view !== view) return;
