@@ -17,24 +17,53 @@ export interface TwinCounts {
 export const STEP_MS = 200;
 const SOURCE = 'orders';
 
+/** A worker that has told nothing for so long has nothing to tell, ms. */
+const SILENT_MS = 3_000;
+
+/**
+ * Entries up to which all workers have told what they did: each tells its own in order, but some later than others. What is
+ * counted there fits together.
+ *
+ * @param workers - How many of them run stages.
+ */
+export function toldBy(entries: readonly TraceEntry[], workers: number): number {
+  const seen = new Set<number>();
+  const latestMs = entries.at(-1)?.atMs ?? 0;
+  let told = entries.length;
+  for (let n = entries.length; n > 0 && seen.size < workers; n -= 1) {
+    const entry = entries[n - 1];
+    if (!entry || latestMs - entry.atMs > SILENT_MS) break;
+    if (seen.has(entry.worker)) continue;
+    seen.add(entry.worker);
+    told = n;
+  }
+  return told;
+}
+
 const NOTHING: TwinCounts = { atMs: 0, made: 0, done: 0, waiting: 0, dropped: 0 };
 
 /** Counts one twin from its trace, and keeps a curve of it. A longer version of the trace costs only what is new. */
 export class TwinAccount {
   readonly #accounts: RunAccounts;
+  #told = 0;
   #curve: (TwinCounts & { readonly n: number })[] = [];
 
   constructor(plan: PlanView) {
     this.#accounts = new RunAccounts(plan);
   }
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
+  /**
+   * Takes the same trace with entries appended, or inserted near its end.
+   *
+   * @param workers - How many workers may still tell something; 0: none, all has been told.
+   */
+  update(entries: readonly TraceEntry[], workers = 0): void {
     const before = this.#accounts.entries;
     this.#accounts.update(entries);
     const isSame = (n: number) => n === 0 || before[n - 1] === entries[n - 1];
     while (!isSame(this.#curve.at(-1)?.n ?? 0)) this.#curve.pop();
-    for (let n = this.#curve.at(-1)?.n ?? 0; n < entries.length; n += 1) {
+    this.#told = workers > 0 ? toldBy(entries, workers) : entries.length;
+    for (let n = this.#curve.at(-1)?.n ?? 0; n < this.#told; n += 1) {
       const due = (this.#curve.at(-1)?.atMs ?? -STEP_MS) + STEP_MS;
       const atMs = entries[n]?.atMs ?? 0;
       if (atMs >= due) this.#curve.push({ ...this.at(n), atMs, n });
@@ -58,7 +87,7 @@ export class TwinAccount {
   }
 
   get now(): TwinCounts {
-    return this.at(this.#accounts.entries.length);
+    return this.at(this.#told);
   }
 
   /** A point every {@link STEP_MS}, and the latest one. */

@@ -53,7 +53,7 @@ export function twinSentence(counts: TwinCounts, isPull: boolean, pauseMs: numbe
     return isPull ? 'Makes an order when it is asked for one.' : 'Makes an order when it comes in.';
   if (isPull) {
     return pauseMs > everyMs
-      ? 'The source is idle until it is asked: no more than four are ever under way.'
+      ? 'The source is idle until it is asked, so what waits stays flat.'
       : 'The source keeps up, and so does the packer.';
   }
   if (dropped > 0) return `The buffer is full: ${countText(dropped)} orders are gone for good.`;

@@ -16,7 +16,9 @@ export class Twin {
   readonly #account = $derived.by(() => (this.run.view.plan ? new TwinAccount(this.run.view.plan) : null));
   readonly told: { readonly now: TwinCounts; readonly curve: readonly TwinCounts[] } = $derived.by(() => {
     if (!this.#account) return { now: NOTHING, curve: [] };
-    this.#account.update(this.run.view.entries);
+    const { entries, placement, status } = this.run.view;
+    const workers = status === 'running' ? new Set(Object.values(placement)).size : 0;
+    this.#account.update(entries, workers);
     return { now: this.#account.now, curve: this.#account.curve };
   });
 

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import * as sluice from 'sluice';
 import { planOf, runVirtual } from 'sluice';
-import { TwinAccount } from '$lib/twins/twin-account.ts';
+import { toldBy, TwinAccount } from '$lib/twins/twin-account.ts';
 import { chartScale, twinChart } from '$lib/twins/twin-chart.ts';
 import {
   BUFFER_LIMIT,
@@ -83,5 +83,16 @@ describe('the twins', () => {
     const size = { width: 300, height: 100 };
     expect(twinChart([], scale, size).limitY).toBe(twinChart(account.curve, scale, size).limitY);
     expect(twinChart(account.curve, scale, size).end?.y).toBeLessThan(twinChart([], scale, size).limitY);
+  });
+
+  it('count up to where both workers have told what they did', async () => {
+    const { entries } = await runTwin('push', 'grow', 200);
+    const placed = entries.map((entry) => ({ ...entry, worker: entry.stage === 'packer' ? 1 : 0 }));
+    const isTold = (n: number) => n < 400 || placed[n]?.worker === 0;
+    const early = placed.slice(0, 500).filter((_, n) => isTold(n));
+    const lastOfPacker = early.findLastIndex(({ worker }) => worker === 1) + 1;
+    expect(lastOfPacker).toBeLessThan(early.length);
+    expect(toldBy(early, 2)).toBe(lastOfPacker);
+    expect(toldBy(early, 1)).toBe(early.length);
   });
 });
