@@ -21,7 +21,7 @@ export interface RunHost {
   /** Runs that are kept to be compared with. */
   readonly shelf: RunShelf;
   /** Runs the solution of what is shown, aside, as {@link rerun} does. */
-  readonly solution: (() => Promise<RunView>) | null;
+  readonly solution: ((options?: RerunOptions) => Promise<RunView>) | null;
   /** What the next run goes through, and where it stops: to be chosen. */
   readonly storm: StormSettings | null;
   /** Runs the program once more with the seed and the weather of the run in view. */

@@ -9,6 +9,7 @@ import { MeasuredRuns } from '$lib/inspect/speed/measured-runs.svelte.ts';
 import { measure, type RunDot } from '$lib/inspect/speed/run-dot.ts';
 import { saveRecording } from '$lib/recordings/save-recording.ts';
 import { loadExercise, loadOutcomes } from '$lib/lesson/step-modules.ts';
+import type { RerunOptions } from '$lib/sandbox/aside-run.ts';
 import type { RunStatus, RunView, Speed } from '$lib/sandbox/run-view.ts';
 import { RunSession, type CheckResult } from '$lib/sandbox/session.svelte.ts';
 import { LitCode } from '$lib/sandbox/lit-code.svelte.ts';
@@ -229,8 +230,8 @@ export class Workbench {
   }
 
   /** Runs the solution of the step aside, with the settings of the run that is shown. */
-  runSolution(): Promise<RunView> {
-    return this.run.rerun({ files: { [ENTRY]: this.solution ?? this.text } });
+  runSolution(options?: RerunOptions): Promise<RunView> {
+    return this.run.rerun({ files: { [ENTRY]: this.solution ?? this.text } }, options);
   }
 
   /** Brings back what a measured run was made with. One press undoes it. */
