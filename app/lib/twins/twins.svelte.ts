@@ -1,3 +1,4 @@
+import { union } from 'd3-array';
 import { RunSession } from '../sandbox/session.svelte.ts';
 import { isUnderWay } from '../view/run-status.ts';
 import { motion } from '../ui/motion.svelte.ts';
@@ -17,8 +18,7 @@ export class Twin {
   readonly told: { readonly now: TwinCounts; readonly curve: readonly TwinCounts[] } = $derived.by(() => {
     if (!this.#account) return { now: NOTHING, curve: [] };
     const { entries, placement, status } = this.run.view;
-    const workers = status === 'running' ? new Set(Object.values(placement)).size : 0;
-    this.#account.update(entries, workers);
+    this.#account.update(entries, status === 'running' ? workersOf(placement) : 0);
     return { now: this.#account.now, curve: this.#account.curve };
   });
 
@@ -104,4 +104,8 @@ export class Twins {
       run.dispose();
     }
   }
+}
+
+function workersOf(placement: Readonly<Record<string, number>>): number {
+  return union(Object.values(placement)).size;
 }
