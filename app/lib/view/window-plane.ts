@@ -232,13 +232,17 @@ export function windowPlane(
     const bounds = boundsOf(band.type, nameAt(band, Math.max(at, band.openedN)), lengthMs);
     const place = places.get(band) ?? 0;
     const closed = band.closes[0];
+    const last = band.firings.at(-1);
     const y = bounds && hasTimes ? [time(bounds.end), time(bounds.start)] : [row(place + 1), row(place)];
     return {
       key: band.key,
       label: labelOf(band),
       state: bandState(band, at),
       x0: clampX(firstArrival(own, band) - 0.5),
-      x1: closed === undefined ? width : clampX(placeOf(closed)),
+      x1:
+        closed === undefined
+          ? width
+          : clampX(last ? firingPlace(own, band, last.n, last.count) : placeOf(closed)),
       y0: Math.max(0, Math.min(y[0] ?? 0, height)),
       y1: Math.max(0, Math.min(y[1] ?? 0, height)),
       count: countAt(band, at),
