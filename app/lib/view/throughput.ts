@@ -45,7 +45,7 @@ export function throughputOf(plan: PlanView, entries: readonly TraceEntry[]): Th
 
 /** "0.8", "12", "1,250" events a second. */
 export function rateText(perSecond: number): string {
-  if (perSecond >= 10) return RATES.format(Math.round(perSecond));
+  if (perSecond >= 10 || Number.isInteger(perSecond)) return RATES.format(Math.round(perSecond));
   return perSecond.toPrecision(2);
 }
 

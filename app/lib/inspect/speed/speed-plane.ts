@@ -46,7 +46,8 @@ export interface PlaneSize {
 const LOG_FROM = 20;
 const CHARACTER = 6.6;
 const LABEL_HEIGHT = 13;
-const GAP = 9;
+/** From the middle of a dot to its label: rings and crosses are around it. */
+export const LABEL_GAP = 13;
 
 export function speedPlane<Dot extends Measured>(
   dots: readonly Dot[],
@@ -102,8 +103,8 @@ function labelled<Dot extends Measured>(
     const at = { x: x.at(dot.perSecond), y: y.at(dot.p95Ms) };
     const length = dot.demand.length * CHARACTER;
     const sides = [
-      { label: 'right', from: at.x + GAP, to: at.x + GAP + length },
-      { label: 'left', from: at.x - GAP - length, to: at.x - GAP },
+      { label: 'right', from: at.x + LABEL_GAP, to: at.x + LABEL_GAP + length },
+      { label: 'left', from: at.x - LABEL_GAP - length, to: at.x - LABEL_GAP },
     ] as const;
     const free = sides.find(
       ({ from, to }) =>
