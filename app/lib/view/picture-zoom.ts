@@ -13,11 +13,14 @@ const LIMITS = { least: 0.25, most: 3 } as const;
 /** What a press on "+" or "−" leads to. */
 const STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3] as const;
 
-/** The scale at which the whole picture is seen in its room: never above 1, and at least 0.25. */
+/** The whole of a long pipeline is a map: one looks where to go, and does not read. */
+const LEAST_FIT = 0.1;
+
+/** The scale at which the whole picture is seen in its room: never above 1, and at least 0.1. */
 export function fitScale(picture: Size, room: Size): number {
   if (picture.width <= room.width && picture.height <= room.height) return 1;
   // The size of a room is a rounded one.
-  return limited(Math.min(1, (room.width - 1) / picture.width, (room.height - 1) / picture.height));
+  return Math.max(LEAST_FIT, Math.min((room.width - 1) / picture.width, (room.height - 1) / picture.height));
 }
 
 /** The scale that a zoom means for this picture in this room. */

@@ -8,6 +8,8 @@ import { element, widthOf, written, type Writing } from './svg-text.ts';
 const BAR = 7;
 const PADDING = { left: 18, right: 12 } as const;
 const MARK_WIDTH = 19;
+/** From this width on, in pixels, a card has room for the most that its stage was busy. */
+const ROOMY_FROM = 420;
 
 const MOOD_COLOURS: Partial<Record<StageMood, keyof Palette['colours']>> = {
   blocked: 'warn',
@@ -140,11 +142,12 @@ function linesOf(
   const doing = [
     card.moodText,
     card.lifeText,
-    card.load === null ? null : `${loadText(card.load)}, most ${shareText(card.load.mostBusy)}`,
+    card.load === null ? null : loadText(card.load),
+    card.load === null || place.width < ROOMY_FROM ? null : `most ${shareText(card.load.mostBusy)}`,
   ]
     .filter(Boolean)
     .join(' · ');
-  const counts = card.counts.map(({ word, count }) => `${word} ${count}`).join('   ');
+  const counts = card.counts.map(({ word, count }) => `${word} ${count}`).join(' · ');
   const holds = holdsText(card);
   switch (place.shape) {
     case 'wide':
@@ -155,7 +158,7 @@ function linesOf(
       ];
     case 'low':
       return [
-        { left: card.id, right: [holds, role].filter(Boolean).join('   '), look: name },
+        { left: card.id, right: [holds, role].filter(Boolean).join(' · '), look: name },
         { left: doing, right: counts, look: mood, hasMark: true },
       ];
     case 'tall':
@@ -170,7 +173,7 @@ function linesOf(
   }
 }
 
-/** "in hand 3, 4, 5 +2   state { … }   buffer 3 of 10". */
+/** "in hand 3, 4, 5 +2 · state { … } · buffer 3 of 10". */
 function holdsText({ inHand, inHandRest, stateText, buffer, facts }: StageCard): string {
   const hand = inHand.map(({ label }) => label).join(', ');
   return [
@@ -179,7 +182,7 @@ function holdsText({ inHand, inHandRest, stateText, buffer, facts }: StageCard):
     ...(buffer === null ? [] : [`buffer ${buffer.text}`]),
     ...(buffer !== null && buffer.discarded > 0 ? [`${buffer.discarded} dropped`] : []),
     ...facts.map(({ text }) => text),
-  ].join('   ');
+  ].join(' · ');
 }
 
 function markSvg(mood: StageMood, at: { readonly x: number; readonly y: number }, colour: string): string {
