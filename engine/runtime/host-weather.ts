@@ -6,7 +6,7 @@ import type { HostFaults } from './host-faults.ts';
 /** What the weather needs of the host whose stages it strikes. */
 export interface WeatherOn {
   readonly after: Scheduler['after'];
-  readonly faults: HostFaults;
+  readonly faults: Pick<HostFaults, 'burst' | 'slow' | 'freeze' | 'thaw' | 'crash'>;
   readonly isHere: (stage: StageId) => boolean;
   /** Told after every change: there may be something to do. */
   readonly changed: () => void;
@@ -40,7 +40,7 @@ export class HostWeather {
     const own = this.#weather.filter(({ stage }) => this.#on.isHere(stage));
     const turns = own.flatMap(turnsOf).sort(byTime);
     for (const turn of turns.filter(({ atMs }) => atMs < elapsedMs)) this.#note(turn);
-    for (const { stage } of this.#over) this.#resume(stage);
+    for (const stage of new Set([...this.#over].map((block) => block.stage))) this.#resume(stage);
     for (const turn of turns.filter(({ atMs }) => atMs >= elapsedMs)) {
       if (turn.atMs === 0) this.#strike(turn);
       else this.#wait(turn, turn.atMs - elapsedMs);
@@ -68,6 +68,7 @@ export class HostWeather {
   }
 
   #note({ block, begins }: Turn): void {
+    if (block.kind === 'crash') return;
     if (begins) this.#over.add(block);
     else this.#over.delete(block);
   }

@@ -243,17 +243,33 @@ function bufferOf(stage: StageView, own: StageState): StageBuffer | null {
   };
 }
 
+/** What a stage is at, as a kind and in words. */
+interface Mood {
+  readonly mood: StageMood;
+  readonly moodText: string;
+}
+
 /**
  * What a stage is doing, and what it waits for.
  *
  * `blocked` = it has something to pass on and nobody downstream asks; `waiting` = it has nothing to do until another
  * stage acts; `idle` = it was asked for events and makes none.
  */
-export function moodOf(
+export function moodOf(stage: Pick<StageView, 'id' | 'kind' | 'children'>, state: PipelineState): Mood {
+  const own = state.stages[stage.id];
+  const { mood, moodText } = calmMood(stage, state, own);
+  if (!own || !RUNNING.has(mood)) return { mood, moodText };
+  const slowed = own.slowMs > 0 ? `, slowed by ${countText(own.slowMs)} ms` : '';
+  const hurried = own.burst === 1 ? '' : `, timers ×${own.burst}`;
+  return { mood, moodText: `${moodText}${slowed}${hurried}` };
+}
+
+/** What a stage is at, whatever weather is over it. */
+function calmMood(
   stage: Pick<StageView, 'id' | 'kind' | 'children'>,
   state: PipelineState,
-): { readonly mood: StageMood; readonly moodText: string } {
-  const own = state.stages[stage.id];
+  own: StageState | undefined,
+): Mood {
   if (!own || own.status === 'absent') return { mood: 'absent', moodText: 'not started' };
   if (own.status === 'crashed') return { mood: 'crashed', moodText: 'crashed' };
   if (own.status === 'exited' && own.goneWith !== null) {

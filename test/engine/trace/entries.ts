@@ -194,6 +194,8 @@ const traceEvent: fc.Arbitrary<TraceEvent> = fc.oneof(
     type: fc.constant('fault' as const),
     fault: fc.constantFrom('freeze' as const, 'thaw' as const),
   }),
+  fc.record({ type: fc.constant('fault' as const), fault: fc.constant('slow' as const), byMs: count }),
+  fc.record({ type: fc.constant('fault' as const), fault: fc.constant('burst' as const), times: count }),
   fc.record({
     type: fc.constant('fault' as const),
     fault: fc.constant('slowLink' as const),

@@ -19,6 +19,10 @@ const RECORDING: Recording = {
     subscriptions: [{ ...LINK, id: 'printer←numbers', consumer: 'printer', producer: 'numbers' }],
   },
   seed: 7,
+  weather: [
+    { kind: 'slow', stage: 'a', fromMs: 5, toMs: 9, byMs: 2 },
+    { kind: 'crash', stage: 'a', atMs: 7 },
+  ],
   workers: 2,
   placement: { numbers: 0, printer: 1 },
   program: { entry: 'start.ts', files: { 'start.ts': 'export default 1;\n' }, map: '{}' },
@@ -118,6 +122,7 @@ describe('decodeRecording()', () => {
       '"id":"numbers"',
       /line 1 is not, .*two stages "numbers"/,
     ],
+    ['a strip that is none', '"atMs":7', '"atMs":-7', /line 1 is not, .*weather\[1\]\.atMs must be a number/],
     ['a number that is none', '"seed":7', '"seed":1e999', /line 1 is not, .*seed must be a finite number/],
     [
       'a worker that cannot be',
