@@ -214,6 +214,9 @@ export interface WindowRow {
   readonly firings: readonly Firing[];
 }
 
+/** Of a window that was over without being done: its stage ended, or an earlier session took it in. */
+const UNFIRED = { session: 'ended, or joined to an earlier one', other: 'ended with its stage' } as const;
+
 const STATE_TEXT: Readonly<Record<BandState, string>> = {
   ahead: 'not begun',
   open: 'open',
@@ -238,7 +241,10 @@ export function windowRows(
         key: band.key,
         label: bandLabel(band.type, nameAt(band, at), lengthMs, times),
         state,
-        stateText: STATE_TEXT[state],
+        stateText:
+          state === 'closed' && !band.firings.some(({ trigger }) => trigger === 'done')
+            ? UNFIRED[band.type === 'session' ? 'session' : 'other']
+            : STATE_TEXT[state],
         count: countAt(band, at),
         firings: band.firings.filter(({ n }) => n <= at),
       };
