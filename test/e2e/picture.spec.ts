@@ -69,6 +69,7 @@ test('the picture is walked by keyboard, zoomed, dragged, explained and saved', 
   await page.mouse.move(room.x - 54, room.y + 60);
   await page.mouse.up();
   await expect.poll(left).toBeLessThan(before - 40);
+  await page.mouse.move(room.x + 60, room.y + 60);
   await page.keyboard.down('Control');
   await page.mouse.wheel(0, 200);
   await page.keyboard.up('Control');
@@ -88,6 +89,8 @@ test('the picture is walked by keyboard, zoomed, dragged, explained and saved', 
 test('an event that is pressed opens its life, an ask its moment', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const lesson = await finishedRun(page);
+  // With room beside the roads nothing stands on them.
+  await lesson.picture.getByRole('button', { name: 'Enlarge' }).click();
   await lesson.timeline.press('Home');
   for (let press = 0; press < 12 && (await lesson.flyingAsks.count()) === 0; press += 1)
     await lesson.timeline.press('Shift+ArrowRight');
