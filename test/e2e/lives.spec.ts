@@ -72,7 +72,7 @@ test('the life of an event adds up, is followed, and two runs are compared, by m
       'aria-pressed',
       'true',
     );
-    await expectNoAxeViolations(page);
+    await expectNoAxeViolations(page, 'the life of an event');
   });
 
   await test.step('a run of other demand asks otherwise and sends the same events', async () => {
@@ -94,6 +94,6 @@ test('the life of an event adds up, is followed, and two runs are compared, by m
     await expect(picture.getByRole('button', { name: 'Pinned Run 1' })).toBeVisible();
     await picture.getByRole('button', { name: 'Show this moment' }).click();
     await expect(lesson.timeline).toHaveAttribute('aria-valuetext', /subscribed to doubled/);
-    await expectNoAxeViolations(page);
+    await expectNoAxeViolations(page, 'two runs compared');
   });
 });
