@@ -37,8 +37,10 @@ export interface LaneState {
   first: Overtaken | null;
 }
 
-/** Steps between two states that are kept. */
-const SPACING = 512;
+/** Steps between two states that are kept, at first. */
+const FIRST_SPACING = 512;
+/** States that are kept: of more, every second one is dropped, as each holds all keys. */
+const MOST_KEPT = 16;
 
 type Step = { readonly n: number } & (
   { readonly type: 'sent'; readonly chunk: Chunk } | { readonly type: 'done'; readonly done: Done }
@@ -66,6 +68,8 @@ export class LaneFold {
     state: emptyState(),
   };
 
+  #spacing = FIRST_SPACING;
+
   constructor(accounts: RunAccounts, maker: MakerLog, choice: KeyChoice) {
     this.#accounts = accounts;
     this.#maker = maker;
@@ -80,8 +84,11 @@ export class LaneFold {
       if (step.type === 'sent') this.#send(step.chunk);
       else this.#handle(step.done);
       const { sent, done, state } = this.#now;
-      if ((sent + done) % SPACING === 0 && sent + done > this.#covered())
-        this.#kept.push({ sent, done, last: this.#now.last, state: copyOf(state) });
+      if ((sent + done) % this.#spacing !== 0 || sent + done <= this.#covered()) continue;
+      this.#kept.push({ sent, done, last: this.#now.last, state: copyOf(state) });
+      if (this.#kept.length <= MOST_KEPT) continue;
+      this.#kept = this.#kept.filter((_, i) => i % 2 === 1);
+      this.#spacing *= 2;
     }
     return this.#now.state;
   }
