@@ -1,9 +1,11 @@
-import type { PipelineState, PlanView, SubscriptionId, TraceEntry } from 'sluice';
+import type { PipelineState, PlanView, SubscriptionId, TraceEntry, WorkerId } from 'sluice';
+import { AskLog } from './ask-log.ts';
 import { edgeOf, edgeStates, type EdgeState } from './edge-state.ts';
-import { faultSentence, lostWords } from './entry-sentence.ts';
 import { flowCards } from './flow-view.ts';
+import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
 import { taskWords } from './stage-facts.ts';
-import { countText, durationText, plural, reasonText } from './value-label.ts';
+import { TroubleLog } from './trouble-log.ts';
+import { countText, durationText, plural } from './value-label.ts';
 
 /** What carries events between the workers of a run. */
 const CARRIERS = {
@@ -19,6 +21,40 @@ interface Moment {
   readonly transport?: keyof typeof CARRIERS | undefined;
 }
 
+/** What the summary of a run is made from, so that a move to another moment costs little. */
+class SummaryLog implements RunLog {
+  readonly asks = new AskLog();
+  readonly troubles = new TroubleLog();
+  /** Worker → entries applied when its first one was; in that order. */
+  readonly #workers = new Map<WorkerId, number>();
+
+  get entries(): readonly TraceEntry[] {
+    return this.asks.entries;
+  }
+
+  get known(): number {
+    return this.asks.known;
+  }
+
+  update(entries: readonly TraceEntry[], to = entries.length): void {
+    const known = alikeUpTo(this.entries, entries, Math.min(this.known, to));
+    for (const [worker, n] of this.#workers) if (n > known) this.#workers.delete(worker);
+    for (let i = known; i < to; i += 1) {
+      const worker = entries[i]?.worker;
+      if (worker !== undefined && !this.#workers.has(worker)) this.#workers.set(worker, i + 1);
+    }
+    this.asks.update(entries, to);
+    this.troubles.update(entries, to);
+  }
+
+  workersAt(at: number): number {
+    return [...this.#workers.values()].filter((n) => n <= at).length;
+  }
+}
+
+/** What summaries of runs are made from. */
+export const summaryLogs = new RunLogs(() => new SummaryLog());
+
 /** What happened up to a moment, in a few sentences. */
 export function runSummary(
   plan: PlanView,
@@ -26,10 +62,10 @@ export function runSummary(
   { at, state, transport }: Moment,
 ): string[] {
   if (at === 0) return ['Nothing has happened yet.'];
-  const past = entries.slice(0, at);
-  const workers = new Set(past.map((entry) => entry.worker)).size;
+  const log = summaryLogs.of(plan, entries);
+  const workers = log.workersAt(at);
   const shape = `${plural(plan.stages.length, 'stage')} on ${plural(workers, 'worker')}, ${plural(at, 'entry', 'entries')} in ${durationText(state.atMs)}.`;
-  const asks = asksByEdge(past, state);
+  const asks = asksByEdge(log.asks, at, state);
   const edges = edgeStates(state);
   return [
     shape,
@@ -39,7 +75,7 @@ export function runSummary(
       subscriptionSentence(link, asks.get(link.id) ?? NO_ASKS, edges.get(link.id)),
     ),
     ...taskSentences(plan, state),
-    ...troubles(past, state),
+    ...log.troubles.sentences(at, state),
   ];
 }
 
@@ -51,13 +87,13 @@ interface Asks {
 
 const NO_ASKS: Asks = { count: 0, most: 0 };
 
-function asksByEdge(past: readonly TraceEntry[], state: PipelineState): ReadonlyMap<SubscriptionId, Asks> {
+function asksByEdge(log: AskLog, at: number, state: PipelineState): ReadonlyMap<SubscriptionId, Asks> {
   const asks = new Map<SubscriptionId, Asks>();
-  for (const entry of past) {
-    if (entry.type !== 'ask') continue;
-    const edge = edgeOf(state, entry.subscription);
+  for (const subscription of log.subscriptions) {
+    const edge = edgeOf(state, subscription);
     const { count, most } = asks.get(edge) ?? NO_ASKS;
-    asks.set(edge, { count: count + 1, most: Math.max(most, entry.pending) });
+    const own = log.asksAt(subscription, at);
+    asks.set(edge, { count: count + own.count, most: Math.max(most, own.most) });
   }
   return asks;
 }
@@ -89,83 +125,4 @@ function flowSentences(plan: PlanView, state: PipelineState): string[] {
     );
     return `The flow ${id}, ${statusText}: ${told.join(', then ')}.`;
   });
-}
-
-/** What went wrong, was left out or was started again; the same trouble is told once, with its number. */
-function troubles(past: readonly TraceEntry[], state: PipelineState): string[] {
-  const counts = new Map<string, { readonly says: (count: number) => string; count: number }>();
-  const add = (key: string, count: number, says: (count: number) => string) => {
-    const known = counts.get(key) ?? { says, count: 0 };
-    known.count += count;
-    counts.set(key, known);
-  };
-  const ends: string[] = [];
-  for (const entry of past) {
-    const { type, stage } = entry;
-    const at = durationText(entry.atMs);
-    switch (type) {
-      case 'discard':
-        add(`${type} ${stage}`, entry.count, (count) => `${stage} dropped ${plural(count, 'event')}.`);
-        break;
-      case 'drop':
-        if (entry.subscription === undefined) {
-          add(
-            `${type} ${stage}`,
-            entry.count,
-            (count) => `${stage} left out ${plural(count, 'event')} that belong to no partition.`,
-          );
-        }
-        break;
-      case 'lost':
-        add(
-          `${type} ${stage} ${entry.where}`,
-          entry.count,
-          (count) => `${stage}: ${plural(count, 'event')} lost ${lostWords(entry.where)}.`,
-        );
-        break;
-      case 'late':
-        add(
-          `${type} ${stage}`,
-          entry.count,
-          (count) =>
-            `${stage} dropped ${plural(count, 'event')} that came too late for ${count === 1 ? 'its window' : 'their windows'}.`,
-        );
-        break;
-      case 'warning':
-        add(
-          `${type} ${stage}`,
-          1,
-          (count) => `${stage} was warned ${count === 1 ? 'once' : `${countText(count)} times`}.`,
-        );
-        break;
-      case 'fault':
-        ends.push(`At ${at}: ${faultSentence(entry, state)}`);
-        break;
-      case 'crash':
-        ends.push(`${stage} crashed at ${at}: ${entry.error.message}`);
-        break;
-      case 'restart':
-        ends.push(
-          `${stage} started ${entry.child} again at ${at}, after ${reasonText(entry.reason)}: its life ${countText(entry.life)}.`,
-        );
-        break;
-      case 'exit':
-        ends.push(`${stage} ended at ${at}.`);
-        break;
-      default:
-    }
-  }
-  return [...Array.from(counts.values(), ({ says, count }) => says(count)), ...lastOf(ends)];
-}
-
-/** Ends and restarts that are told one by one. */
-const ENDS_TOLD = 12;
-
-function lastOf(ends: readonly string[]): string[] {
-  const earlier = ends.length - ENDS_TOLD;
-  if (earlier <= 0) return [...ends];
-  return [
-    `${plural(earlier, 'earlier end and restart', 'earlier ends and restarts')}.`,
-    ...ends.slice(-ENDS_TOLD),
-  ];
 }
