@@ -358,7 +358,7 @@ export class Consuming {
       this.#on.emit(taken.events, taken.cause);
     }
     if (!endsConsumer(options.cancel, reason)) return;
-    if (isOrderly(reason) && this.#hasMoreOf(upstream.copiesOf)) return;
+    if (this.#hasMoreOf(upstream.copiesOf) && isOrderly(reason)) return;
     runner.record(
       {
         type: 'warning',

@@ -94,7 +94,8 @@ describe('startRun() on worker_threads', LONG, () => {
     expect(new Set(entries.map(({ worker }) => worker))).toEqual(new Set([0, 1, 2]));
 
     const virtual = await runVirtual(planOf(await evaluated(PIPELINE)), { seed: 0, entryBudget: 10_000 });
-    expect(plan).toEqual(virtual.plan);
+    expect(plan).toEqual({ ...virtual.plan, code: plan?.code });
+    expect(Object.keys(plan?.code?.stages ?? {})).toEqual(['numbers', 'doubled', 'collected']);
     for (const stage of ['doubled', 'collected']) {
       expect(handled(entries, stage)).toEqual(handled(virtual.entries, stage));
     }
