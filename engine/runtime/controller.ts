@@ -83,6 +83,8 @@ class Controller implements RunHandle {
   #losses: WorkerLosses | null = null;
   /** At what the run is held; left out: at nothing, also later. */
   #stopWhen: readonly StopCondition[] | undefined;
+  /** Asked for them once the plan is known, unless somebody has given others by then. */
+  #stopsFor: ((plan: PlanView) => readonly StopCondition[]) | null;
   #weather: Weather = [];
   #stoppedBy: StopHit | null = null;
   /** The subscriptions of the plan are being made. */
@@ -104,6 +106,7 @@ class Controller implements RunHandle {
     this.#startMs = options.scheduler.nowMs();
     const { stopWhen } = options;
     this.#stopWhen = typeof stopWhen === 'function' ? [] : stopWhen;
+    this.#stopsFor = typeof stopWhen === 'function' ? stopWhen : null;
     this.#trace = new MergedTrace(options.maxEntries ?? MAX_ENTRIES);
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     const { scheduler, speed } = options;
@@ -188,6 +191,7 @@ class Controller implements RunHandle {
   stopWhen(conditions: readonly StopCondition[]): void {
     const { trace } = this.#options;
     if (!this.#stopWhen) throw cannotStop();
+    this.#stopsFor = null;
     this.#stopWhen = this.#plan ? stopsOf(conditions, this.#plan, trace) : readStopConditions(conditions);
     if (this.#plan) this.#postAll({ type: 'stopWhen', conditions: this.#stopWhen });
   }
@@ -354,12 +358,11 @@ class Controller implements RunHandle {
   /** Lets as many workers load the program as its plan has use for; `false`: it has use for more than there may be. */
   #startUseful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): boolean {
     const { workers: limit, placement: policy = 'spread' } = this.#options;
-    const { weather = [], stopWhen, trace } = this.#options;
+    const { weather = [], trace } = this.#options;
     try {
       const copied = this.#copied(plan);
       if (this.#stopWhen) {
-        const wanted = typeof stopWhen === 'function' ? stopWhen(copied) : this.#stopWhen;
-        this.#stopWhen = stopsOf(wanted, copied, trace);
+        this.#stopWhen = stopsOf(this.#stopsFor?.(copied) ?? this.#stopWhen, copied, trace);
       }
       const stages = copied.stages.map(({ id }) => id);
       this.#weather = readWeather(typeof weather === 'function' ? weather(copied) : weather, stages);
@@ -467,7 +470,7 @@ class Controller implements RunHandle {
 
   /** One worker holds: so do all others, until somebody lets them go on. */
   #conditionMet(hit: StopHit): void {
-    if (this.#ending || this.#stoppedBy) return;
+    if (this.#ending || this.#stoppedBy || !this.#stopWhen) return;
     this.#pace({ kind: 'step' });
     this.#stoppedBy = hit;
     this.#notify();
@@ -577,10 +580,14 @@ class Controller implements RunHandle {
 
   /** A worker in place of another has come to its plan: it must be the same (RUN-1). */
   #readyAgain(worker: WorkerId, plan: PlanView, theirs: PlanView): void {
-    const difference = planDifference(plan, this.#copied(theirs));
-    if (difference === null) return this.#losses?.ready(worker);
-    const error = new EngineError('plan_differs', { worker: worker + 1, difference });
-    this.#fail({ phase: 'plan', worker, error: traceError(error) });
+    try {
+      const difference = planDifference(plan, this.#copied(theirs));
+      if (difference === null) return this.#losses?.ready(worker);
+      throw new EngineError('plan_differs', { worker: worker + 1, difference });
+    } catch (error) {
+      // Another plan may also have no stage of which there are to be copies.
+      this.#fail({ phase: 'plan', worker, error: traceError(error) });
+    }
   }
 
   // --- End ------------------------------------------------------------------------------------------------------

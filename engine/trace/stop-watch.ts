@@ -56,7 +56,8 @@ export class StopWatch {
     let hit: StopHit | null = late;
     for (const watched of this.#watched) {
       const seen = this.#look(watched, entry);
-      if (seen !== null) hit ??= { condition: watched.condition, seq: entry.seq, atMs: entry.atMs, seen };
+      if (seen !== undefined)
+        hit ??= { condition: watched.condition, seq: entry.seq, atMs: entry.atMs, seen };
     }
     return hit;
   }
@@ -69,7 +70,7 @@ export class StopWatch {
       const { condition } = watched;
       if (condition.kind !== 'depth' || condition.stage !== batch.consumer) continue;
       const seen = this.#depth(watched, condition);
-      if (seen !== null) hit ??= { condition, seq: batch.seq, atMs: batch.atMs, seen };
+      if (seen !== undefined) hit ??= { condition, seq: batch.seq, atMs: batch.atMs, seen };
     }
     return hit;
   }
@@ -88,8 +89,8 @@ export class StopWatch {
     return hit;
   }
 
-  /** What is there now that a condition has begun to hold; `null` while it has not. */
-  #look(watched: Watched, entry: TraceEntry): TraceValue {
+  /** What is there now that a condition has begun to hold, perhaps the event `null`; `undefined` while it has not. */
+  #look(watched: Watched, entry: TraceEntry): TraceValue | undefined {
     const { condition } = watched;
     switch (condition.kind) {
       case 'depth':
@@ -97,30 +98,35 @@ export class StopWatch {
       case 'pending':
         return this.#pending(watched, condition, entry.atMs);
       case 'value':
-        return isOf(condition.of, entry) ? (eventsOf(entry).find(reads(condition)) ?? null) : null;
+        return isOf(condition.of, entry) ? eventsOf(entry).find(reads(condition)) : undefined;
       case 'window':
-        if (entry.type !== 'window' || entry.phase !== 'fire') return null;
-        return condition.stage === undefined || condition.stage === entry.stage ? (entry.id ?? '') : null;
+        if (entry.type !== 'window' || entry.phase !== 'fire') return undefined;
+        return condition.stage === undefined || condition.stage === entry.stage
+          ? (entry.id ?? '')
+          : undefined;
     }
   }
 
-  #depth(watched: Watched, { stage, atLeast }: Extract<StopCondition, { kind: 'depth' }>): number | null {
+  #depth(
+    watched: Watched,
+    { stage, atLeast }: Extract<StopCondition, { kind: 'depth' }>,
+  ): number | undefined {
     const waiting = this.#waiting.at(stage);
     const wasMet = watched.isMet;
     watched.isMet = waiting >= atLeast;
-    return watched.isMet && !wasMet ? waiting : null;
+    return watched.isMet && !wasMet ? waiting : undefined;
   }
 
   #pending(
     watched: Watched,
     { subscription, is, forMs = 0 }: Extract<StopCondition, { kind: 'pending' }>,
     atMs: number,
-  ): number | null {
+  ): number | undefined {
     const isMet = this.#waiting.pending(subscription) === is;
-    if (isMet === watched.isMet) return null;
+    if (isMet === watched.isMet) return undefined;
     watched.isMet = isMet;
     if (forMs > 0) watched.sinceMs = isMet ? atMs : null;
-    return isMet && forMs === 0 ? is : null;
+    return isMet && forMs === 0 ? is : undefined;
   }
 }
 

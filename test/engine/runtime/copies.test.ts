@@ -48,6 +48,10 @@ function slowSave(saveMs = 10, pin?: number): Plan {
   });
 }
 
+function* endless(): Generator<number> {
+  for (let n = 0; ; n += 1) yield n;
+}
+
 function handledBy(entries: readonly TraceEntry[], ...stages: string[]): number[] {
   return entries.flatMap((entry) =>
     entry.type === 'begin' && entry.callback === 'handleEvents' && stages.includes(entry.stage)
@@ -252,6 +256,31 @@ describe('a run with copies', () => {
       phase: 'plan',
       error: { code: 'copy_producer' },
       stage: 'source',
+    });
+  });
+
+  it('ends the run where a worker in place of another has a plan without the stage that is copied', async () => {
+    const scheduler = new VirtualScheduler();
+    let loads = 0;
+    const supervised = (name: string) =>
+      pipeline(({ start, subscribe, supervise }) => {
+        const sink = start(name, ignore);
+        subscribe(sink, { to: start('source', fromIterable(endless())), maxDemand: 1 });
+        supervise('keeper', [sink], { strategy: 'oneForOne' });
+      });
+    const plan = () => supervised((loads += 1) <= 3 ? 'save' : 'other');
+    const platform = inMemoryPlatform({ scheduler, plan, delayMs: () => 1 });
+    const options = { workers: 3, seed: 1, trace: 'full', entryBudget: 100_000, scheduler } as const;
+    const run = startRun(platform, { ...options, speed: { kind: 'full' }, copies: { save: 2 } });
+    const isUnderWay = new Promise<void>((resolve) =>
+      run.onUpdate(({ entries }) => entries.length > 50 && resolve()),
+    );
+    await passTime(scheduler, isUnderWay);
+    run.killWorker(run.now.placement['save'] ?? 0);
+    expect(await passTime(scheduler, run.done)).toMatchObject({
+      type: 'failed',
+      phase: 'plan',
+      error: { code: 'copy_unknown' },
     });
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   consumer,
   fromInterval,
+  fromIterable,
   pipeline,
   producer,
   runLocal,
@@ -96,6 +97,17 @@ describe('StopWatch', () => {
     expect(sent.map(({ seen }) => seen)).toEqual([{ word: 'a' }, { word: 'a' }]);
     expect(found(run, [value({ stage: 'count' }, 'c')])).toHaveLength(1);
     expect(found(run, [value({ stage: 'count' }, 'z')])).toEqual([]);
+  });
+
+  it('finds an event that is null', async () => {
+    const plan = pipeline(({ start, subscribe }) => {
+      const source = start('source', fromIterable([1, null, 2]));
+      subscribe(start('count', consumer({ handleEvents: () => undefined })), { to: source });
+    });
+    const run = await runVirtual(plan, { seed: 0 });
+    const of = { subscription: 'count←source' };
+    const [hit] = found(run, [{ kind: 'value', of, path: '', equals: 'null' }]);
+    expect(hit).toMatchObject({ seen: null });
   });
 });
 
@@ -198,6 +210,12 @@ describe('startRun() with stopWhen', () => {
     run.stopWhen([]);
     run.setSpeed({ kind: 'full' });
     expect(run.now.stoppedBy).toBeNull();
+    await expect(passTime(scheduler, run.done)).resolves.toEqual({ type: 'idle' });
+  });
+
+  it('prefers conditions that were given before the plan was known to those it would ask for', async () => {
+    const { run, scheduler } = begin({ stopWhen: () => [DEPTH] });
+    run.stopWhen([]);
     await expect(passTime(scheduler, run.done)).resolves.toEqual({ type: 'idle' });
   });
 
