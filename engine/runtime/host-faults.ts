@@ -36,11 +36,13 @@ export class HostFaults {
     hosted.process.kill(failure(error), cause);
   }
 
-  freeze(stage: StageId): void {
+  /** It takes no message until it is thawed; whether it did until now. */
+  freeze(stage: StageId): boolean {
     const hosted = this.#alive(stage);
-    if (!hosted || hosted.isFrozen) return;
+    if (!hosted || hosted.isFrozen) return false;
     hosted.isFrozen = true;
     this.#record(stage, { type: 'fault', fault: 'freeze' }, null);
+    return true;
   }
 
   thaw(stage: StageId, cause: Seq | null = null): void {

@@ -1,6 +1,6 @@
 import type { StageId } from '../ids.ts';
 import type { Scheduler } from '../time/scheduler.ts';
-import { beginOf, endOf, type Weather, type WeatherBlock } from '../trace/weather.ts';
+import { BURST_TIMES, beginOf, endOf, type Weather, type WeatherBlock } from '../trace/weather.ts';
 import type { HostFaults } from './host-faults.ts';
 
 /** What the weather needs of the host whose stages it strikes. */
@@ -25,6 +25,8 @@ export class HostWeather {
   readonly #on: WeatherOn;
   /** Blocks that hold now. */
   readonly #over = new Set<WeatherBlock>();
+  /** Stages that it has frozen itself: what somebody else has frozen it does not thaw. */
+  readonly #frozen = new Set<StageId>();
   readonly #timers = new Set<() => void>();
 
   constructor(weather: Weather, on: WeatherOn) {
@@ -49,7 +51,7 @@ export class HostWeather {
 
   /** Whether a stage is held by a pause that will end: what waits for it is not lost. */
   pauses(stage: StageId): boolean {
-    return [...this.#over].some((block) => block.stage === stage && block.kind === 'pause');
+    return this.#frozen.has(stage);
   }
 
   /** The run is over. */
@@ -86,7 +88,9 @@ export class HostWeather {
         return now.byMs === before.byMs ? undefined : faults.slow(stage, now.byMs);
       case 'pause':
         if (now.isPaused === before.isPaused) return;
-        return now.isPaused ? faults.freeze(stage) : faults.thaw(stage);
+        if (!now.isPaused) return this.#frozen.delete(stage) ? faults.thaw(stage) : undefined;
+        if (faults.freeze(stage)) this.#frozen.add(stage);
+        return;
       case 'crash':
         void faults.crash(stage, CRASH)?.then(changed);
         return;
@@ -101,7 +105,7 @@ export class HostWeather {
     if (byMs > 0) faults.slow(stage, byMs, { isKnown: true });
   }
 
-  /** Blocks of one stage that overlap: slow-downs add up, bursts multiply. */
+  /** Blocks of one stage that overlap: slow-downs add up, bursts multiply within what one may say. */
   #sums(stage: StageId): { readonly times: number; readonly byMs: number; readonly isPaused: boolean } {
     let [times, byMs, isPaused] = [1, 0, false];
     for (const block of this.#over) {
@@ -110,7 +114,8 @@ export class HostWeather {
       else if (block.kind === 'slow') byMs += block.byMs;
       else if (block.kind === 'pause') isPaused = true;
     }
-    return { times, byMs, isPaused };
+    const { least, most } = BURST_TIMES;
+    return { times: Math.min(Math.max(times, least), most), byMs, isPaused };
   }
 }
 

@@ -16,10 +16,10 @@ const STORM: Weather = [
   { kind: 'slow', stage: 'elsewhere', fromMs: 0, toMs: 500, byMs: 1 },
 ];
 
-/** What is done to the stages of one host, and when. */
-function struck(elapsedMs: number): unknown[] {
+/** What is done to the stages of one host, and when. `isFrozen`: somebody has frozen them before. */
+function struck(elapsedMs: number, isFrozen = false): unknown[][] {
   const scheduler = new VirtualScheduler();
-  const told: unknown[] = [];
+  const told: unknown[][] = [];
   const tell =
     (what: string) =>
     (...rest: unknown[]) =>
@@ -29,7 +29,7 @@ function struck(elapsedMs: number): unknown[] {
     faults: {
       burst: tell('burst'),
       slow: tell('slow'),
-      freeze: tell('freeze'),
+      freeze: (stage) => (tell('freeze')(stage), !isFrozen),
       thaw: tell('thaw'),
       crash: tell('crash'),
     },
@@ -56,10 +56,36 @@ test('WEA-1 each block strikes at its times, on the stages that are here', () =>
 test('WEA-4 a worker in place of another goes on with what holds, and does not strike again', () => {
   expect(struck(40)).toEqual([
     [40, 'burst', 'a', 4, { isKnown: true }],
-    // The new life is not frozen: to thaw it changes nothing.
-    [60, 'thaw', 'a'],
     [100, 'burst', 'a', 1],
   ]);
+});
+
+test('WEA-2 a pause does not thaw what somebody else has frozen', () => {
+  const done = struck(0, true).map(([, what]) => what);
+  expect(done).toContain('freeze');
+  expect(done).not.toContain('thaw');
+});
+
+test('WEA-2 bursts multiply within what a single one may say', () => {
+  const scheduler = new VirtualScheduler();
+  const paces: number[] = [];
+  const block = { kind: 'burst', stage: 'a', fromMs: 0, toMs: 10, times: 100 } as const;
+  const nothing = () => undefined;
+  const weather = new HostWeather([block, block, { ...block }, { ...block, toMs: 20 }], {
+    after: (delayMs, action) => scheduler.after(delayMs, action),
+    faults: {
+      burst: (_stage, times) => void paces.push(times),
+      slow: nothing,
+      freeze: () => true,
+      thaw: nothing,
+      crash: nothing,
+    },
+    isHere: () => true,
+    changed: nothing,
+  });
+  weather.begin(0);
+  while (scheduler.advance());
+  expect([Math.max(...paces), paces.at(-1)]).toEqual([1_000, 1]);
 });
 
 test('LocalRun goes through the weather by its own clock, and is not kept going by it', async () => {

@@ -106,7 +106,7 @@ class Faults {
       case 'crash':
         return void this.#cluster.hostOf(victim).faults.crash(victim, 'injected');
       case 'freeze':
-        return host.faults.freeze(stage);
+        return void host.faults.freeze(stage);
       case 'thaw':
         return this.thaw();
       case 'slowLink':
