@@ -73,7 +73,7 @@ function parseHeader(line: string): void {
  * @throws {EngineError} `trace_version`.
  */
 export function checkTraceVersion(version: number): void {
-  if (version >= OLDEST_TRACE_VERSION && version <= TRACE_VERSION) return;
+  if (Number.isInteger(version) && version >= OLDEST_TRACE_VERSION && version <= TRACE_VERSION) return;
   throw new EngineError('trace_version', { received: version, supported: TRACE_VERSION });
 }
 

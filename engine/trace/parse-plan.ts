@@ -18,23 +18,26 @@ import { WINDOW_TYPES } from './trace-entry.ts';
  */
 export function parsePlan(value: unknown): PlanView {
   const f = new Fields(value, '');
+  const stages = f.list('stages', stageView);
   return {
-    stages: f.list('stages', stageView),
+    stages,
     subscriptions: f.list('subscriptions', subscriptionView),
     ...(f.has('supervisors') && { supervisors: f.list('supervisors', supervisorView) }),
     ...(f.has('flows') && { flows: f.list('flows', flowView) }),
-    ...(f.has('code') && { code: planCode(f.fields('code').fields('stages')) }),
+    ...(f.has('code') && { code: planCode(f.fields('code').fields('stages'), stages) }),
   };
 }
 
 /** Places of a stage that are read; a flow has no more operators that anybody reads. */
 const MAX_OPERATORS = 200;
 
-function planCode(stages: Fields): PlanCode {
+/** What is said of other stages than the plan's is left out. */
+function planCode(places: Fields, stages: readonly StageView[]): PlanCode {
+  const told = stages.filter(({ id }) => places.has(id));
   return {
     stages: Object.fromEntries(
-      stages.keys.map((id) => {
-        const f = stages.fields(id);
+      told.map(({ id }) => {
+        const f = places.fields(id);
         return [
           id,
           {

@@ -5,9 +5,13 @@ export interface Written {
 
 const FRAME = /(?:@|\(|at )([^()\s]*?):(\d+):(\d+)\)?$/;
 
-/** The innermost place of a stack that lies in a script: `line:column`, 1-based; `undefined` where none does. */
-export function placeIn(stack: string | undefined, isMeant: (script: string) => boolean): string | undefined {
-  for (const line of (stack ?? '').split('\n')) {
+/**
+ * The innermost place of a stack that lies in a script: `line:column`, 1-based; `undefined` where none does, or where the
+ * program has made something else of its stacks than text.
+ */
+export function placeIn(stack: unknown, isMeant: (script: string) => boolean): string | undefined {
+  if (typeof stack !== 'string') return undefined;
+  for (const line of stack.split('\n')) {
     const [, script, row, column] = FRAME.exec(line.trim()) ?? [];
     if (script !== undefined && isMeant(script)) return `${row}:${column}`;
   }

@@ -38,7 +38,9 @@ describe('codeOfPlan()', () => {
     expect(lines('sums/map 1')).toMatchObject({ started: 13, operators: [4] });
     expect(lines('sums/reduce 2')).toMatchObject({ started: 13, operators: [5, 6] });
     const view = { ...viewOfPlan(plan), code: { stages } };
-    expect(parsePlan(JSON.parse(JSON.stringify(view)))).toEqual(view);
+    const stranger = { started: '1:1' };
+    const told = JSON.stringify({ ...view, code: { stages: { ...stages, stranger } } });
+    expect(parsePlan(JSON.parse(told))).toEqual(view);
   });
 
   it('says nothing of what no program has written', () => {

@@ -168,7 +168,7 @@ describe('decodeRecording()', () => {
   it('reads the version before, and refuses older and newer ones', () => {
     const other = (version: number) => TEXT.replace(`"trace":${TRACE_VERSION}`, `"trace":${version}`);
     expect(decodeRecording(other(OLDEST_TRACE_VERSION))).toEqual(RECORDING);
-    for (const version of [OLDEST_TRACE_VERSION - 1, TRACE_VERSION + 1]) {
+    for (const version of [OLDEST_TRACE_VERSION - 1, TRACE_VERSION - 0.5, TRACE_VERSION + 1]) {
       expect(() => decodeRecording(other(version))).toThrow(
         `must be version ${TRACE_VERSION}: received ${version}`,
       );
