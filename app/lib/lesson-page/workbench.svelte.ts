@@ -225,8 +225,10 @@ export class Workbench {
     const files = { [ENTRY]: this.text };
     await savedWork().flush();
     await this.run.run(files, ENTRY);
-    if (!this.recording) this.shelf.keep(this.run.view);
-    await this.#measure(files[ENTRY]);
+    // A check's run may have taken its place meanwhile.
+    if (this.recording) return;
+    this.shelf.keep(this.run.view);
+    await this.#measure();
   }
 
   /** Runs the solution of the step aside, with the settings of the run that is shown. */
@@ -379,7 +381,7 @@ export class Workbench {
   #slowRate: number | null = null;
 
   /** Measures the run that is over: what it was at full speed, undisturbed and in calm weather, can be compared with others. */
-  async #measure(text: string | undefined): Promise<void> {
+  async #measure(): Promise<void> {
     const { view, ran, undisturbed } = this.run;
     if (!undisturbed || !MEASURED.includes(view.status) || !view.plan || !ran || ran.weather.length > 0)
       return;
@@ -388,7 +390,8 @@ export class Workbench {
     if (this.run.view !== view) return;
     const measured = measure(view.plan, view.entries, view.workers);
     if (!measured) return;
-    const { settings, seed } = ran;
+    const { settings, seed, files } = ran;
+    const text = files[ENTRY];
     const atMs = Date.now();
     this.measured.add({
       ...measured,

@@ -375,7 +375,10 @@ export class RunSession {
     });
     const view = () =>
       live.view(handle.now, { warnings, malformed: platform.malformed, isSilent: frame.isSilent, seed });
-    return await asideRun(handle, { ...options, scheduler, view, signal: aside.signal });
+    const made = await asideRun(handle, { ...options, scheduler, view, signal: aside.signal });
+    // Whoever waits for it must not take the part that was run for the whole.
+    const isCutOff = aside.signal.aborted && options.signal?.aborted !== true;
+    return isCutOff ? failedView([sandboxProblem('The run was given up as another one began')]) : made;
   }
 
   /** A frame as the place of one run. */
