@@ -1,15 +1,7 @@
-import type { StageId, SubscriptionId } from 'sluice';
+import type { PlanView, StageId, SubscriptionId } from 'sluice';
 import { isSameEvent, type EventRef } from '../view/event-ref.ts';
 import type { InspectorName } from './inspectors.ts';
-
-/** What somebody looks at in a run. */
-export type Subject =
-  | { readonly type: 'stage'; readonly id: StageId }
-  | { readonly type: 'edge'; readonly id: SubscriptionId }
-  | { readonly type: 'event'; readonly event: EventRef }
-  | { readonly type: 'supervisor'; readonly id: StageId }
-  /** A flow, or one of its layers. */
-  | { readonly type: 'flow'; readonly id: string };
+import { isInPlan, type Subject } from './subject.ts';
 
 /** What is looked at, and with what: shared by the picture, the timeline and the inspectors of one run. */
 export class Focus {
@@ -22,6 +14,17 @@ export class Focus {
 
   /** Stages and subscriptions of the plan that an inspector points at, by id: the others fade. `null`: none is pointed at. */
   lit: ReadonlySet<StageId | SubscriptionId> | null = $state.raw(null);
+
+  /** The run whose parts are looked at. */
+  #plan: PlanView | null = null;
+
+  /** Another run is shown: what it does not have is not looked at any more. */
+  enter(plan: PlanView): void {
+    if (plan === this.#plan) return;
+    this.#plan = plan;
+    this.followed = [];
+    if (this.subject && !isInPlan(this.subject, plan)) this.subject = null;
+  }
 
   isFollowed(event: EventRef): boolean {
     return this.followed.some((own) => isSameEvent(own, event));

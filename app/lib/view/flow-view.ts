@@ -61,7 +61,7 @@ const STATUS: Readonly<Record<FlowCard['status'], string>> = {
 function flowCard(flow: FlowView, state: PipelineState): FlowCard {
   const status = statusOf(flow, state);
   const layers = flow.layers.map((layer, i) =>
-    layerCard(layer, { id: `${flow.id} ${i + 1}`, number: i + 1, state }),
+    layerCard(layer, { id: layerId(flow.id, i), number: i + 1, state }),
   );
   const facts = [
     `${flow.id}, flow of ${plural(flow.layers.length, 'layer')}: ${STATUS[status]}`,
@@ -126,4 +126,9 @@ function windowFacts(own: readonly StageState[]): string[] {
     ...(open > 0 ? [`${plural(open, 'window')} open`] : []),
     ...(late > 0 ? [`${countText(late)} late`] : []),
   ];
+}
+
+/** What a layer of a flow is known by; the first is 0. */
+export function layerId(flow: StageId, index: number): string {
+  return `${flow} ${index + 1}`;
 }

@@ -2,7 +2,7 @@ import type { PipelineState, PlanView, StageId, SubscriptionView, TraceValue } f
 import { demandSentence } from './demand-gauge.ts';
 import { edgeStates, type EdgeState } from './edge-state.ts';
 import { pipelineView, type StageCard, type Surroundings } from './pipeline-view.ts';
-import type { Subject } from '../inspect/focus.svelte.ts';
+import type { Subject } from '../inspect/subject.ts';
 import { countText, plural, valueText } from './value-label.ts';
 
 /** One thing of a run that can be walked to: a stage, what it subscribes to, a value. */
