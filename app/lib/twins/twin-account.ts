@@ -64,7 +64,8 @@ export class TwinAccount {
     while (!isSame(this.#curve.at(-1)?.n ?? 0)) this.#curve.pop();
     this.#told = workers > 0 ? toldBy(entries, workers) : entries.length;
     for (let n = this.#curve.at(-1)?.n ?? 0; n < this.#told; n += 1) {
-      const due = (this.#curve.at(-1)?.atMs ?? -STEP_MS) + STEP_MS;
+      // On the marks of the clock, so that the points of both twins are of the same times.
+      const due = (Math.floor((this.#curve.at(-1)?.atMs ?? -STEP_MS) / STEP_MS) + 1) * STEP_MS;
       const atMs = entries[n]?.atMs ?? 0;
       if (atMs >= due) this.#curve.push({ ...this.at(n), atMs, n });
     }

@@ -46,6 +46,28 @@ export function twinChart(
 
 const NOWHERE: TwinCounts = { atMs: 0, made: 0, done: 0, waiting: 0, dropped: 0 };
 
+/** One second of both, as a row of a table; `null`: a twin has told nothing of it. */
+export interface TwinRow {
+  readonly second: number;
+  readonly counts: readonly (TwinCounts | null)[];
+}
+
+/** The latest seconds of both curves, each as it began; the latest first. */
+export function twinRows(curves: readonly (readonly TwinCounts[])[], most: number): readonly TwinRow[] {
+  const bySecond = curves.map((curve) => {
+    const first = new Map<number, TwinCounts>();
+    for (const point of curve) {
+      const second = Math.floor(point.atMs / 1_000);
+      if (!first.has(second)) first.set(second, point);
+    }
+    return first;
+  });
+  const seconds = [...new Set(bySecond.flatMap((own) => [...own.keys()]))].sort((a, b) => b - a);
+  return seconds
+    .slice(0, most)
+    .map((second) => ({ second, counts: bySecond.map((own) => own.get(second) ?? null) }));
+}
+
 /** How a twin stands, in a sentence. */
 export function twinSentence(counts: TwinCounts, isPull: boolean, pauseMs: number, everyMs: number): string {
   const { waiting, dropped } = counts;

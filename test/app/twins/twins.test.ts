@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as sluice from 'sluice';
 import { planOf, runVirtual } from 'sluice';
 import { toldBy, TwinAccount } from '$lib/twins/twin-account.ts';
-import { chartScale, twinChart } from '$lib/twins/twin-chart.ts';
+import { chartScale, twinChart, twinRows } from '$lib/twins/twin-chart.ts';
 import {
   BUFFER_LIMIT,
   MEMORY_LINE,
@@ -75,6 +75,18 @@ describe('the twins', () => {
     const { account: asks } = await runTwin('pull', 'dropOld', 200);
     expect(Math.max(...asks.curve.map(({ waiting }) => waiting))).toBeLessThanOrEqual(4);
     expect(asks.now.dropped).toBe(0);
+  });
+
+  it('are told second by second, both of the same times', async () => {
+    const [push, pull] = await Promise.all([runTwin('push', 'grow', 200), runTwin('pull', 'grow', 200)]);
+    const rows = twinRows([push.account.curve, pull.account.curve], 5);
+    expect(rows).toHaveLength(5);
+    expect(rows.map(({ second }) => second)).toEqual(rows.map((_, i) => (rows[0]?.second ?? 0) - i));
+    for (const { second, counts } of rows) {
+      for (const own of counts) if (own) expect(Math.floor(own.atMs / 1_000)).toBe(second);
+    }
+    // Points stand on the marks of the clock: they do not drift away from them.
+    for (const { atMs } of push.account.curve.slice(0, -1)) expect(atMs % 200).toBeLessThan(60);
   });
 
   it('are drawn on the same axes', async () => {
