@@ -191,6 +191,7 @@ describe('partition lanes', () => {
     const fold = new LaneFold(accounts, maker, { type: 'field', name: 'key' });
     const view = lanesView(maker, columnsAt(end), fold.at(end), end);
     expect(view.split).toContain('elixir');
+    expect(view.sentences.filter((sentence) => sentence.startsWith('More lanes'))).toEqual([]);
     expect(view.overtaken).toBeGreaterThan(10);
     expect(orderSentence(view)).toContain('handled after a later one of the same key');
     expect(view.first?.key).toBe('"elixir');

@@ -164,7 +164,8 @@ function skewSentence({ lanes, fair, keys }: Counted): string {
 function fixSentence({ keys, fair, lanes, moreLanes }: Counted): readonly string[] {
   const [key] = keys;
   const more = moreLanes.at(-1);
-  if (!key || !more || key.share <= fair) return [];
+  // A key whose events go to several lanes has no least.
+  if (!key || !more || key.share <= fair || key.lanes.length > 1) return [];
   return [
     `More lanes would not help: all of “${key.text}” go to one, so the fullest of ${more.lanes} lanes would still get ${percent(more.least)} at least, as one of ${lanes.length} does. What helps is to split the key, or to add it up before it is partitioned.`,
   ];
