@@ -32,6 +32,18 @@ export function firstDraft(plan: PlanView): StopDraft {
   };
 }
 
+/** A form that was begun in another program: what this one does not have is filled in anew. */
+export function fittingDraft(draft: StopDraft, plan: PlanView): StopDraft {
+  const { stage, subscription } = firstDraft(plan);
+  return {
+    ...draft,
+    stage: plan.stages.some(({ id }) => id === draft.stage) ? draft.stage : stage,
+    subscription: plan.subscriptions.some(({ id }) => id === draft.subscription)
+      ? draft.subscription
+      : subscription,
+  };
+}
+
 /** The form filled in with what a condition says. */
 export function draftOf(condition: StopCondition, around: StopDraft): StopDraft {
   const { kind } = condition;

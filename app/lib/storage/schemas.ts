@@ -5,6 +5,7 @@ import { MAX_SEED } from '$lib/weather/seed.ts';
 import { MAX_STOP_CONDITIONS, readStopCondition, readWeather } from 'sluice';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const seed = v.pipe(count, v.maxValue(MAX_SEED));
 
 /** A learner's files of one step, as typed. `version` names the start that they were made from. */
 const code = v.object({
@@ -70,7 +71,7 @@ function readBy<T>(read: (value: unknown) => T) {
 
 /** What the runs of one step go through, and where they stop. */
 const storm = v.object({
-  seed: v.nullable(v.pipe(count, v.maxValue(MAX_SEED))),
+  seed: v.nullable(seed),
   weather: readBy((value) => readWeather(value)),
   stops: v.pipe(
     v.array(
@@ -91,7 +92,7 @@ const short = v.pipe(v.string(), v.maxLength(2_000));
 /** A run as it was measured, and with what it was made. */
 const dot = v.object({
   id: short,
-  atMs: v.number(),
+  atMs: positive,
   perSecond: positive,
   p95Ms: positive,
   events: count,
@@ -102,7 +103,7 @@ const dot = v.object({
     workers: v.union([v.literal('auto'), v.pipe(count, v.minValue(1), v.maxValue(MAX_WORKERS))]),
     placement: v.picklist(['spread', 'pack']),
   }),
-  seed: v.number(),
+  seed,
   text: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_DOT_TEXT))),
 });
 

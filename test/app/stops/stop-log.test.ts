@@ -1,6 +1,6 @@
 import { consumer, fromInterval, pipeline, runVirtual, sleep, type StopCondition } from 'sluice';
 import { describe, expect, it } from 'vitest';
-import { conditionOf, draftOf, firstDraft } from '../../../app/lib/stops/stop-draft.ts';
+import { conditionOf, draftOf, firstDraft, fittingDraft } from '../../../app/lib/stops/stop-draft.ts';
 import { StopLog } from '../../../app/lib/stops/stop-log.ts';
 import { conditionText, fittingConditions, stopSentence } from '../../../app/lib/stops/stop-words.ts';
 
@@ -74,5 +74,19 @@ describe('words', () => {
     for (const condition of [...CONDITIONS, ...others]) {
       expect(conditionOf(draftOf(condition, firstDraft(plan)))).toEqual(condition);
     }
+  });
+
+  it('is filled in anew with what another program has', async () => {
+    const { plan } = await run();
+    const begun = {
+      ...firstDraft(plan),
+      kind: 'pending',
+      stage: 'gone',
+      subscription: 'gone←too',
+      is: 3,
+    } as const;
+    expect(fittingDraft(begun, plan)).toEqual({ ...begun, stage: 'save', subscription: 'save←ticks' });
+    const fits = { ...begun, stage: 'ticks', subscription: 'save←ticks' } as const;
+    expect(fittingDraft(fits, plan)).toEqual(fits);
   });
 });
