@@ -53,9 +53,12 @@ function shapeOf(plan: PlanView): string[] {
     const part = link.partition === undefined ? '' : `, partition ${link.partition}`;
     return `${link.consumer} takes events from ${link.producer}${part}: at most ${countText(link.maxDemand)} pending, asking again at ${countText(link.minDemand)}.`;
   });
-  const supervisors = (plan.supervisors ?? []).map(
-    ({ id, children }) => `${id} starts ${listed(children.map((child) => child.id))} again when they fail.`,
-  );
+  const supervisors = (plan.supervisors ?? []).flatMap(({ id, children }) => {
+    const mended = children.filter(({ restart }) => restart !== 'temporary');
+    if (mended.length === 0) return [];
+    const they = mended.length === 1 ? 'it fails' : 'they fail';
+    return [`${id} starts ${listed(mended.map((child) => child.id))} again when ${they}.`];
+  });
   return [
     ...stages,
     ...rest(plan.stages.length - stages.length, 'more stage'),

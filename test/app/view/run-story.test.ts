@@ -37,7 +37,7 @@ describe('runStory', () => {
       'numbers is a producer.',
       'printer is a consumer.',
       'printer takes events from numbers: at most 10 pending, asking again at 5.',
-      'keeper starts printer again when they fail.',
+      'keeper starts printer again when it fails.',
     ]);
   });
 
