@@ -72,13 +72,13 @@ export function conditionOf(draft: StopDraft): StopCondition {
   const { kind, stage, subscription } = draft;
   switch (kind) {
     case 'depth':
-      return { kind, stage, atLeast: Math.max(1, Math.round(draft.atLeast)) };
+      return { kind, stage, atLeast: whole(draft.atLeast, 1) };
     case 'pending': {
-      const forMs = Math.max(0, Math.round(draft.forMs));
+      const forMs = whole(draft.forMs, 0);
       return {
         kind,
         subscription,
-        is: Math.max(0, Math.round(draft.is)),
+        is: whole(draft.is, 0),
         ...(forMs > 0 && { forMs }),
       };
     }
@@ -92,4 +92,11 @@ export function conditionOf(draft: StopDraft): StopCondition {
     case 'window':
       return { kind, stage };
   }
+}
+
+/** More than any run comes to. */
+const MOST = 1_000_000_000;
+
+function whole(value: number, least: number): number {
+  return Math.min(Math.max(least, Math.round(value)), MOST);
 }

@@ -1,4 +1,4 @@
-import type { StopCondition, Weather } from 'sluice';
+import { MAX_STOP_CONDITIONS, type StopCondition, type Weather } from 'sluice';
 import type { Storm } from './strip-text.ts';
 
 /** A condition, and whether it counts. */
@@ -66,10 +66,10 @@ export class StormSettings {
     this.change({ seed, weather });
   }
 
-  /** Stops at one more condition; one that is there already counts again. */
+  /** Stops at one more condition; one that is there already counts again. The oldest of too many give way. */
   stopAt(condition: StopCondition): void {
     const others = this.stops.filter((rule) => !isSame(rule.condition, condition));
-    this.change({ stops: [...others, { condition, isOn: true }] });
+    this.change({ stops: [...others, { condition, isOn: true } as const].slice(-MAX_STOP_CONDITIONS) });
   }
 
   /** Lets a condition count, or no longer. */

@@ -1,7 +1,17 @@
-import { consumer, fromInterval, pipeline, runVirtual, sleep, type StopCondition } from 'sluice';
+import {
+  consumer,
+  fromInterval,
+  MAX_STOP_CONDITIONS,
+  pipeline,
+  readStopCondition,
+  runVirtual,
+  sleep,
+  type StopCondition,
+} from 'sluice';
 import { describe, expect, it } from 'vitest';
 import { conditionOf, draftOf, firstDraft, fittingDraft } from '../../../app/lib/stops/stop-draft.ts';
 import { StopLog } from '../../../app/lib/stops/stop-log.ts';
+import { StormSettings } from '../../../app/lib/weather/storm.svelte.ts';
 import { conditionText, fittingConditions, stopSentence } from '../../../app/lib/stops/stop-words.ts';
 
 const run = () =>
@@ -74,6 +84,17 @@ describe('words', () => {
     for (const condition of [...CONDITIONS, ...others]) {
       expect(conditionOf(draftOf(condition, firstDraft(plan)))).toEqual(condition);
     }
+  });
+
+  it('keeps its numbers within what the engine takes', async () => {
+    const { plan } = await run();
+    const condition = conditionOf({ ...firstDraft(plan), kind: 'depth', atLeast: 1e30 });
+    expect(readStopCondition(condition, 'condition')).toEqual(condition);
+    const settings = new StormSettings();
+    for (let atLeast = 1; atLeast <= MAX_STOP_CONDITIONS + 2; atLeast += 1)
+      settings.stopAt({ kind: 'depth', stage: 'save', atLeast });
+    expect(settings.conditions).toHaveLength(MAX_STOP_CONDITIONS);
+    expect(settings.conditions[0]).toMatchObject({ atLeast: 3 });
   });
 
   it('is filled in anew with what another program has', async () => {
