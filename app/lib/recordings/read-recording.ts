@@ -37,17 +37,19 @@ const LEAST_BETWEEN_PARTS_MS = 250;
  * the file holds.
  *
  * @param onPart - Is told now and then how far a long file is read.
+ * @param signal - Nobody waits for it any more: nothing of it is read from then on.
  */
 export async function readRecordingFile(
   file: Blob,
   onPart: (part: Part) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<Opened> {
   const breaths = new Breaths();
   try {
     if (file.size > LIMITS.maxBytes) {
       throw new EngineError('recording_too_large', { what: 'bytes', limit: LIMITS.maxBytes });
     }
-    return { ok: true, recording: await read(file, breaths, onPart) };
+    return { ok: true, recording: await read(file, breaths, { onPart, signal }) };
   } catch (error) {
     if (error instanceof EngineError) return { ok: false, message: error.message, hint: error.hint };
     const why = error instanceof Error ? error.message : String(error);
@@ -61,7 +63,12 @@ export async function readRecordingFile(
   }
 }
 
-async function read(file: Blob, breaths: Breaths, onPart: (part: Part) => void): Promise<Recording> {
+interface Waiting {
+  readonly onPart: (part: Part) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function read(file: Blob, breaths: Breaths, { onPart, signal }: Waiting): Promise<Recording> {
   const trace = new MergedTrace(LIMITS.maxEntries);
   let fresh: TraceEntry[] = [];
   const reader = new RecordingReader((entry) => fresh.push(entry), LIMITS);
@@ -76,6 +83,7 @@ async function read(file: Blob, breaths: Breaths, onPart: (part: Part) => void):
     for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
       reader.push(decoder.decode(bytes.subarray(from, from + SLICE_BYTES), { stream: true }));
       await breaths.take();
+      signal?.throwIfAborted();
       if (reader.head === null || performance.now() < partDueMs) continue;
       const begunMs = performance.now();
       onPart({ recording: { ...reader.head, entries: entries().slice(0, -HELD_BACK), tail: null }, share });

@@ -37,6 +37,14 @@ async function longRun(entries: number): Promise<Recording> {
 }
 
 describe('readRecordingFile() of a long file', () => {
+  it('reads no further once nobody waits for it', async () => {
+    const text = encodeRecording(await longRun(20_000));
+    const left = new AbortController();
+    const reading = readRecordingFile(new Blob([text]), undefined, left.signal);
+    left.abort();
+    expect(await reading).toMatchObject({ ok: false });
+  });
+
   it('shows what it has read, in order, before it gives all of it', async () => {
     const text = encodeRecording(await longRun(60_000));
     expect(text.length).toBeGreaterThan(8_000_000);
