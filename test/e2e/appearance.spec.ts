@@ -126,6 +126,8 @@ for (const reducedMotion of ['reduce', 'no-preference'] as const) {
 test('“Less motion” stills the picture on every page, and is remembered', async ({ page }) => {
   await page.goto('/');
   const less = page.getByRole('button', { name: 'Less motion' });
+  // The page answers from here on.
+  await expect(page.locator('html')).toHaveAttribute('data-motion', 'full');
   await expect(less).toHaveAttribute('aria-pressed', 'false');
   await less.click();
   await expect(less).toHaveAttribute('aria-pressed', 'true');

@@ -70,7 +70,12 @@ test('by keyboard: step by step, and what a stage says of itself', async ({ page
   await expect.poll(async () => (await lesson.moment()).of).toBeGreaterThan(of);
   await expect(lesson.step).toBeFocused();
 
-  await keys.to(lesson.stage('printer'));
+  // The picture is one stop; arrows go on along its links.
+  await keys.to(lesson.stage('numbers'));
+  await keys.press('ArrowDown');
+  await expect(lesson.subscription('printer', 'numbers')).toBeFocused();
+  await keys.press('ArrowDown');
+  await expect(lesson.stage('printer')).toBeFocused();
   await keys.press('Enter');
   await expect(lesson.sentence).toContainText('printer, consumer on worker');
   await keys.to(lesson.picture.getByRole('button', { name: 'Close' }));
