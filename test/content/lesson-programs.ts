@@ -42,12 +42,22 @@ export async function factsOf(folder: string): Promise<Facts> {
   return (await facts[`${folder}/facts.ts`]?.()) ?? {};
 }
 
-/** Runs a program once for each seed, as the page's hidden runs do. */
-export async function runsOf(path: string, exercise: Partial<Exercise> = {}): Promise<readonly RunRecord[]> {
+/**
+ * Runs a program once for each seed, as the page's hidden runs do.
+ *
+ * @param random - What `Math.random` gives in the run of a seed; default: as in hidden runs.
+ */
+export async function runsOf(
+  path: string,
+  exercise: Partial<Exercise> = {},
+  random: (seed: number) => () => number = seededRandom,
+): Promise<readonly RunRecord[]> {
   const { seeds = HIDDEN_SEEDS, entryBudget = CHECK_ENTRY_BUDGET } = exercise;
   const program = await programs[path]?.();
   const runs: RunRecord[] = [];
-  for (const seed of seeds) runs.push(await runSeeded(program, { seed, entryBudget }));
+  for (const seed of seeds) {
+    runs.push(await runSeeded(program, { seed, entryBudget }, random(seed)));
+  }
   return runs;
 }
 
@@ -55,10 +65,11 @@ export async function runsOf(path: string, exercise: Partial<Exercise> = {}): Pr
 async function runSeeded(
   program: unknown,
   options: { readonly seed: number; readonly entryBudget: number },
+  drawn: () => number,
 ): Promise<RunRecord> {
   const { random } = Math;
   const { log } = console;
-  Math.random = seededRandom(options.seed);
+  Math.random = drawn;
   const onPrint = (print: Print | null): void => {
     console.log = print ? (...values: unknown[]) => print('log', values, () => undefined) : log;
   };
