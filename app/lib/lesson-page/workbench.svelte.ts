@@ -17,6 +17,7 @@ import type { WorkerSettings } from '$lib/sandbox/worker-settings.ts';
 import { savedWork } from '$lib/storage/saved-work.svelte.ts';
 import { contentVersion } from '$lib/storage/version.ts';
 import { motion } from '$lib/ui/motion.svelte.ts';
+import { isUnderWay } from '$lib/view/run-status.ts';
 import type { Pin } from '$lib/view/timeline-marks.ts';
 import { toasts } from '$lib/ui/toasts.svelte.ts';
 import { CALM, StormSettings, type KeptStorm } from '$lib/weather/storm.svelte.ts';
@@ -39,7 +40,6 @@ import { QUIZ_STEP, resumeAt } from './progress.ts';
 export const ENTRY = 'start.ts';
 const SOLUTION = 'solution.ts';
 
-const ACTIVE: readonly RunStatus[] = ['compiling', 'starting', 'running', 'paused', 'spent'];
 /** What became of runs that are measured: an endless one comes to an end only when it is stopped. */
 const MEASURED: readonly RunStatus[] = ['finished', 'stopped'];
 const SETTINGS = 'page';
@@ -95,7 +95,7 @@ export class Workbench {
   readonly progress = $derived.by(() => progressOf(this.session, this.session.current));
   readonly guesses: Guesses = $derived.by(() => this.session.guesses[this.session.current] ?? {});
   readonly why = $derived.by(() => (this.step ? whyNotRun(this.step, this.guesses) : null));
-  readonly active = $derived.by(() => ACTIVE.includes(this.run.view.status));
+  readonly active = $derived.by(() => isUnderWay(this.run.view.status));
   readonly text = $derived.by(() => (this.step ? this.#textOf(this.step) : ''));
   readonly edited = $derived.by(() => this.step !== null && this.text !== givenText(this.step));
 

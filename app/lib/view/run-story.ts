@@ -3,7 +3,7 @@ import type { EntryOf, PipelineState, PlanView, Seq, StageId, SubscriptionId, Tr
 import { ticks } from 'd3-array';
 import { faultSentence, kindWord, lostWords } from './entry-sentence.ts';
 import { dispatcherText } from './stage-facts.ts';
-import { countText, durationText, plural, reasonText } from './value-label.ts';
+import { countText, durationText, listed, plural, reasonText } from './value-label.ts';
 import { windowSentence } from './window-words.ts';
 
 /** One thing that happened, in a sentence. */
@@ -306,10 +306,6 @@ function rateText(count: number, spanMs: number): string {
 const sentencePart = (words: string) => words.replace(/\.$/, '');
 
 const percent = (share: number) => `${Math.round(100 * Math.min(1, share))} %`;
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
-}
 
 function rest(count: number, word: string): string[] {
   return count > 0 ? [`And ${plural(count, word)}.`] : [];

@@ -5,7 +5,14 @@ import type { LinkLog } from '../../view/accounts/link-log.ts';
 import type { MakerLog } from '../../view/accounts/maker-log.ts';
 import { rowState, type RowState } from '../../view/accounts/row-fate.ts';
 import type { RunAccounts } from '../../view/accounts/run-accounts.ts';
-import { countText, eventGlyph, valueText, type EventGlyph } from '../../view/value-label.ts';
+import {
+  countText,
+  eventGlyph,
+  listed,
+  percentText,
+  valueText,
+  type EventGlyph,
+} from '../../view/value-label.ts';
 import type { EventRef } from '../../view/event-ref.ts';
 
 /** One consumer of a stage, with what it has got so far. Counts are events. */
@@ -185,11 +192,6 @@ export const CELL_WORDS: Readonly<Record<CellKind, { readonly word: string; read
   never: { word: '', means: 'nobody will get it' },
 };
 
-/** With a space that no line ends at. */
-const percent = (share: number) => `${Math.round(share * 100)}\u00a0%`;
-const listed = (names: readonly string[]) =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
-
 /** What the columns of a stage say, in a sentence or two. */
 export function deliverySentences(
   { stage }: MakerLog,
@@ -247,9 +249,9 @@ function releaseSentence(columns: readonly DeliveryColumn[]): readonly string[] 
 function shareSentence(columns: readonly DeliveryColumn[]): string {
   const sorted = [...columns].sort((a, b) => b.sent - a.sent);
   const [most, least] = [sorted[0], sorted.at(-1)];
-  const fair = percent(1 / Math.max(columns.length, 1));
+  const fair = percentText(1 / Math.max(columns.length, 1));
   if (!most || !least || most.sent === least.sent) return `Each of them got as much: ${fair}.`;
-  return `“${most.consumer}” got ${percent(most.share)} of the events and “${least.consumer}” ${percent(least.share)}: who asks more gets more. An even share would be ${fair}.`;
+  return `“${most.consumer}” got ${percentText(most.share)} of the events and “${least.consumer}” ${percentText(least.share)}: who asks more gets more. An even share would be ${fair}.`;
 }
 
 /** Events of a stage in all, by where they are. */

@@ -1,7 +1,7 @@
 import type { Seq, TraceValue } from 'sluice';
 import { quantileSorted, sum } from 'd3-array';
 import type { MakerLog } from '../../view/accounts/maker-log.ts';
-import { eventGlyph, plural, valueText, type EventGlyph } from '../../view/value-label.ts';
+import { eventGlyph, percentText, plural, valueText, type EventGlyph } from '../../view/value-label.ts';
 import type { DeliveryColumn } from './deliveries-view.ts';
 import { WAITS, type KeyCount, type LaneState } from './lane-fold.ts';
 
@@ -60,8 +60,6 @@ export interface LanesView {
   readonly sentences: readonly string[];
 }
 
-/** With a space that no line ends at. */
-const percent = (share: number) => `${Math.round(share * 100)}\u00a0%`;
 const KEY_CHARACTERS = 24;
 
 /** A key as it is read: a text without its quotes. */
@@ -157,8 +155,9 @@ function skewSentence({ lanes, fair, keys }: Counted): string {
   const [hottest] = [...lanes].sort((a, b) => b.share - a.share);
   if (!hottest) return '';
   const [key] = keys;
-  const alone = key && key.share > fair / 2 ? `; the key “${key.text}” alone is ${percent(key.share)}` : '';
-  return `Lane ${hottest.name} got ${percent(hottest.share)} of the events; fair would be ${percent(fair)}${alone}.`;
+  const alone =
+    key && key.share > fair / 2 ? `; the key “${key.text}” alone is ${percentText(key.share)}` : '';
+  return `Lane ${hottest.name} got ${percentText(hottest.share)} of the events; fair would be ${percentText(fair)}${alone}.`;
 }
 
 function fixSentence({ keys, fair, lanes, moreLanes }: Counted): readonly string[] {
@@ -167,7 +166,7 @@ function fixSentence({ keys, fair, lanes, moreLanes }: Counted): readonly string
   // A key whose events go to several lanes has no least.
   if (!key || !more || key.share <= fair || key.lanes.length > 1) return [];
   return [
-    `More lanes would not help: all of “${key.text}” go to one, so the fullest of ${more.lanes} lanes would still get ${percent(more.least)} at least, as one of ${lanes.length} does. What helps is to split the key, or to add it up before it is partitioned.`,
+    `More lanes would not help: all of “${key.text}” go to one, so the fullest of ${more.lanes} lanes would still get ${percentText(more.least)} at least, as one of ${lanes.length} does. What helps is to split the key, or to add it up before it is partitioned.`,
   ];
 }
 
