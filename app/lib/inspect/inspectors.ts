@@ -1,5 +1,7 @@
+import type { PlanView, TraceEntry } from 'sluice';
 import type { Component } from 'svelte';
 import type { RunView } from '../sandbox/run-view.ts';
+import type { Steps } from '../view/steps.ts';
 import type { Playhead } from '../vis/playhead.svelte.ts';
 import { sharingStages } from './deliveries/sharing-stages.ts';
 import type { Focus } from './focus.svelte.ts';
@@ -19,6 +21,9 @@ export interface InspectorProps {
 export type InspectorName =
   'event' | 'holdup' | 'deliveries' | 'windows' | 'speed' | 'compare' | 'losses' | 'words';
 
+/** Reads a run before it is shown. */
+export type RunReading = (plan: PlanView, entries: readonly TraceEntry[]) => Steps<unknown>;
+
 /** A way to look into a run, beside the picture. */
 export interface Inspector {
   readonly name: InspectorName;
@@ -29,7 +34,11 @@ export interface Inspector {
   /** Whether a run has anything for it: a tab that would stay empty is left out. */
   readonly offered: (run: RunView) => boolean;
   /** Loaded when it is opened first. */
-  readonly load: () => Promise<{ readonly default: Component<InspectorProps> }>;
+  readonly load: () => Promise<{
+    readonly default: Component<InspectorProps>;
+    /** Where it has to know all of a run. */
+    readonly reading?: RunReading;
+  }>;
 }
 
 /** In the order of their tabs. */

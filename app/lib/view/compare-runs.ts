@@ -2,6 +2,10 @@ import type { EntryOf, PlanView, StageId, SubscriptionId, TraceEntry, TraceValue
 import { least } from 'd3-array';
 import { eventsIn, isSameEntry, kindOf } from './compared-entries.ts';
 import { isSameValue } from './same-value.ts';
+import { asPart, type Steps } from './steps.ts';
+
+/** Entries that are looked at before it says how far it is. */
+const STEP_ENTRIES = 2_048;
 
 /** A run that is compared: what it ran and what it recorded. */
 export interface ComparedRun {
@@ -48,12 +52,22 @@ export interface Comparison {
  * Compares two runs by what happened, not by when: asks with asks and batches with batches of the same subscription, callbacks with
  * callbacks of the same stage, events one by one whatever batches they came in.
  */
-export function compareRuns(here: ComparedRun, there: ComparedRun): Comparison {
-  const pair = { here, there, ours: new Streams(here.entries), theirs: new Streams(there.entries) };
+export function* compareRuns(here: ComparedRun, there: ComparedRun): Steps<Comparison> {
+  const ours = yield* asPart(streamsOf(here.entries), { from: 0, to: 0.25 });
+  const theirs = yield* asPart(streamsOf(there.entries), { from: 0.25, to: 0.5 });
+  const pair = { here, there, ours, theirs };
   const keys = [...new Set([...pair.ours.keys, ...pair.theirs.keys])];
-  const done = [...plansDiffer(pair), ...keys.flatMap((key) => streamsDiffer(pair, key))];
+  const done = [...plansDiffer(pair)];
+  for (const [i, key] of keys.entries()) {
+    done.push(...streamsDiffer(pair, key));
+    yield 0.5 + (0.25 * i) / keys.length;
+  }
   const sent = keys.filter((key) => key.startsWith('dispatch '));
-  const events = sent.flatMap((key) => eventsDiffer(pair, key));
+  const events: Difference[] = [];
+  for (const [i, key] of sent.entries()) {
+    events.push(...eventsDiffer(pair, key));
+    yield 0.75 + (0.25 * i) / sent.length;
+  }
   const results = [...events, ...statesDiffer(pair)];
   const isOther = done.some(({ kind }) => kind === 'plan') || results.length > 0;
   const first = earliest(done) ?? earliest(results) ?? timesDiffer(pair);
@@ -79,14 +93,12 @@ interface Pair {
 class Streams {
   readonly #of = new Map<string, TraceEntry[]>();
 
-  constructor(entries: readonly TraceEntry[]) {
-    for (const entry of entries) {
-      const key = keyOf(entry);
-      if (key === null) continue;
-      const stream = this.#of.get(key);
-      if (stream) stream.push(entry);
-      else this.#of.set(key, [entry]);
-    }
+  add(entry: TraceEntry): void {
+    const key = keyOf(entry);
+    if (key === null) return;
+    const stream = this.#of.get(key);
+    if (stream) stream.push(entry);
+    else this.#of.set(key, [entry]);
   }
 
   get keys(): Iterable<string> {
@@ -96,6 +108,15 @@ class Streams {
   of(key: string): readonly TraceEntry[] {
     return this.#of.get(key) ?? [];
   }
+}
+
+function* streamsOf(entries: readonly TraceEntry[]): Steps<Streams> {
+  const streams = new Streams();
+  for (const [i, entry] of entries.entries()) {
+    streams.add(entry);
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield i / entries.length;
+  }
+  return streams;
 }
 
 function keyOf(entry: TraceEntry): string | null {

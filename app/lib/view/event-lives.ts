@@ -4,6 +4,7 @@ import { sentOn, type Batch, type Call, type Link } from './event-batch.ts';
 import type { EventRef } from './event-ref.ts';
 import { lifeOf, type EventLife, type Now } from './event-life.ts';
 import { beAtWork, newStage, type StageLog } from './event-stage.ts';
+import { alikeUpTo, type RunLog } from './run-logs.ts';
 
 const byFirst = bisector((batch: Batch) => batch.first);
 
@@ -14,7 +15,7 @@ const LATER_LIFE = /@\d+$/;
  * Where every event of a run came from and what became of it. A longer version of a trace costs only what is new; entries of one
  * worker come in order, those of others may come late. Any event is found in the logarithm of the number of batches.
  */
-export class EventLives {
+export class EventLives implements RunLog {
   readonly #plan: PlanView;
   readonly #links = new Map<SubscriptionId, Link>();
   readonly #stages = new Map<StageId, StageLog>();
@@ -25,6 +26,7 @@ export class EventLives {
   /** Batches whose parts are not all handled: by the entry that took them. */
   readonly #open = new Map<Seq, Batch>();
   #entries: readonly TraceEntry[] = [];
+  #known = 0;
   #untilMs = 0;
 
   constructor(plan: PlanView) {
@@ -38,6 +40,11 @@ export class EventLives {
 
   get entries(): readonly TraceEntry[] {
     return this.#entries;
+  }
+
+  /** How many of them are known. */
+  get known(): number {
+    return this.#known;
   }
 
   /** The latest time in the trace, ms. */
@@ -64,18 +71,17 @@ export class EventLives {
     return this.#stages.get(stage)?.firings ?? [];
   }
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
+  update(entries: readonly TraceEntry[], to = entries.length): void {
     const before = this.#entries;
-    let known = Math.min(before.length, entries.length);
-    while (known > 0 && before[known - 1] !== entries[known - 1]) known -= 1;
+    const known = alikeUpTo(before, entries, Math.min(this.#known, to));
     let old = known;
-    for (let i = known; i < entries.length; i += 1) {
+    for (let i = known; i < to; i += 1) {
       const entry = entries[i];
-      if (entry === before[old]) old += 1;
+      if (old < this.#known && entry === before[old]) old += 1;
       else if (entry) this.#add(entry);
     }
     this.#entries = entries;
+    this.#known = to;
   }
 
   /** Where an event came from and what became of it; `null` where the trace has no such event. */

@@ -2,6 +2,8 @@ import type { PlanView, StageId, TraceEntry } from 'sluice';
 import { max } from 'd3-array';
 import { latencies, type Latency } from './event-latencies.ts';
 import { EventLives } from './event-lives.ts';
+import { readIn } from './run-logs.ts';
+import { asPart, type Steps } from './steps.ts';
 
 /** A run in numbers. */
 export interface RunFigures {
@@ -21,14 +23,19 @@ export interface RunFigures {
   readonly busy: ReadonlyMap<StageId, number | null>;
 }
 
+/** Entries that are counted before it says how far it is. */
+const STEP_ENTRIES = 2_048;
+
 /** What a run comes to, from its trace alone. */
-export function runFigures(plan: PlanView, entries: readonly TraceEntry[]): RunFigures {
-  const lives = new EventLives(plan);
-  lives.update(entries);
+export function* runFigures(plan: PlanView, entries: readonly TraceEntry[]): Steps<RunFigures> {
+  const lives = yield* asPart(readIn(new EventLives(plan), entries), { from: 0, to: 0.75 });
   const { all } = latencies(lives);
   const elapsedMs = max(entries, ({ atMs }) => atMs) ?? 0;
   const tally = new Tally(plan);
-  for (const entry of entries) tally.add(entry);
+  for (const [i, entry] of entries.entries()) {
+    tally.add(entry);
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield 0.75 + (0.25 * i) / entries.length;
+  }
   const part = (ms: number) => (elapsedMs > 0 ? Math.min(1, ms / elapsedMs) : null);
   return {
     elapsedMs,

@@ -1,4 +1,5 @@
 import type { PlanView, TraceEntry } from 'sluice';
+import type { Steps } from './steps.ts';
 
 /** What a view remembers of a trace. A longer version of the trace costs only what is new. */
 export interface RunLog {
@@ -33,14 +34,9 @@ export class RunLogs<Log extends RunLog> {
     return log;
   }
 
-  /** Takes a run in steps; yields how far it is, 0 to 1. */
-  *reading(plan: PlanView, entries: readonly TraceEntry[]): Generator<number, Log> {
-    const log = this.#log(plan, entries);
-    while (log.known < entries.length) {
-      log.update(entries, Math.min(log.known + STEP_ENTRIES, entries.length));
-      yield log.known / entries.length;
-    }
-    return log;
+  /** The same in steps. */
+  reading(plan: PlanView, entries: readonly TraceEntry[]): Steps<Log> {
+    return readIn(this.#log(plan, entries), entries);
   }
 
   #log(plan: PlanView, entries: readonly TraceEntry[]): Log {
@@ -51,6 +47,15 @@ export class RunLogs<Log extends RunLog> {
     this.#known.set(plan, log);
     return log;
   }
+}
+
+/** Takes all entries of a run in steps. */
+export function* readIn<Log extends RunLog>(log: Log, entries: readonly TraceEntry[]): Steps<Log> {
+  while (log.known < entries.length) {
+    log.update(entries, Math.min(log.known + STEP_ENTRIES, entries.length));
+    yield log.known / entries.length;
+  }
+  return log;
 }
 
 /** How many entries two versions of a trace begin with alike, of `most`: an equal last one means an equal beginning. */

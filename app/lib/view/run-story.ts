@@ -3,6 +3,7 @@ import type { EntryOf, PipelineState, PlanView, Seq, StageId, SubscriptionId, Tr
 import { ticks } from 'd3-array';
 import { faultSentence, kindWord, lostWords } from './entry-sentence.ts';
 import { dispatcherText } from './stage-facts.ts';
+import type { Steps } from './steps.ts';
 import { countText, durationText, listed, plural, reasonText } from './value-label.ts';
 import { windowSentence } from './window-words.ts';
 
@@ -39,9 +40,12 @@ const BUSY_FROM = 0.5;
 /** A silence between two asks is told from this share of the run on. */
 const SILENCE_FROM = 0.2;
 
+/** Entries that are told before it says how far it is. */
+const STEP_ENTRIES = 2_048;
+
 /** Tells a run, or its beginning: what its pipeline is made of, and what went on in it part by part. */
-export function runStory(plan: PlanView, entries: readonly TraceEntry[]): RunStory {
-  return { shape: shapeOf(plan), parts: partsOf(plan, entries) };
+export function* runStory(plan: PlanView, entries: readonly TraceEntry[]): Steps<RunStory> {
+  return { shape: shapeOf(plan), parts: yield* partsOf(plan, entries) };
 }
 
 function shapeOf(plan: PlanView): string[] {
@@ -83,7 +87,7 @@ interface Part {
   >;
 }
 
-function partsOf(plan: PlanView, entries: readonly TraceEntry[]): StoryPart[] {
+function* partsOf(plan: PlanView, entries: readonly TraceEntry[]): Steps<StoryPart[]> {
   let endMs = 0;
   for (const { atMs } of entries) endMs = Math.max(endMs, atMs);
   const cuts = [
@@ -104,7 +108,10 @@ function partsOf(plan: PlanView, entries: readonly TraceEntry[]): StoryPart[] {
     };
   });
   const teller = new Teller(parts, endMs, emptyState(plan));
-  for (const entry of entries) teller.add(entry);
+  for (const [i, entry] of entries.entries()) {
+    teller.add(entry);
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield i / entries.length;
+  }
   teller.close();
   const feeding = new Set(plan.subscriptions.map(({ producer }) => producer));
   const sinks = plan.stages.filter(({ id, kind }) => kind !== 'producer' && !feeding.has(id));

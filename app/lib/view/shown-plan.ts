@@ -1,5 +1,7 @@
 import type { PlanView, StageView, SubscriptionView, TraceEntry } from 'sluice';
 
+import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
+
 /** What the later lives of a stage add to the name of a subscription. */
 const LATER_LIFE = /@\d+$/;
 
@@ -7,29 +9,51 @@ const LATER_LIFE = /@\d+$/;
  * The plan as it is drawn: with the stages and subscriptions that a run added to it. Changes only when one is added, so
  * that nothing moves for another reason. A longer version of the trace costs only what is new.
  */
-export class ShownPlan {
+export class ShownPlan implements RunLog {
   readonly #planned: PlanView;
   #shown: PlanView;
   #entries: readonly TraceEntry[] = [];
+  #known = 0;
 
   constructor(plan: PlanView) {
     this.#planned = plan;
     this.#shown = plan;
   }
 
-  /** The plan that holds all that happened in `entries`; the same object until something is added. */
-  update(entries: readonly TraceEntry[]): PlanView {
-    let known = Math.min(this.#entries.length, entries.length);
-    // Entries are appended, or sorted in near the end: an equal last one means an equal beginning.
-    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
+  /** As it was drawn last. */
+  get plan(): PlanView {
+    return this.#shown;
+  }
+
+  get entries(): readonly TraceEntry[] {
+    return this.#entries;
+  }
+
+  /** How many of them are known. */
+  get known(): number {
+    return this.#known;
+  }
+
+  /** @returns The plan that holds all that happened in `entries`; the same object until something is added. */
+  update(entries: readonly TraceEntry[], to = entries.length): PlanView {
+    const known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
     if (known === 0) this.#shown = this.#planned;
-    for (let i = known; i < entries.length; i += 1) {
+    for (let i = known; i < to; i += 1) {
       const entry = entries[i];
       if (entry?.type === 'subscribe') this.#shown = withSubscription(this.#shown, entry);
     }
     this.#entries = entries;
+    this.#known = to;
     return this.#shown;
   }
+}
+
+/** The plans of runs as they are drawn, the same for all views. */
+const shownPlans = new RunLogs((plan) => new ShownPlan(plan));
+
+/** The plan of a run as it is drawn; the same object until something is added. */
+export function shownPlan(plan: PlanView, entries: readonly TraceEntry[]): PlanView {
+  return shownPlans.of(plan, entries).plan;
 }
 
 function withSubscription(plan: PlanView, entry: TraceEntry & { readonly type: 'subscribe' }): PlanView {

@@ -1,4 +1,5 @@
 import type { PlanView, StageId, SubscriptionId, TraceEntry } from 'sluice';
+import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
 import { SpentTime } from './spent-time.ts';
 import { StageCounts, type LinkDoing } from './stage-counts.ts';
 
@@ -44,9 +45,10 @@ interface Mark {
  * Where the time of every stage of a run went, by the beginnings and ends of its callbacks and what has been asked for and sent
  * between them. A longer version of the trace costs only what is new.
  */
-export class StageSharesLog {
+export class StageSharesLog implements RunLog {
   readonly #plan: PlanView;
   #entries: readonly TraceEntry[] = [];
+  #known = 0;
   #counts: StageCounts;
   readonly #stages: ReadonlyMap<StageId, SpentTime<StageDoing>>;
   /** What there was on each subscription of the plan. */
@@ -68,18 +70,25 @@ export class StageSharesLog {
     return this.#plan;
   }
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
-    const before = this.#entries;
-    let known = Math.min(before.length, entries.length);
-    while (known > 0 && before[known - 1] !== entries[known - 1]) known -= 1;
-    const from = known < before.length ? this.#goBack(known) : before.length;
-    for (let n = from; n < entries.length; n += 1) {
+  get entries(): readonly TraceEntry[] {
+    return this.#entries;
+  }
+
+  /** How many of them are known. */
+  get known(): number {
+    return this.#known;
+  }
+
+  update(entries: readonly TraceEntry[], to = entries.length): void {
+    const known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
+    const from = known < this.#known ? this.#goBack(known) : known;
+    for (let n = from; n < to; n += 1) {
       if (n % MARK_EVERY === 0) this.#mark(n);
       const entry = entries[n];
       if (entry) this.#add(entry);
     }
     this.#entries = entries;
+    this.#known = to;
   }
 
   /** How a stage has spent a span; `null` of one that the plan does not have, and of a span without length. */
@@ -139,3 +148,6 @@ export class StageSharesLog {
     return [...this.#stages.values(), ...this.#links.values()];
   }
 }
+
+/** The shares of runs. Views that look at the same run share what is known of it. */
+export const sharesOfRuns = new RunLogs((plan) => new StageSharesLog(plan));

@@ -1,4 +1,5 @@
 import type { PlanView, StageId, TraceEntry, WorkerId } from 'sluice';
+import { alikeUpTo, type RunLog } from './run-logs.ts';
 import { Moments, NumberColumn, Spans, type Moment } from './timeline-columns.ts';
 import { DemandFold } from './timeline-demand.ts';
 import { isLandmark, markOf, type MarkKind } from './timeline-marks.ts';
@@ -47,7 +48,7 @@ const CHECKPOINT_ENTRIES = 1_024;
 const CHECKPOINTS_KEPT = 64;
 
 /** What the timeline must remember of a trace. A longer version of it costs only what is new. */
-export class TimelineLog {
+export class TimelineLog implements RunLog {
   readonly #plan: PlanView;
   /** In the order in which they came to be; a stage's last one is where it runs. */
   #lanes = new Map<StageId, Lane[]>();
@@ -60,6 +61,7 @@ export class TimelineLog {
   /** Invariant: in order of `n`, the first one at 0. */
   #checkpoints: Checkpoint[];
   #entries: readonly TraceEntry[] = [];
+  #known = 0;
 
   constructor(plan: PlanView) {
     this.#plan = plan;
@@ -69,6 +71,11 @@ export class TimelineLog {
 
   get entries(): readonly TraceEntry[] {
     return this.#entries;
+  }
+
+  /** How many of them are known. */
+  get known(): number {
+    return this.#known;
   }
 
   /** The lanes of a stage, the oldest first; empty before it has started. */
@@ -103,16 +110,15 @@ export class TimelineLog {
     return this.#asks;
   }
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
-    let known = Math.min(this.#entries.length, entries.length);
-    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
-    if (known < this.#entries.length) known = this.#goBackTo(known);
-    for (let i = known; i < entries.length; i += 1) {
+  update(entries: readonly TraceEntry[], to = entries.length): void {
+    let known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
+    if (known < this.#known) known = this.#goBackTo(known);
+    for (let i = known; i < to; i += 1) {
       const entry = entries[i];
       if (entry) this.#add(entry, i + 1);
     }
     this.#entries = entries;
+    this.#known = to;
   }
 
   #add(entry: TraceEntry, n: number): void {

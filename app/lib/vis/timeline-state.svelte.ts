@@ -1,5 +1,7 @@
 import type { WorkerId } from 'sluice';
+import { untrack } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
+import { gradually } from '../inspect/gradually.ts';
 import {
   nextMark,
   pinMarks,
@@ -12,6 +14,7 @@ import {
   type TimelineView,
 } from '../view/timeline.ts';
 import type { RunView } from '../sandbox/run-view.ts';
+import { readIn } from '../view/run-logs.ts';
 import { ShownPlan } from '../view/shown-plan.ts';
 import { TimelineLog } from '../view/timeline-log.ts';
 import type { Pin } from '../view/timeline-marks.ts';
@@ -22,6 +25,9 @@ const NO_PLAN = { stages: [], subscriptions: [] };
 const ZOOM_STEP = 1.6;
 /** More rows than this are set closer. */
 const MANY_ROWS = 12;
+/** More new entries than this are read between frames; of those it is drawn anew after every such part. */
+const MANY_ENTRIES = 16_384;
+const DRAWN_EVERY = 0.2;
 
 interface Around {
   readonly run: () => Pick<RunView, 'plan' | 'entries' | 'placement'>;
@@ -43,9 +49,13 @@ export class TimelineState {
   readonly #shown = $derived.by(() => new ShownPlan(this.#around.run().plan ?? NO_PLAN));
   readonly plan = $derived.by(() => this.#shown.update(this.#around.run().entries));
   readonly #log = $derived.by(() => new TimelineLog(this.plan));
+  /** Rises when more of a long run has been read. */
+  #read = $state.raw(0);
   readonly view: TimelineView = $derived.by(() => {
     const { entries, placement } = this.#around.run();
-    this.#log.update(entries);
+    const log = this.#log;
+    const isLong = this.#read >= 0 && entries.length - log.known > MANY_ENTRIES;
+    log.update(entries, isLong ? log.known : entries.length);
     return timelineView(this.plan, this.#log, {
       width: this.width,
       laneHeight: this.laneHeight,
@@ -59,8 +69,27 @@ export class TimelineState {
     pinMarks(this.#around.pins(), this.view, (seq) => this.#around.playhead().positionOf(seq)),
   );
 
+  /** For the script of a component: it reads on while that is shown. */
   constructor(around: Around) {
     this.#around = around;
+    $effect(() => {
+      const log = this.#log;
+      const { entries } = this.#around.run();
+      if (entries.length - log.known <= MANY_ENTRIES) return;
+      let drawn = 0;
+      return gradually(readIn(log, entries), {
+        onshare: (share) => {
+          if (share - drawn < DRAWN_EVERY) return;
+          drawn = share;
+          this.#readOn();
+        },
+        ondone: () => this.#readOn(),
+      });
+    });
+  }
+
+  #readOn(): void {
+    this.#read = untrack(() => this.#read) + 1;
   }
 
   get log(): TimelineLog {

@@ -12,8 +12,9 @@ import {
   type TraceEntry,
   type VirtualRun,
 } from 'sluice';
-import { compareRuns, type ComparedRun } from '$lib/view/compare-runs.ts';
+import { compareRuns as comparing, type ComparedRun } from '$lib/view/compare-runs.ts';
 import { differenceSentence } from '$lib/view/difference-words.ts';
+import { atOnce } from '../../support/at-once.ts';
 import { planFor, shapes } from '../../laws/random-pipelines.ts';
 import { firstRun } from './first-run.ts';
 
@@ -25,6 +26,8 @@ const NO_DIFFERENCE = {
   isReordered: false,
   isCut: false,
 };
+
+const compareRuns = (here: ComparedRun, there: ComparedRun) => atOnce(comparing(here, there));
 
 function compared({ plan, entries, ended }: VirtualRun): ComparedRun {
   return { plan, entries, isOver: ended !== 'budget' };

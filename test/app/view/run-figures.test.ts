@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consumer, pipeline, planOf, producer, runVirtual, sleep } from 'sluice';
 import { runFigures } from '$lib/view/run-figures.ts';
+import { atOnce } from '../../support/at-once.ts';
 
 /** Ten numbers; the sink takes 10 ms for each, and gets them by twos. */
 async function tenNumbers() {
@@ -22,7 +23,7 @@ async function tenNumbers() {
 describe('runFigures()', () => {
   it('counts what a run came to, by its trace', async () => {
     const { plan, entries } = await tenNumbers();
-    const { elapsedMs, perSecond, latency, depth, dropped, asks, busy } = runFigures(plan, entries);
+    const { elapsedMs, perSecond, latency, depth, dropped, asks, busy } = atOnce(runFigures(plan, entries));
     expect([elapsedMs, perSecond, dropped]).toEqual([100, 100, 0]);
     // Four are asked for at first, and two more after each of five batches.
     expect(depth).toEqual({ events: 4, stage: 'sink' });
@@ -38,6 +39,11 @@ describe('runFigures()', () => {
 
   it('has nothing to say of a run in which nothing happened', async () => {
     const { plan } = await tenNumbers();
-    expect(runFigures(plan, [])).toMatchObject({ elapsedMs: 0, perSecond: null, latency: null, dropped: 0 });
+    expect(atOnce(runFigures(plan, []))).toMatchObject({
+      elapsedMs: 0,
+      perSecond: null,
+      latency: null,
+      dropped: 0,
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { runStory } from '../../../app/lib/view/run-story.ts';
+import { runStory as tellRun } from '../../../app/lib/view/run-story.ts';
+import { atOnce } from '../../support/at-once.ts';
 import { CRASH_AND_RESTART, entriesOf, link, stage, subscribing, SUPERVISED } from './recorded.ts';
 import type { PlanView, TraceEntry } from 'sluice';
 
@@ -7,6 +8,7 @@ const PLAN: PlanView = {
   stages: [stage('numbers', 'producer'), stage('printer', 'consumer')],
   subscriptions: [link('printer', 'numbers')],
 };
+const runStory = (plan: PlanView, entries: readonly TraceEntry[]) => atOnce(tellRun(plan, entries));
 const ON = 'printer←numbers';
 
 /** The printer handles ten events in each of ten batches; every one takes 90 of 100 ms. */

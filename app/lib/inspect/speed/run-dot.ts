@@ -1,6 +1,6 @@
 import type { PlanView, TraceEntry } from 'sluice';
 import { latencies } from '../../view/event-latencies.ts';
-import { livesOfRun } from '../../view/lives-of-run.ts';
+import { livesOfRuns } from '../../view/lives-of-run.ts';
 import { sinksOf, throughputOf } from '../../view/throughput.ts';
 import type { WorkerSettings } from '../../sandbox/worker-settings.ts';
 
@@ -45,7 +45,7 @@ const LABEL_DEMANDS = 2;
 /** A run in the plane of throughput and latency; `null` where too few events came through, or no time passed. */
 export function measure(plan: PlanView, entries: readonly TraceEntry[], workers: number): Measured | null {
   const { events, perSecond } = throughputOf(plan, entries);
-  const { all } = latencies(livesOfRun(plan, entries));
+  const { all } = latencies(livesOfRuns.of(plan, entries));
   if (perSecond === null || !all || events < LEAST_EVENTS) return null;
   return { perSecond, p95Ms: all.p95Ms, events, ...demandWords(plan), workers };
 }

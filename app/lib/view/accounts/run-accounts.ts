@@ -1,4 +1,5 @@
 import type { EntryOf, PlanView, StageId, StageView, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
+import { alikeUpTo, type RunLog } from '../run-logs.ts';
 import { Journal } from './journal.ts';
 import type { Emission, Handout } from './handout.ts';
 import { LinkLog, type Chunk } from './link-log.ts';
@@ -18,9 +19,10 @@ interface Handling {
  * Where every event of a run is, at every position of its trace: what stages have emitted, what was sent on each subscription, and
  * what became of it. A longer version of the trace costs only what is new.
  */
-export class RunAccounts {
+export class RunAccounts implements RunLog {
   readonly #plan: PlanView;
   #entries: readonly TraceEntry[] = [];
+  #known = 0;
   #journal = new Journal();
   #makers = new Map<StageId, MakerLog>();
   #links = new Map<SubscriptionId, LinkLog>();
@@ -41,6 +43,11 @@ export class RunAccounts {
     return this.#entries;
   }
 
+  /** How many of them are known. */
+  get known(): number {
+    return this.#known;
+  }
+
   /** Every subscription there has been, life by life, in the order in which they were made. */
   get links(): Iterable<LinkLog> {
     return this.#links.values();
@@ -58,21 +65,20 @@ export class RunAccounts {
     return this.#links.get(id) ?? null;
   }
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
-    let known = Math.min(this.#entries.length, entries.length);
-    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
-    if (known < this.#entries.length && !this.#journal.back(known)) {
+  update(entries: readonly TraceEntry[], to = entries.length): void {
+    let known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
+    if (known < this.#known && !this.#journal.back(known)) {
       this.#forget();
       known = 0;
     }
-    for (let i = known; i < entries.length; i += 1) {
+    for (let i = known; i < to; i += 1) {
       const entry = entries[i];
       if (!entry) continue;
       this.#journal.at(i + 1, entries.length);
       this.#take(i + 1, entry);
     }
     this.#entries = entries;
+    this.#known = to;
   }
 
   /** Who got which events of a handout. */
