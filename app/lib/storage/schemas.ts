@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { quizAnswersSchema } from '$lib/quiz/answers.ts';
 import { MAX_WORKERS } from '$lib/sandbox/worker-settings.ts';
 import { MAX_SEED } from '$lib/weather/seed.ts';
-import { MAX_STOP_CONDITIONS, readStopCondition, readWeather } from 'sluice';
+import { stopsSchema, weatherSchema } from './storm-schema.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const seed = v.pipe(count, v.maxValue(MAX_SEED));
@@ -54,31 +54,11 @@ const settings = v.object({
   placement: v.exactOptional(v.picklist(['spread', 'pack'])),
 });
 
-/** Plain data that the engine reads; what is wrong with them is said in its words. */
-function readBy<T>(read: (value: unknown) => T) {
-  return v.pipe(
-    v.unknown(),
-    v.rawTransform<unknown, T>(({ dataset, addIssue, NEVER }) => {
-      try {
-        return read(dataset.value);
-      } catch (error) {
-        addIssue({ message: error instanceof Error ? error.message : String(error) });
-        return NEVER;
-      }
-    }),
-  );
-}
-
 /** What the runs of one step go through, and where they stop. */
 const storm = v.object({
   seed: v.nullable(seed),
-  weather: readBy((value) => readWeather(value)),
-  stops: v.pipe(
-    v.array(
-      v.object({ condition: readBy((value) => readStopCondition(value, 'condition')), isOn: v.boolean() }),
-    ),
-    v.maxLength(MAX_STOP_CONDITIONS),
-  ),
+  weather: weatherSchema,
+  stops: stopsSchema,
 });
 
 /** Measured runs of one step that are kept; the oldest go first. */
