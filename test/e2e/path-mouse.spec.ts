@@ -44,7 +44,9 @@ test('slow motion shows asks and events, workers and demand; Stop ends it; the t
   await expect(demand).toHaveAccessibleName(/All 10 are asked for|remain/);
   await expect(lesson.picture).toContainText('min 5');
   await expect(lesson.picture).toContainText('max 10');
-  await expect(lesson.console).toContainText('Received 0');
+  await expect(lesson.console).toContainText('Received 12');
+  await expect(lesson.flyingEvents.first()).toBeVisible();
+  await expect(lesson.picture).not.toContainText('Bundled into streams');
 
   await lesson.stop.click();
   await expect(lesson.status).toHaveText('Stopped');

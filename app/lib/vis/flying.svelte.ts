@@ -30,7 +30,9 @@ export class Flying {
   /** @param source - Read anew for every frame. */
   constructor(source: () => FlyingSource) {
     this.#source = source;
-    const traffic = $derived(new Traffic(source().plan));
+    // By the plan alone: every moment asks its source anew, and what is on its way must outlive that.
+    const plan = $derived(source().plan);
+    const traffic = $derived(new Traffic(plan));
     let jumps = -1;
     $effect(() => {
       const current = traffic;
