@@ -49,7 +49,7 @@ test('who got which events, and what a crash costs, by mouse and by keyboard', a
 
 test('the twins part when the packer is slow, and add up', async ({ page }) => {
   const countsOf = async (twin: 'push' | 'pull') => {
-    const texts = await page.locator(`[data-twin=${twin}] b`).allTextContents();
+    const texts = await page.locator(`[data-totals=${twin}] b`).allTextContents();
     const [made = 0, done = 0, waiting = 0, dropped = 0] = texts.map((text) =>
       Number(text.replace(/,/g, '')),
     );

@@ -57,18 +57,22 @@ export interface LessonFile {
 }
 
 /** A question about a run that has not happened yet. */
-export type Prediction = {
+export type Question = {
   /** Unique in its step. */
   readonly id: string;
   readonly asks: string;
-  /** Sanitized HTML: why it comes out as it does. Shown after the run. */
-  readonly explanation: string;
 } & (
   | { readonly kind: 'choice'; readonly options: readonly PredictionOption[] }
   | { readonly kind: 'number'; readonly unit: string; readonly min: number; readonly max: number }
   /** The options come in an order that is not the answer. */
   | { readonly kind: 'order'; readonly options: readonly PredictionOption[] }
 );
+
+/** A question of a step. */
+export type Prediction = Question & {
+  /** Sanitized HTML: why it comes out as it does. Shown after the run. */
+  readonly explanation: string;
+};
 
 export interface PredictionOption {
   readonly id: string;

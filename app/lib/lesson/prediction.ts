@@ -1,5 +1,5 @@
 import type { Outcome, PredictionValue } from '#lessons/schema.ts';
-import type { Guess, Prediction } from './lesson.ts';
+import type { Guess, Question } from './lesson.ts';
 
 /** How a guess compares with what happened, in words. */
 export interface Comparison {
@@ -11,22 +11,22 @@ export interface Comparison {
 }
 
 /** Lays what a run showed over what was guessed; `null` where nothing was guessed. */
-export function compare(prediction: Prediction, guess: Guess, { actual }: Outcome): Comparison | null {
+export function compare(question: Question, guess: Guess, { actual }: Outcome): Comparison | null {
   if (guess.kind === 'skipped' || guess.kind !== actual.kind) return null;
-  const words = { guessed: inWords(prediction, guess), actual: inWords(prediction, actual) };
+  const words = { guessed: inWords(question, guess), actual: inWords(question, actual) };
   const gap = gapBetween(guess, actual);
   return { right: gap === '', ...words, gap };
 }
 
 /** A value as a learner reads it. */
-export function inWords(prediction: Prediction, value: PredictionValue): string {
+export function inWords(question: Question, value: PredictionValue): string {
   switch (value.kind) {
     case 'choice':
-      return optionText(prediction, value.choice);
+      return optionText(question, value.choice);
     case 'number':
-      return `${countInWords(value.number)} ${prediction.kind === 'number' ? prediction.unit : ''}`.trim();
+      return `${countInWords(value.number)} ${question.kind === 'number' ? question.unit : ''}`.trim();
     case 'order':
-      return value.order.map((id) => optionText(prediction, id)).join(' → ');
+      return value.order.map((id) => optionText(question, id)).join(' → ');
   }
 }
 
@@ -35,9 +35,9 @@ function countInWords(count: number): string {
   return count.toLocaleString('en');
 }
 
-function optionText(prediction: Prediction, id: string): string {
-  if (prediction.kind === 'number') return id;
-  return prediction.options.find((option) => option.id === id)?.text ?? id;
+function optionText(question: Question, id: string): string {
+  if (question.kind === 'number') return id;
+  return question.options.find((option) => option.id === id)?.text ?? id;
 }
 
 function gapBetween(guess: PredictionValue, actual: PredictionValue): string {
@@ -58,7 +58,7 @@ function gapBetween(guess: PredictionValue, actual: PredictionValue): string {
 
 /** An order beside what was guessed, place by place; `guess` is empty where nothing was guessed. */
 export function orderRows(
-  prediction: Prediction,
+  question: Question,
   guess: PredictionValue | null,
   actual: Extract<PredictionValue, { readonly kind: 'order' }>,
 ): readonly { readonly actual: string; readonly guess: string; readonly same: boolean }[] {
@@ -66,8 +66,8 @@ export function orderRows(
   return actual.order.map((id, i) => {
     const own = guessed[i];
     return {
-      actual: optionText(prediction, id),
-      guess: own === undefined ? '' : optionText(prediction, own),
+      actual: optionText(question, id),
+      guess: own === undefined ? '' : optionText(question, own),
       same: own === id,
     };
   });

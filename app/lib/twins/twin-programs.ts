@@ -1,3 +1,4 @@
+import { programLines, type ProgramLine } from '../labs/program-lines.ts';
 import text from './orders.ts?raw';
 
 /** What a full buffer does with what nobody has asked for. `block`: the source waits until it is asked. */
@@ -48,22 +49,10 @@ export function twinProgram(twin: TwinName, { rule, pauseMs }: TwinOptions): str
     .replace(PAUSE_LINE, PAUSE_LINE.replace('20', String(pauseMs)));
 }
 
-/** One line of the program as it is shown: in both, or in one of them. */
-export interface ProgramLine {
-  readonly text: string;
-  readonly of: 'both' | TwinName;
-}
-
 /** The program of both, with the line in which they differ told twice. */
-export function programLines(options: TwinOptions): readonly ProgramLine[] {
-  const push = twinProgram('push', options).trimEnd().split('\n');
-  const pull = twinProgram('pull', options).trimEnd().split('\n');
-  return push.flatMap((line, i): readonly ProgramLine[] => {
-    const other = pull[i] ?? '';
-    if (line === other) return [{ text: line, of: 'both' }];
-    return [
-      { text: line, of: 'push' },
-      { text: other, of: 'pull' },
-    ];
-  });
+export function twinLines(options: TwinOptions): readonly ProgramLine<TwinName>[] {
+  return programLines([
+    { name: 'push', text: twinProgram('push', options) },
+    { name: 'pull', text: twinProgram('pull', options) },
+  ]);
 }

@@ -7,7 +7,7 @@ import { chartScale, twinChart, twinRows } from '$lib/twins/twin-chart.ts';
 import {
   BUFFER_LIMIT,
   MEMORY_LINE,
-  programLines,
+  twinLines,
   twinProgram,
   type OverflowRule,
   type TwinName,
@@ -39,8 +39,8 @@ const madeIn = (entries: readonly sluice.TraceEntry[]) =>
 
 describe('the twins', () => {
   it.each(RULES)('differ in one line under the rule "%s", or in none where both pull', (rule) => {
-    const lines = programLines({ rule, pauseMs: 20 });
-    expect(lines.filter(({ of }) => of !== 'both')).toHaveLength(rule === 'block' ? 0 : 2);
+    const lines = twinLines({ rule, pauseMs: 20 });
+    expect(lines.filter(({ of }) => of !== null)).toHaveLength(rule === 'block' ? 0 : 2);
   });
 
   it.each(RULES)(

@@ -1,0 +1,67 @@
+import type { PredictionValue } from '#lessons/schema.ts';
+import type { Guess, Question } from '../lesson/lesson.ts';
+import { compare, inWords } from '../lesson/prediction.ts';
+
+/** What a lab asks before its runs: a number to type, or one of a few answers. */
+export type LabQuestion = Extract<Question, { readonly kind: 'choice' | 'number' }> & {
+  /** Of a number: so far off is still right, as real time decides the rest. Default: 0. */
+  readonly within?: number;
+};
+
+/** What the runs have shown, by question; `null`: they have not come so far. */
+export type LabAnswers = Readonly<Record<string, PredictionValue | null>>;
+
+/** `open`: no run has shown it yet. `skipped`: nothing was guessed. */
+export type GuessVerdict = 'open' | 'skipped' | 'right' | 'close' | 'wrong';
+
+/** One question with what was guessed and what came, in words. */
+export interface ComparedGuess {
+  readonly id: string;
+  readonly asks: string;
+  readonly guessed: string;
+  /** Empty while no run has shown it. */
+  readonly actual: string;
+  readonly verdict: GuessVerdict;
+  /** Names the difference; empty where there is none, or nothing to compare. */
+  readonly gap: string;
+}
+
+/** Lays what the runs have shown over what was guessed. */
+export function comparedGuesses(
+  questions: readonly LabQuestion[],
+  guesses: Readonly<Record<string, Guess>>,
+  answers: LabAnswers,
+): readonly ComparedGuess[] {
+  return questions.map((question) => {
+    const guess = guesses[question.id] ?? SKIPPED;
+    const actual = answers[question.id] ?? null;
+    const told = {
+      id: question.id,
+      asks: question.asks,
+      guessed: guess.kind === 'skipped' ? '' : inWords(question, guess),
+      actual: actual ? inWords(question, actual) : '',
+    };
+    if (guess.kind === 'skipped') return { ...told, verdict: 'skipped', gap: '' };
+    const comparison = actual && compare(question, guess, { actual, says: '', at: null });
+    if (!comparison) return { ...told, verdict: 'open', gap: '' };
+    if (comparison.right) return { ...told, verdict: 'right', gap: '' };
+    return { ...told, verdict: isWithin(question, guess, actual) ? 'close' : 'wrong', gap: comparison.gap };
+  });
+}
+
+function isWithin({ within = 0 }: LabQuestion, guess: PredictionValue, actual: PredictionValue): boolean {
+  return (
+    guess.kind === 'number' && actual.kind === 'number' && Math.abs(guess.number - actual.number) <= within
+  );
+}
+
+/** How good the guesses were, in a sentence; empty while there is nothing to compare. */
+export function guessSentence(compared: readonly ComparedGuess[]): string {
+  const judged = compared.filter(({ verdict }) => verdict !== 'open' && verdict !== 'skipped');
+  if (judged.length === 0) return '';
+  const right = judged.filter(({ verdict }) => verdict !== 'wrong').length;
+  if (right === judged.length) return right === 1 ? 'It came as you said.' : `All ${right} came as you said.`;
+  return right === 0 ? 'It came otherwise: look at why.' : `${right} of ${judged.length} came as you said.`;
+}
+
+const SKIPPED: Guess = { kind: 'skipped' };

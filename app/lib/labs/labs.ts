@@ -1,0 +1,25 @@
+import type { RouteId } from '$app/types';
+
+/** An experiment of five minutes on a page of its own: predict, run, look. */
+export interface Lab {
+  /** As in its address, and in the key of what is kept of it. */
+  readonly id: string;
+  readonly route: Extract<RouteId, `/labs/${string}`>;
+  readonly title: string;
+  /** What the experiment answers. */
+  readonly question: string;
+  /** What somebody does there and gets to see, in a sentence or two. */
+  readonly about: string;
+}
+
+export const PUSH_PULL: Lab = {
+  id: 'push-pull',
+  route: '/labs/push-pull',
+  title: 'Push and pull',
+  question: 'What does a slow consumer do to its source?',
+  about:
+    'One program, one load, two runs: a source that pushes, and one that is asked. Slow the packer, and watch what waits.',
+};
+
+/** In the order of the index. A lab stands here once its page exists; its picture is in `LabPicture`. */
+export const LABS: readonly Lab[] = [PUSH_PULL];
