@@ -30,6 +30,7 @@ import {
   type ProgramWorker,
   type WorkerEnvironment,
 } from './program-worker.ts';
+import { stationWriter } from './station.ts';
 import type { BrowserOrder, LineEnd, WorkerLeft } from './worker-orders.ts';
 
 /** Hidden runs that call the same callback again and again still say that they go on this often, ms. */
@@ -147,6 +148,7 @@ function load(order: Extract<BrowserOrder, { type: 'load' }>, realm: Realm): Pro
     isProgram,
     prepare,
     ...(order.bell && { bell: sharedBell(order.bell) }),
+    ...(order.station && { onEntering: stationWriter(order.station) }),
   });
   printTo(program.print);
   return program;

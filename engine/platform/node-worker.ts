@@ -14,7 +14,7 @@ import * as learnerApi from './learner-api.ts';
 import { Leftovers } from './leftovers.ts';
 import { lineWriter } from './node-lines.ts';
 import { portOf } from './node-port.ts';
-import { stationWriter } from './node-station.ts';
+import { stationWriter } from './station.ts';
 import {
   provideProgramData,
   provideProgramGlobals,

@@ -6,7 +6,7 @@ import { traceError } from '../trace/trace-value.ts';
 import { bellMemory, lineMemory, type LineMemory } from '../transport/line-memory.ts';
 import { parseFromWorker } from '../transport/parse-message.ts';
 import { PrintedLines, type LinePrinter } from './node-lines.ts';
-import { readStation, stationMemory, type Station } from './node-station.ts';
+import { readStation, stationMemory, type Station } from './station.ts';
 import type { NodeBoot, NodeOrder } from './node-worker.ts';
 import type { LineEnd, WorkerLeft } from './worker-orders.ts';
 

@@ -45,7 +45,7 @@ export interface WorkerEnvironment {
   readonly isProgram: (script: string) => boolean;
   /** Makes ready what the program has declared, before anything of it runs. */
   readonly prepare?: () => Promise<unknown>;
-  /** Called before every callback. */
+  /** Notes every callback before it runs, where others can read it. Left out: messages tell of it. */
   readonly onEntering?: (stage: StageId, callback: string) => void;
   /** Gets what the program prints as it is, beside what is recorded of it. */
   readonly onLine?: (level: LogLevel, values: readonly unknown[]) => void;

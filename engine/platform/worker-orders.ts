@@ -40,6 +40,8 @@ export type BrowserOrder =
       readonly worker: number;
       /** What wakes the worker; left out where no line is of shared memory. */
       readonly bell?: SharedArrayBuffer;
+      /** Where it notes which callback runs; left out where no memory can be shared. */
+      readonly station?: SharedArrayBuffer;
       /** Hidden runs on the virtual scheduler, instead of a part of a real one. */
       readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
     }

@@ -24,6 +24,8 @@ export interface WorkerReportsOptions {
   /** Reports that may go before the reader has taken any. */
   readonly credits: number;
   readonly post: (message: FromWorker) => void;
+  /** Notes which callback runs where others can read it; left out where there is no such place, and messages have to tell. */
+  readonly note?: ((stage: StageId, callback: string) => void) | undefined;
   /** Entries were taken, and stages that waited for that may go on. */
   readonly onRoom: () => void;
 }
@@ -87,8 +89,9 @@ export class WorkerReports {
 
   /** Says which callback is about to run: the watchdog names it should it never end. */
   entering(stage: StageId, callback: string): void {
-    const { worker, host, printed, trace, post } = this.#options;
+    const { worker, host, printed, trace, post, note } = this.#options;
     printed.settle(host);
+    if (note) return note(stage, callback);
     const entered = `${stage}\n${callback}`;
     if (entered === this.#lastEntered) return;
     if (trace === 'counters' && this.#lastEntered !== '') return;

@@ -46,7 +46,7 @@ export interface WorkerRunOptions {
   readonly bell?: Bell;
   /** Of the machine. Default 1. */
   readonly processors?: number;
-  /** Called before every callback. */
+  /** Notes every callback before it runs, where others can read it. Left out: messages tell of it. */
   readonly onEntering?: (stage: StageId, callback: string) => void;
   /** The seed is known; the program's own random numbers begin: those of the stage whose code draws them. */
   readonly onRandom?: (random: () => number) => void;
@@ -270,7 +270,6 @@ export class WorkerRun {
       },
       onEntering: (stage, callback) => {
         drive.beforeCallback();
-        this.#options.onEntering?.(stage, callback);
         reports.entering(stage, callback);
       },
       definitionOf: (id) => plan.stages.find((stage) => stage.id === id)?.definition ?? null,
@@ -285,7 +284,16 @@ export class WorkerRun {
     });
     const moved = { host, held, lines: this.#lines, printed: this.#printed, scheduler };
     const onRoom = () => drive.goLater();
-    const reports: WorkerReports = new WorkerReports({ ...moved, worker, trace, credits, post, onRoom });
+    const note = this.#options.onEntering;
+    const reports: WorkerReports = new WorkerReports({
+      ...moved,
+      worker,
+      trace,
+      credits,
+      post,
+      note,
+      onRoom,
+    });
     const drive: Drive = new Drive({
       ...moved,
       reports,

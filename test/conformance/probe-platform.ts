@@ -11,7 +11,7 @@ import {
 } from 'sluice';
 import type { NodeProgram } from '../../engine/platform/node.ts';
 import type { NodeBoot, NodeOrder } from '../../engine/platform/node-worker.ts';
-import { stationMemory } from '../../engine/platform/node-station.ts';
+import { stationMemory } from '../../engine/platform/station.ts';
 import { portOf } from '../../engine/platform/node-port.ts';
 import { bellMemory, lineMemory } from '../../engine/transport/line-memory.ts';
 import { messagePortTransport } from '../../engine/transport/message-port.ts';

@@ -6,6 +6,7 @@
  */
 import { ENGINE_MARK } from './engine-mark.ts';
 import type { BrowserOrder, LineEnd, WorkerLeft } from '#engine/platform/worker-orders.ts';
+import { readStation, stationMemory } from '#engine/platform/station.ts';
 import { bellMemory, lineMemory } from '#engine/transport/line-memory.ts';
 import type { FromFrame, SpawnRequest, ToFrame, WarmRequest } from './protocol.ts';
 
@@ -39,6 +40,8 @@ interface Crew {
   readonly request: SpawnRequest | null;
   readonly members: Member[];
   readonly started: Set<number>;
+  /** Where each that was started notes which callback runs; none where there is no memory to share. */
+  readonly stations: SharedArrayBuffer[];
   /** How often each has been replaced. */
   readonly replaced: number[];
 }
@@ -47,11 +50,12 @@ addEventListener('message', function accept(event: MessageEvent<unknown>) {
   const [page] = event.ports;
   if (event.source !== parent || !page) return;
   removeEventListener('message', accept);
-  let crew: Crew = { request: null, members: [], started: new Set(), replaced: [] };
+  let crew: Crew = { request: null, members: [], started: new Set(), stations: [], replaced: [] };
   page.onmessage = ({ data }: MessageEvent<ToFrame>) => {
     switch (data.type) {
       case 'ping':
-        return tell(page, { type: 'pong', id: data.id });
+        // Only here: memory cannot be shared with the page.
+        return tell(page, { type: 'pong', id: data.id, entered: Array.from(crew.stations, readStation) });
       case 'warm':
         return fill(page, crew.members, data);
       case 'spawn':
@@ -84,7 +88,7 @@ function crewFor(page: MessagePort, request: SpawnRequest, waiting: readonly Mem
   for (const member of waiting) if (!members.includes(member)) terminate(member);
   members.forEach((member, index) => (member.index = index));
   fill(page, members, request);
-  return { request, members, started: new Set(), replaced: [] };
+  return { request, members, started: new Set(), stations: [], replaced: [] };
 }
 
 /** Makes workers until there are so many, all at the same time. */
@@ -105,12 +109,22 @@ function newMember(page: MessagePort, script: string, index: number): Member {
 
 /** Lets a worker load the program, and lays its lines to the others that have been started. */
 function start(page: MessagePort, crew: Crew, index: number, control: MessagePort): void {
-  const { request, members, started, replaced } = crew;
+  const { request, members, started, stations, replaced } = crew;
   if (!request) return;
   const own = (members[index] ??= newMember(page, request.script, index));
   const { program, data, virtual } = request;
   const { bell } = own;
-  const load = { type: 'load', program, data, control, worker: index, ...(bell && { bell }) } as const;
+  const station = bell && !virtual ? stationMemory() : null;
+  if (station) stations[index] = station;
+  const load = {
+    type: 'load',
+    program,
+    data,
+    control,
+    worker: index,
+    ...(bell && { bell }),
+    ...(station && { station }),
+  } as const;
   own.runs += 1;
   give(own, virtual ? { ...load, virtual } : load, control);
   started.add(index);

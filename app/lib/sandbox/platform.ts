@@ -1,6 +1,6 @@
 import type { Crew, FromWorker, Platform, ToWorker, TraceError, WorkerLink } from 'sluice';
 import { FRAME_GONE } from './problems.ts';
-import { parseFromWorker } from './protocol.ts';
+import { parseFromWorker, type EnteredCallback } from './protocol.ts';
 import type { Sandbox, WorkerFailure } from './sandbox-frame.ts';
 
 /** What the workers of a run load. */
@@ -118,6 +118,7 @@ class SandboxCrew implements Crew {
     const link = new SandboxLink(port, {
       malformed: this.#owner.malformed,
       ended: () => this.#frame.terminate(worker),
+      entered: () => this.#frame.entered(worker),
     });
     this.#links[worker] = link;
     const failure = this.#failures.get(worker);
@@ -129,6 +130,7 @@ class SandboxCrew implements Crew {
 interface LinkOwner {
   readonly malformed: () => void;
   readonly ended: () => void;
+  readonly entered: () => EnteredCallback | null;
 }
 
 class SandboxLink implements WorkerLink {
@@ -168,6 +170,10 @@ class SandboxLink implements WorkerLink {
     if (this.#isEnded) return;
     this.close();
     this.#owner.ended();
+  }
+
+  entered(): EnteredCallback | null {
+    return this.#owner.entered();
   }
 
   /** Nothing is heard or said any more. */

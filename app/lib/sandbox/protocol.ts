@@ -58,10 +58,17 @@ export type ToFrame =
   /** The run is over: its workers let go of the program. Answered by `left`. */
   | { readonly type: 'leave' };
 
+/** A callback that a worker has entered. */
+export interface EnteredCallback {
+  readonly stage: string;
+  readonly callback: string;
+}
+
 /** Frame → page. */
 export type FromFrame =
   | { readonly type: 'ready'; readonly isolated: boolean }
-  | { readonly type: 'pong'; readonly id: number }
+  /** `entered`: which callback each worker has entered last, by worker; empty where no memory is shared. */
+  | { readonly type: 'pong'; readonly id: number; readonly entered: readonly (EnteredCallback | null)[] }
   /** Whether all workers are as they were before the run. */
   | { readonly type: 'left'; readonly clean: boolean }
   /** An error that nobody caught in a worker; `fatal` when there is no worker at all. */
@@ -92,11 +99,14 @@ const MAX_TEXT = 20_000;
 const MAX_VALUES = 5_000_000;
 const MAX_DEPTH = 24;
 
+/** Workers of a run. */
+const MAX_WORKERS = 256;
+
 /** Hidden runs in one answer. */
 const MAX_RUNS = 100;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
+const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_WORKERS - 1));
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 
 const traceError = v.object({
@@ -130,7 +140,11 @@ function readBy<T>(read: (value: unknown) => T) {
 
 const fromFrame = v.variant('type', [
   v.object({ type: v.literal('ready'), isolated: v.boolean() }),
-  v.object({ type: v.literal('pong'), id: count }),
+  v.object({
+    type: v.literal('pong'),
+    id: count,
+    entered: v.pipe(v.array(v.nullable(v.object({ stage: text, callback: text }))), v.maxLength(MAX_WORKERS)),
+  }),
   v.object({ type: v.literal('left'), clean: v.boolean() }),
   v.object({
     type: v.literal('workerFailed'),

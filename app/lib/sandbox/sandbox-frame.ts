@@ -1,4 +1,11 @@
-import { parseFromFrame, type FromFrame, type Hello, type SpawnRequest, type ToFrame } from './protocol.ts';
+import {
+  parseFromFrame,
+  type EnteredCallback,
+  type FromFrame,
+  type Hello,
+  type SpawnRequest,
+  type ToFrame,
+} from './protocol.ts';
 
 /** What a frame loses first when its process dies is its answers: after 3 s without one it counts as dead. */
 const PING_EVERY_MS = 500;
@@ -56,6 +63,8 @@ export interface Sandbox {
   terminate(worker: number): void;
   /** Ends the sandbox and every worker in it, at once. Idempotent. */
   remove(): void;
+  /** Which callback a worker has entered last, as far as that is known here; `null` where its messages have to tell. */
+  entered(worker: number): EnteredCallback | null;
   /** Whether one that waited unused still answers: its process may have been discarded. */
   isAlive(withinMs: number): Promise<boolean>;
   /** Whether it owes answers. Stays as it was once it is removed. */
@@ -77,6 +86,7 @@ export class SandboxFrame implements Sandbox {
   #sent = 0;
   #answered = 0;
   #removed = false;
+  #entered: readonly (EnteredCallback | null)[] = [];
 
   private constructor(element: HTMLIFrameElement, port: MessagePort, isIsolated: boolean) {
     this.isIsolated = isIsolated;
@@ -111,6 +121,7 @@ export class SandboxFrame implements Sandbox {
 
   spawn(request: Omit<SpawnRequest, 'type'>, listener: FrameListener): void {
     this.#listener = listener;
+    this.#entered = [];
     this.#answered = this.#sent;
     this.#heartbeat ??= setInterval(() => this.#beat(), PING_EVERY_MS);
     this.#post({ type: 'spawn', ...request });
@@ -121,6 +132,7 @@ export class SandboxFrame implements Sandbox {
   }
 
   replace(worker: number, control: MessagePort): void {
+    this.#entered = this.#entered.map((entered, own) => (own === worker ? null : entered));
     this.#post({ type: 'replace', worker, control }, [control]);
   }
 
@@ -141,6 +153,10 @@ export class SandboxFrame implements Sandbox {
 
   get isSilent(): boolean {
     return this.#sent - this.#answered >= SILENT_AFTER_PINGS;
+  }
+
+  entered(worker: number): EnteredCallback | null {
+    return this.#entered[worker] ?? null;
   }
 
   terminate(worker: number): void {
@@ -184,6 +200,7 @@ export class SandboxFrame implements Sandbox {
     if (!message) this.#listener?.onMalformed();
     else if (message.type === 'pong') {
       this.#answered = Math.max(this.#answered, message.id);
+      this.#entered = message.entered;
       this.#onAnswer?.();
     } else if (message.type === 'left') this.#onLeft?.(message.clean);
     else if (message.type === 'workerFailed') this.#listener?.onWorkerFailure(message);

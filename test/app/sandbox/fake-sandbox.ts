@@ -44,6 +44,10 @@ export class FakeSandbox implements Sandbox {
     return Promise.resolve(this.isClean);
   }
 
+  entered(): null {
+    return null;
+  }
+
   terminate(worker: number): void {
     this.terminated.push(worker);
   }

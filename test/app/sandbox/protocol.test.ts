@@ -35,7 +35,8 @@ describe('`parseFromFrame()`', () => {
       type: 'ready',
       isolated: true,
     });
-    expect(parseFromFrame({ type: 'pong', id: 3 })).toEqual({ type: 'pong', id: 3 });
+    const entered = [{ stage: 'numbers', callback: 'handleDemand' }, null];
+    expect(parseFromFrame({ type: 'pong', id: 3, entered })).toEqual({ type: 'pong', id: 3, entered });
   });
 
   it.each([
@@ -45,8 +46,10 @@ describe('`parseFromFrame()`', () => {
     [],
     {},
     { type: 'ready' },
-    { type: 'pong', id: -1 },
-    { type: 'pong', id: Number.NaN },
+    { type: 'pong', id: -1, entered: [] },
+    { type: 'pong', id: Number.NaN, entered: [] },
+    { type: 'pong', id: 1, entered: [{ stage: 'numbers' }] },
+    { type: 'pong', id: 1, entered: [{ stage: 'x'.repeat(20_001), callback: 'init' }] },
     { type: 'workerFailed', worker: 1e9, message: 'x', fatal: true },
     { type: 'workerFailed', worker: 0, message: 'x'.repeat(100_000), fatal: true },
     { type: 'run', code: 'alert(1)' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readStation, stationMemory, stationWriter } from '../../../engine/platform/node-station.ts';
+import { readStation, stationMemory, stationWriter } from '../../../engine/platform/station.ts';
 
 describe('stationWriter()', () => {
   it('notes the last callback that was entered, for whoever shares the memory', () => {
