@@ -70,7 +70,7 @@ export interface WorkspaceSizes {
 export const INITIAL_SIZES: WorkspaceSizes = {
   lesson: 260,
   editor: 585,
-  picture: 700,
+  picture: 750,
   pictureAlone: 940,
   editorHeight: 700,
 };
