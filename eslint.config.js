@@ -53,7 +53,7 @@ export default ts.config(
   },
   {
     // Programs and commands speak on the console: lessons are about it, scripts print their results.
-    files: ['lessons/**/*.ts', 'scripts/**', 'test/**'],
+    files: ['lessons/**/*.ts', 'scripts/**', 'test/**', 'app/lib/labs/crash/orders.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -31,7 +31,7 @@ import {
   type WorkerEnvironment,
 } from './program-worker.ts';
 import { stationWriter } from './station.ts';
-import type { BrowserOrder, LineEnd, WorkerLeft } from './worker-orders.ts';
+import type { BrowserOrder, HiddenRun, LineEnd, WorkerLeft } from './worker-orders.ts';
 
 /** Hidden runs that call the same callback again and again still say that they go on this often, ms. */
 const TELL_EVERY_MS = 500;
@@ -160,7 +160,7 @@ function transportOf({ port, memory }: LineEnd<MessagePort>): Transport {
 
 /** Runs the program from its beginning once per request: a module's variables are new each time. */
 async function runHidden(
-  requests: readonly { readonly seed: number; readonly entryBudget: number }[],
+  requests: readonly HiddenRun[],
   {
     control,
     load,

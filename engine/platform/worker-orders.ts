@@ -1,3 +1,4 @@
+import type { Weather } from '../trace/weather.ts';
 import type { LineMemory } from '../transport/line-memory.ts';
 
 /** One end of a line between two workers, over a port of their platform. */
@@ -27,6 +28,14 @@ export interface WorkerLeft {
   readonly leftovers: string | null;
 }
 
+/** One run on the virtual scheduler. */
+export interface HiddenRun {
+  readonly seed: number;
+  readonly entryBudget: number;
+  /** What its stages go through, by virtual time. Default: nothing. */
+  readonly weather?: Weather;
+}
+
 /** Frame → worker of a browser, by the worker's own port. */
 export type BrowserOrder =
   /** Load the program; first of all. */
@@ -43,7 +52,7 @@ export type BrowserOrder =
       /** Where it notes which callback runs; left out where no memory can be shared. */
       readonly station?: SharedArrayBuffer;
       /** Hidden runs on the virtual scheduler, instead of a part of a real one. */
-      readonly virtual?: readonly { readonly seed: number; readonly entryBudget: number }[];
+      readonly virtual?: readonly HiddenRun[];
     }
   | ConnectOrder<MessagePort>
   | LeaveOrder;

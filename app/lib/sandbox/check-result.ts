@@ -28,33 +28,39 @@ export function checkResult(
   { text, warnings }: CheckedProgram,
   exercise: Exercise,
 ): CheckResult {
+  if (outcome.type !== 'runs') return notChecked([...unfinished(outcome, text), ...warnings]);
+  for (const { plan, entries } of outcome.runs) {
+    const found = findInconsistency(plan, entries);
+    if (found) return notChecked([inconsistentProblem(found), ...warnings]);
+  }
+  const { verdicts, message, passed, problems } = evaluate(exercise, outcome.runs);
+  const crashes = outcome.runs.flatMap(({ entries }) => crashProblems(entries, text));
+  const planned = outcome.warnings.map((warning) => planProblem(warning, text));
+  return {
+    ran: true,
+    verdicts,
+    message,
+    passed,
+    problems: withoutRepeats([...crashes, ...problems, ...planned, ...warnings]),
+  };
+}
+
+/** Why no run on the virtual scheduler came to its end. */
+export function unfinished(
+  outcome: Exclude<HiddenRuns, { readonly type: 'runs' }>,
+  text: ProgramText,
+): readonly Problem[] {
   switch (outcome.type) {
     case 'failed':
-      return notChecked([loadProblem(outcome.error, text), ...warnings]);
+      return [loadProblem(outcome.error, text)];
     case 'endless':
-      return notChecked([checkHangProblem(outcome.waitedMs), ...warnings]);
+      return [checkHangProblem(outcome.waitedMs)];
     case 'hangs':
-      return notChecked([failureProblem(outcome.failure, text), ...warnings]);
+      return [failureProblem(outcome.failure, text)];
     case 'gone':
-      return notChecked([frameGoneProblem(), ...warnings]);
+      return [frameGoneProblem()];
     case 'broken':
-      return notChecked([sandboxProblem(`Cannot check: ${outcome.says}`), ...warnings]);
-    case 'runs': {
-      for (const { plan, entries } of outcome.runs) {
-        const found = findInconsistency(plan, entries);
-        if (found) return notChecked([inconsistentProblem(found), ...warnings]);
-      }
-      const { verdicts, message, passed, problems } = evaluate(exercise, outcome.runs);
-      const crashes = outcome.runs.flatMap(({ entries }) => crashProblems(entries, text));
-      const planned = outcome.warnings.map((warning) => planProblem(warning, text));
-      return {
-        ran: true,
-        verdicts,
-        message,
-        passed,
-        problems: withoutRepeats([...crashes, ...problems, ...planned, ...warnings]),
-      };
-    }
+      return [sandboxProblem(`Cannot check: ${outcome.says}`)];
   }
 }
 

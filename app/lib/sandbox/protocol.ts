@@ -6,6 +6,7 @@ import {
   type FromWorker,
   type PlanWarning,
   type TraceError,
+  type Weather,
 } from 'sluice';
 import * as v from 'valibot';
 import type { RunRecord } from '#lessons/schema.ts';
@@ -19,6 +20,8 @@ export interface Hello {
 export interface VirtualRequest {
   readonly seed: number;
   readonly entryBudget: number;
+  /** What its stages go through, by virtual time. Default: nothing. */
+  readonly weather?: Weather;
 }
 
 /** Makes workers ahead: they load the script, and wait for a run. */

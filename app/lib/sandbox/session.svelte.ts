@@ -15,14 +15,14 @@ import { isDataSet, loadDataSet } from '#lessons/data/registry.ts';
 import { CHECK_ENTRY_BUDGET, HIDDEN_SEEDS, type Exercise, type RunRecord } from '#lessons/schema.ts';
 import type { Injection } from '../view/fault-menu.ts';
 import { asideRun, type RerunOptions, type RunChange } from './aside-run.ts';
-import { checkResult, notChecked } from './check-result.ts';
+import { checkResult, notChecked, unfinished } from './check-result.ts';
 import { rememberingLast } from './compile-cache.ts';
 import { createCompiler } from './compile.ts';
 import type { Compiled } from './compiled.ts';
 import type { Compiler } from './compiler.ts';
 import { SourcePlaces } from './error-mapping.ts';
 import type { CheckResult } from './evaluate.ts';
-import { hiddenRuns } from './hidden-runs.ts';
+import { hiddenRuns, type HiddenRunsOptions } from './hidden-runs.ts';
 import { LiveView } from './live-view.ts';
 import { beginMarks, markRun } from './marks.ts';
 import { Pacer } from './pacer.ts';
@@ -30,6 +30,7 @@ import { SandboxPlatform, type SandboxProgram } from './platform.ts';
 import { sandboxProblem, type ProgramText } from './problems.ts';
 import { viewOfRecording } from './recording-view.ts';
 import { notesOfRecord, notesOfRun, recordingOf, type RunNotes } from './run-recording.ts';
+import type { VirtualRequest } from './protocol.ts';
 import type { Problem, RunView, Speed } from './run-view.ts';
 import { SandboxFrame, type Sandbox } from './sandbox-frame.ts';
 import type { Sources } from './source-search.ts';
@@ -65,8 +66,7 @@ const ENTRY_BUDGET = 20_000;
 const WARM_WORKERS = 3;
 
 /** How long hidden runs may take, and one callback of them, ms. */
-const CHECK_LIMIT_MS = 8_000;
-const CALLBACK_LIMIT_MS = 3_000;
+const HIDDEN_LIMITS = { limitMs: 8_000, silenceMs: 3_000 } as const satisfies Partial<HiddenRunsOptions>;
 
 /** A program that is ready for the sandbox, and the way back from it to the learner's lines. */
 interface Prepared {
@@ -251,6 +251,31 @@ export class RunSession {
       return checkResult(outcome, prepared, exercise);
     } catch (error) {
       return notChecked([sandboxProblem(messageOf(error))]);
+    }
+  }
+
+  /**
+   * Runs a program on the virtual scheduler in the sandbox, from its beginning for each request. Ends a run that is under way;
+   * whatever begins after it makes it stale, and it then settles without runs. Never rejects.
+   */
+  async virtual(
+    files: Sources,
+    entry: string,
+    requests: readonly VirtualRequest[],
+  ): Promise<{ readonly runs: readonly RunRecord[]; readonly problems: readonly Problem[] }> {
+    const ticket = this.#begin();
+    const none = (problems: readonly Problem[]) => ({ runs: [], problems });
+    try {
+      const prepared = await this.#prepare(files, entry);
+      if (this.#isStale(ticket)) return none([]);
+      if (!('program' in prepared)) return none(prepared.problems);
+      const limits = { requests, ...HIDDEN_LIMITS };
+      const outcome = await this.#inFrame((frame) => hiddenRuns(frame, prepared.program, limits));
+      if (this.#isStale(ticket)) return none([]);
+      if (outcome.type !== 'runs') return none(unfinished(outcome, prepared.text));
+      return { runs: outcome.runs, problems: [] };
+    } catch (error) {
+      return none([sandboxProblem(messageOf(error))]);
     }
   }
 
@@ -489,7 +514,7 @@ function knownWeather(weather: Weather, { stages }: PlanView): Weather {
 
 function limitsOf({ seeds, entryBudget = CHECK_ENTRY_BUDGET }: Exercise) {
   const requests = (seeds ?? HIDDEN_SEEDS).map((seed) => ({ seed, entryBudget }));
-  return { requests, silenceMs: CALLBACK_LIMIT_MS, limitMs: CHECK_LIMIT_MS };
+  return { requests, ...HIDDEN_LIMITS };
 }
 
 /** The rows of the data sets that a program reads. Rejects when one cannot be fetched. */
