@@ -32,6 +32,6 @@ export interface RunHost {
   readonly measured: MeasuredRuns | null;
   /** Brings back what a measured run was made with: workers, placement and seed, or its program. */
   readonly restore: ((dot: RunDot, what: 'settings' | 'program') => void) | null;
-  /** Saves the run as a file. */
+  /** Saves the run as a file, with its bookmarks. */
   readonly save: (() => void) | null;
 }

@@ -10,6 +10,7 @@ import {
 } from 'sluice';
 import { LIMITS, readRecordingFile } from '../../../app/lib/recordings/read-recording.ts';
 import { endWords, runOfRecording } from '../../../app/lib/recordings/recording-run.ts';
+import { recordingParts, withBookmarks } from '../../../app/lib/recordings/save-recording.ts';
 import { notesOfRecord, notesOfRun, recordingOf } from '../../../app/lib/sandbox/run-recording.ts';
 
 const PROGRAM = { entry: 'start.ts', files: { 'start.ts': 'export default 1;\n' }, map: 'no map' };
@@ -166,3 +167,28 @@ describe('recordingOf()', () => {
 function never(): never {
   throw new Error('unreachable: the recording has an end');
 }
+
+describe('withBookmarks()', () => {
+  it('puts bookmarks in the place of those that were there, and nothing else', async () => {
+    const recording = await recorded();
+    const marked = withBookmarks(recording, [{ seq: 3, note: 'look' }]);
+    expect(marked.tail).toEqual({ ...recording.tail, bookmarks: [{ seq: 3, note: 'look' }] });
+    expect(withBookmarks(marked, [])).toEqual(recording);
+  });
+
+  it('leaves a recording as it is that was cut off', async () => {
+    const cut = { ...(await recorded()), tail: null };
+    expect(withBookmarks(cut, [{ seq: 3, note: '' }])).toBe(cut);
+  });
+});
+
+describe('recordingParts()', () => {
+  it('is the text of the recording, piece by piece', async () => {
+    const recording = await recorded();
+    expect([...recordingParts(recording)].join('')).toBe(encodeRecording(recording));
+    const long = { ...recording, entries: Array.from({ length: 400 }, () => recording.entries).flat() };
+    const parts = [...recordingParts(long)];
+    expect(parts.length).toBeGreaterThan(3);
+    expect(parts.join('')).toBe(encodeRecording(long));
+  });
+});
