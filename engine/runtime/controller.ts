@@ -28,6 +28,7 @@ import type {
   RunFailure,
   RunHandle,
   RunOptions,
+  RunStanding,
   RunUpdate,
   Speed,
   WorkerLink,
@@ -44,9 +45,11 @@ const HEARTBEAT_MS = 250;
 const MAX_ENTRIES = 200_000;
 /** Telemetry batches under way per worker: two keep it busy, more would only queue up on this side. */
 const CREDITS = 2;
+/** Entries of one batch, where nothing else is asked for. */
+const REPORT_ENTRIES = 1_000;
 /** A worker is ready in a tenth of a second; a machine under load gets a hundred times that and more. */
 const START_WITHIN_MS = 20_000;
-/** A worker that is to stop may take this long to hand over what it recorded. */
+/** Workers that are to stop may be silent this long while they hand over what they recorded. */
 const STOP_GRACE_MS = 150;
 
 /** Ends after which a worker may be as it was before. */
@@ -62,6 +65,7 @@ class Controller implements RunHandle {
   readonly #options: RunOptions;
   readonly #startMs: number;
   readonly #listeners = new Set<(update: RunUpdate) => void>();
+  readonly #onChange = new Set<(standing: RunStanding) => void>();
   readonly #trace: MergedTrace;
   readonly #requests: RunRequests;
   readonly #faults: RunFaults;
@@ -170,6 +174,11 @@ class Controller implements RunHandle {
   onUpdate(listener: (update: RunUpdate) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onChange(listener: (standing: RunStanding) => void): () => void {
+    this.#onChange.add(listener);
+    return () => this.#onChange.delete(listener);
   }
 
   setSpeed(speed: Speed): void {
@@ -400,6 +409,7 @@ class Controller implements RunHandle {
         trace,
         entryBudget: Math.ceil(entryBudget / used),
         credits: CREDITS,
+        reportEntries: this.#options.reportEntries ?? REPORT_ENTRIES,
         ...(copies && { copies }),
       }) as const;
     this.#losses = new WorkerLosses({
@@ -486,6 +496,8 @@ class Controller implements RunHandle {
     const taken = this.#options.onEntries?.(telemetry.entries);
     if (taken) void taken.then(() => this.#credit(worker));
     else this.#credit(worker);
+    // It hands over what it recorded, which takes as long as it takes.
+    if (this.#ending) this.#concludeLater(this.#ending);
     this.#pacing.report(worker, telemetry);
     if (this.#isLookedFor) this.#settling.report(worker, telemetry);
     this.#notify();
@@ -625,10 +637,14 @@ class Controller implements RunHandle {
       return;
     }
     this.#postAll({ type: 'stop' });
+    this.#concludeLater(end);
+  }
+
+  /** Ends, also where some worker does not answer. */
+  #concludeLater(end: RunEnd): void {
+    const { scheduler, stopGraceMs = STOP_GRACE_MS } = this.#options;
     this.#cancelBeat();
-    this.#cancelBeat = this.#options.scheduler.after(this.#options.stopGraceMs ?? STOP_GRACE_MS, () =>
-      this.#conclude(end),
-    );
+    this.#cancelBeat = scheduler.after(stopGraceMs, () => this.#conclude(end));
   }
 
   #conclude(end: RunEnd): void {
@@ -682,6 +698,15 @@ class Controller implements RunHandle {
   }
 
   #notify(): void {
+    if (this.#onChange.size > 0) {
+      const standing = {
+        status: this.#status(),
+        plan: this.#plan,
+        stoppedBy: this.#stoppedBy,
+        kept: this.#trace.kept,
+      };
+      for (const listener of this.#onChange) listener(standing);
+    }
     if (this.#listeners.size === 0) return;
     const update = this.now;
     for (const listener of this.#listeners) listener(update);

@@ -21,6 +21,11 @@ export class MergedTrace {
     return this.#dropped;
   }
 
+  /** How many entries there are. */
+  get kept(): number {
+    return this.#entries.length;
+  }
+
   /** The greatest number among the entries; 0 while there are none. */
   get lastSeq(): Seq {
     return this.#lastSeq;

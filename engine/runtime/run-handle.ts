@@ -113,11 +113,19 @@ export interface RunOptions {
    * is waited for before that worker may report again, so that who writes to a file sets the pace. Must not throw or reject.
    */
   readonly onEntries?: (entries: readonly TraceEntry[]) => Promise<void> | void;
-  /** How long a worker may take to hand over what it has recorded when the run ends, ms. Default 150. */
+  /** Most entries of one report: whoever takes one in does nothing else meanwhile. Default 1,000. */
+  readonly reportEntries?: number;
+  /** How long all workers may be silent while they hand over what they have recorded when the run ends, ms. Default 150. */
   readonly stopGraceMs?: number;
   /** Goes on when nothing is left to do, for calls and asks from outside, until it is stopped. Default false. */
   readonly keepAlive?: boolean;
   readonly scheduler: Scheduler;
+}
+
+/** What is known of a run without looking at what it has recorded. */
+export interface RunStanding extends Pick<RunUpdate, 'status' | 'plan' | 'stoppedBy'> {
+  /** Entries that are kept. */
+  readonly kept: number;
 }
 
 /** Where a run stands. A new one each time; its parts are never mutated. */
@@ -232,6 +240,8 @@ export interface RunHandle extends StageAccess, FaultAccess {
   readonly now: RunUpdate;
   /** Called after every change, with where the run stands; what it returns ends that. */
   onUpdate(listener: (update: RunUpdate) => void): () => void;
+  /** The same, told of only what is at hand: for who is called far more often than he looks. */
+  onChange(listener: (standing: RunStanding) => void): () => void;
   setSpeed(speed: Speed): void;
   /**
    * Holds the run at other conditions from now on.

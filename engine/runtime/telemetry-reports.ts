@@ -7,7 +7,10 @@ const TELEMETRY_EVERY_MS = 40;
 const MAX_PROMPT = 50;
 const PROMPT_AFTER_MS = 4;
 
-/** When a worker reports: every so often while something happens, and only against credits (RUN-7). */
+/**
+ * When a worker reports: every so often while something happens, at once while more is left to tell than one report may, and only
+ * against credits (RUN-7).
+ */
 export class TelemetryReports {
   readonly #scheduler: Scheduler;
   /** Posts a report; answers whether there is more to tell. */
@@ -19,6 +22,8 @@ export class TelemetryReports {
   #lastMs = -Infinity;
   /** Something changed that no report has told yet. */
   #due = false;
+  /** The last report could not tell everything: the next is a matter of credit, not of time. */
+  #isBehind = false;
   #prompt = 0;
   #over = false;
 
@@ -73,7 +78,7 @@ export class TelemetryReports {
   #soon(): void {
     if (this.#credits <= 0 || this.#over) return;
     const waitMs = this.#lastMs + TELEMETRY_EVERY_MS - this.#scheduler.nowMs();
-    if (waitMs <= 0 || this.#isWatched()) {
+    if (waitMs <= 0 || this.#isBehind || this.#isWatched()) {
       this.#report();
       if (this.#due) this.#soon();
       return;
@@ -91,6 +96,7 @@ export class TelemetryReports {
     this.#cancelTimer = null;
     this.#credits -= 1;
     this.#lastMs = this.#scheduler.nowMs();
-    this.#due = this.#post();
+    this.#isBehind = this.#post();
+    this.#due = this.#isBehind;
   }
 }

@@ -7,8 +7,6 @@ import type { PrintedLines } from './printed-lines.ts';
 import type { StageHost } from './stage-host.ts';
 import { TelemetryReports } from './telemetry-reports.ts';
 
-/** Entries of one telemetry batch: what the page takes in without a hitch. */
-const MAX_BATCH_ENTRIES = 1_000;
 /** Stages wait while so many entries do: a trace with holes could not be replayed. */
 const MAX_WAITING_ENTRIES = 10_000;
 
@@ -23,6 +21,8 @@ export interface WorkerReportsOptions {
   readonly trace: TraceLevel;
   /** Reports that may go before the reader has taken any. */
   readonly credits: number;
+  /** Most entries of one of them. */
+  readonly reportEntries: number;
   readonly post: (message: FromWorker) => void;
   /** Notes which callback runs where others can read it; left out where there is no such place, and messages have to tell. */
   readonly note?: ((stage: StageId, callback: string) => void) | undefined;
@@ -101,10 +101,12 @@ export class WorkerReports {
 
   /** Posts where this worker stands; whether entries are left to tell. */
   #report(): boolean {
-    const { worker, host, held, printed, post, onRoom } = this.#options;
+    const { worker, host, held, printed, post, reportEntries, onRoom } = this.#options;
     if (this.isClogged) onRoom();
-    const entries = host.recorder.take(MAX_BATCH_ENTRIES);
+    const entries = host.recorder.take(reportEntries);
     this.#entriesSent += entries.length;
+    const isMore = entries.length === reportEntries;
+    const why = held.why(host);
     const { stages, supervisors, subscriptions } = host.counters();
     post({
       type: 'telemetry',
@@ -116,10 +118,11 @@ export class WorkerReports {
       stages: [...stages, ...supervisors].map((counters) => this.#withHeld(counters)),
       subscriptions,
       permitsUsed: held.permitsUsed,
-      held: held.why(host),
+      // Whoever lets it go on should have seen how far it came.
+      held: isMore && why === 'budget' ? 'no' : why,
       ...this.crossings,
     });
-    return entries.length === MAX_BATCH_ENTRIES;
+    return isMore;
   }
 
   #withHeld(counters: StageCounters): StageCounters {

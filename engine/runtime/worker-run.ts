@@ -237,7 +237,7 @@ export class WorkerRun {
   #begin(message: StartMessage, functions: PlannedFunctions): Begun {
     const { worker, scheduler, defer, bell, processors = 1, post } = this.#options;
     const plan = this.#plan;
-    const { placement, trace, credits, pace, entryBudget, replaced, takesOver } = message;
+    const { placement, trace, credits, reportEntries, pace, entryBudget, replaced, takesOver } = message;
     const { seed, weather = [], stopWhen } = message;
     const drawn = randomOfStages(seed, 'program');
     // Outside all stages every worker has numbers of its own, the same in every run with this seed.
@@ -290,6 +290,7 @@ export class WorkerRun {
       worker,
       trace,
       credits,
+      reportEntries,
       post,
       note,
       onRoom,

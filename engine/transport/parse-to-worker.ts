@@ -118,6 +118,7 @@ function start(f: Fields): ToWorker {
     trace: f.oneOf('trace', ['full', 'counters']),
     entryBudget: f.number('entryBudget'),
     credits: f.number('credits'),
+    reportEntries: f.number('reportEntries'),
     ...(f.has('replaced') && { replaced: f.numberList('replaced') }),
     ...(f.has('copies') && { copies: f.numbers('copies') }),
     ...(f.has('takesOver') && { takesOver: takesOver(f.fields('takesOver')) }),

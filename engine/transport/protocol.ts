@@ -7,7 +7,7 @@ import type { Weather } from '../trace/weather.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from '../trace/trace-entry.ts';
 
 /** Raised by any change below. Both sides refuse another version. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** How fast deliveries go. `held`: each mailbox delivery waits for a permit. */
 export type Pace = 'full' | 'held';
@@ -71,6 +71,8 @@ export type ToWorker =
       readonly entryBudget: number;
       /** Telemetry batches it may send at once; `credit` gives more. */
       readonly credits: number;
+      /** Most entries of one of them. */
+      readonly reportEntries: number;
       /** How often each worker has been replaced; this one's own place says which of its number it is. Left out: never. */
       readonly replaced?: readonly number[];
       /** How often stages are started, where it is not once; the placement has a place for each. */

@@ -46,7 +46,7 @@ export async function asideRun(
   const cancelLimit = scheduler.after(ASIDE_LIMIT_MS, stop);
   let isSpent = false;
   let shownMs = -Infinity;
-  const leave = handle.onUpdate(({ status }) => {
+  const leave = handle.onChange(({ status }) => {
     if (status === 'spent' && !isSpent) {
       isSpent = true;
       stop();

@@ -23,6 +23,7 @@ import type { Compiler } from './compiler.ts';
 import { SourcePlaces } from './error-mapping.ts';
 import type { CheckResult } from './evaluate.ts';
 import { hiddenRuns, type HiddenRunsOptions } from './hidden-runs.ts';
+import { Intake, REPORT_ENTRIES } from './intake.ts';
 import { LiveView } from './live-view.ts';
 import { beginMarks, markRun } from './marks.ts';
 import { Pacer } from './pacer.ts';
@@ -421,8 +422,11 @@ export class RunSession {
     const settings = this.workerSettings;
     this.ran = { files: text.sources, entry: text.entry, seed, settings, weather };
     this.undisturbed = this.speed.kind === 'full';
+    const intake = new Intake();
     const handle = startRun(platform, {
       ...runOptionsOf(settings),
+      reportEntries: REPORT_ENTRIES,
+      onEntries: ({ length }) => intake.take(length),
       seed,
       weather: (plan) => knownWeather(weather, plan),
       stopWhen: (plan) => fittingConditions(this.storm.conditions, plan),
@@ -443,10 +447,10 @@ export class RunSession {
     };
     const pacer = new Pacer(show);
     this.#pacer = pacer;
-    const leave = handle.onUpdate(({ plan, entries, status, stoppedBy }) => {
+    const leave = handle.onChange(({ plan, kept, status, stoppedBy }) => {
       if (!this.#isStale(ticket)) this.#heldBy(stoppedBy);
       if (plan) markRun('ready');
-      if (entries.length > 0) markRun('entry');
+      if (kept > 0) markRun('entry');
       if (this.#isStale(ticket)) return;
       // What goes on slowly, for somebody who looks, is shown as it comes.
       if (status !== shown || this.speed.kind !== 'full') pacer.askAtOnce();
@@ -455,6 +459,7 @@ export class RunSession {
     await handle.done;
     leave();
     pacer.stop();
+    intake.stop();
     if (this.#isStale(ticket)) return;
     this.#handle = null;
     show();

@@ -76,6 +76,21 @@ export function stillTokens(edge: PlacedEdge, traffic: EdgeTraffic, orientation:
   };
 }
 
+/** As many as the box has room for at most, and one that counts all others: thousands may wait in a mailbox, and a few are drawn. */
+function glyphsOfFirst(waiting: readonly Traveller[], box: Box): Glyph[] {
+  const most = Math.floor(box.width / (GLYPH_LEAST_WIDTH + GLYPH_GAP)) + 1;
+  const glyphs: Glyph[] = [];
+  for (const [i, batch] of waiting.entries()) {
+    glyphs.push(...glyphsOf(batch));
+    if (glyphs.length <= most) continue;
+    const others = waiting.slice(i + 1);
+    const count = others.reduce((all, own) => all + own.count, 0);
+    const [next] = others;
+    return next ? [...glyphs, rest(`${next.seq}/others`, count, null)] : glyphs;
+  }
+  return glyphs;
+}
+
 type Glyph = Omit<EventToken, 'x' | 'y'>;
 
 function glyphsOf({ seq, count, events, name }: Traveller): Glyph[] {
@@ -167,7 +182,7 @@ function waitingAsks(lane: LaneTraffic, edge: PlacedEdge, orientation: Orientati
 }
 
 function mailboxTokens(waiting: readonly Traveller[], box: Box): EventToken[] {
-  const glyphs = waiting.flatMap(glyphsOf);
+  const glyphs = glyphsOfFirst(waiting, box);
   const widest = Math.max(GLYPH_LEAST_WIDTH, ...glyphs.map((glyph) => glyph.width));
   const places = Math.max(1, Math.floor((box.width + GLYPH_GAP) / (widest + GLYPH_GAP)));
   let right = box.x + box.width;

@@ -46,7 +46,9 @@ export class TimelineState {
   /** `null`: the whole run. */
   #range: TimelineRange | null = $state.raw(null);
 
-  readonly #shown = $derived.by(() => new ShownPlan(this.#around.run().plan ?? NO_PLAN));
+  // By the plan alone: a live run is a new one at every moment, and what is known of it must outlive that.
+  readonly #planned = $derived.by(() => this.#around.run().plan ?? NO_PLAN);
+  readonly #shown = $derived(new ShownPlan(this.#planned));
   readonly plan = $derived.by(() => this.#shown.update(this.#around.run().entries));
   readonly #log = $derived.by(() => new TimelineLog(this.plan));
   /** Rises when more of a long run has been read. */

@@ -32,7 +32,7 @@ const none = { travelling: [], waiting: [], flow: null };
 
 /** Events that the tokens stand for. */
 const counted = (tokens: readonly EventToken[]) =>
-  tokens.reduce((all, { rest, label }) => all + (rest ? Number(label.slice(1)) : 1), 0);
+  tokens.reduce((all, { rest, label }) => all + (rest ? Number(label.slice(1).replaceAll(',', '')) : 1), 0);
 
 const traffic = (
   events: Partial<EdgeTraffic['events']>,
@@ -44,6 +44,13 @@ const traffic = (
 
 describe.each([360, 900])('edgeTokens() in %i px', (width) => {
   const { edge, orientation } = edgeFor(width);
+
+  it('counts all events of many batches in the mailbox, inside its box', () => {
+    const waiting = Array.from({ length: 400 }, (_, i) => ({ ...batch(3, 1), seq: i }));
+    const { mailbox } = edgeTokens(edge, traffic({ waiting }), orientation);
+    expect(counted(mailbox)).toBe(1_200);
+    for (const { x, width: own } of mailbox) expect(x - own / 2).toBeGreaterThanOrEqual(edge.mailbox.x - 1);
+  });
 
   it('carries every event of a batch across the middle of its lane', () => {
     const { events } = edgeTokens(edge, traffic({ travelling: [batch(10, 0.6)] }), orientation);

@@ -105,6 +105,7 @@ function secondWorker(plan: Plan) {
     trace: 'counters',
     entryBudget: 1_000,
     credits: 1_000,
+    reportEntries: 1_000,
   });
   run.handle({ type: 'wire' });
   const subscription = line.sent.flatMap(({ message }) =>

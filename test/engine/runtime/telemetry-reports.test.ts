@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { TelemetryReports } from '../../../engine/runtime/telemetry-reports.ts';
 import { VirtualScheduler } from '../../../engine/time/virtual-scheduler.ts';
 
-/** Reports with so many credits, which say when they were posted. */
-function reporting(credits: number) {
+/** Reports with so many credits, which say when they were posted; the first `left` leave more to tell. */
+function reporting(credits: number, { left = 0 } = {}) {
   const scheduler = new VirtualScheduler();
   const posted: number[] = [];
   const reports = new TelemetryReports(scheduler, credits, {
     post: () => {
       posted.push(scheduler.nowMs());
-      return false;
+      return posted.length <= left;
     },
     isWatched: () => false,
   });
@@ -29,6 +29,21 @@ describe('TelemetryReports', () => {
     reports.changed();
     wait(100);
     expect(posted).toEqual([0, 40]);
+  });
+
+  it('tells what is left as soon as there is credit, without a wait', () => {
+    const { reports, posted, wait } = reporting(2, { left: 4 });
+    reports.changed();
+    expect(posted).toEqual([0, 0]);
+    wait(10);
+    reports.credit(1);
+    wait(5);
+    reports.credit(3);
+    expect(posted).toEqual([0, 0, 10, 15, 15]);
+    // Nothing is left: what is new waits its time again.
+    reports.changed();
+    wait(100);
+    expect(posted.slice(5)).toEqual([55]);
   });
 
   it('tells of a printed line in the middle of a callback, whatever the credit, as it may never end', () => {

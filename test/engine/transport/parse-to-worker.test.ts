@@ -13,6 +13,7 @@ const START = {
   trace: 'counters',
   entryBudget: 10,
   credits: 2,
+  reportEntries: 1_000,
 } satisfies ToWorker;
 
 /** Samples of every member of a union: the compiler asks for one as soon as the union grows. */
