@@ -1,10 +1,8 @@
 import type { PipelineState, PlanView, SubscriptionId, TraceValue } from 'sluice';
 import { sum } from 'd3-array';
 import { interpolateNumber } from 'd3-interpolate';
-import { scaleLog } from 'd3-scale';
 import { edgeStates, type EdgeState, type SentEvents } from './edge-state.ts';
 import type { EventRef } from './event-ref.ts';
-import type { Lane, Point } from './lane.ts';
 
 /** How long one batch or ask takes from end to end: a little less than slow motion at two deliveries a second leaves it. */
 export const TRAVEL_MS = 480;
@@ -14,8 +12,9 @@ const HURRY_MS = 160;
 export const MOST_TRAVELLERS = 6;
 /** A flow is drawn this long after the last of it, the second half fading. */
 const FLOW_LINGER_MS = 700;
-/** Rates are counted over this time. */
+/** Rates are counted over this time, and told anew after this: a number that changes with every frame cannot be read. */
 const RATE_WINDOW_MS = 1_000;
+const RATE_EVERY_MS = 250;
 
 /** A batch of events, or an ask, on its way along its lane. */
 export interface Traveller {
@@ -121,6 +120,8 @@ class LaneMemory {
   #passed: { readonly atMs: number; readonly count: number }[] = [];
   /** The last time too much passed to be told apart. */
   #flowedMs = -Infinity;
+  /** How much passed in the last second, and when that was counted. */
+  #rate = { atMs: -Infinity, perSecond: 0 };
 
   update(
     { inFlight, total }: { readonly inFlight: readonly InFlight[]; readonly total: number },
@@ -151,7 +152,10 @@ class LaneMemory {
     if (passed > 0) this.#passed.push({ atMs: nowMs, count: passed });
     const unseen = passed - sum(fresh, (sent) => sent.count);
     const onTheWay = this.#legs.filter((leg) => progressOf(leg, nowMs) < 1).length;
+    const begins = this.#flow(nowMs) === null;
     if (passed > 0 && (unseen > 0 || onTheWay > MOST_TRAVELLERS)) this.#flowedMs = nowMs;
+    if (begins || nowMs - this.#rate.atMs >= RATE_EVERY_MS)
+      this.#rate = { atMs: nowMs, perSecond: sum(this.#passed, ({ count }) => count) };
   }
 
   frame(nowMs: number): LaneTraffic {
@@ -175,9 +179,8 @@ class LaneMemory {
   #flow(nowMs: number): Flow | null {
     const sinceMs = nowMs - this.#flowedMs;
     if (sinceMs >= FLOW_LINGER_MS) return null;
-    const recent = this.#passed.filter(({ atMs }) => atMs > nowMs - RATE_WINDOW_MS);
     return {
-      perSecond: sum(recent, ({ count }) => count),
+      perSecond: this.#rate.perSecond,
       strength: Math.min(1, 2 - (2 * sinceMs) / FLOW_LINGER_MS),
     };
   }
@@ -204,46 +207,4 @@ export function stillTraffic(state: PipelineState): Readonly<Record<Subscription
     asks: still(asksInFlight.map((ask) => ({ ...ask, events: [] }))),
   });
   return Object.fromEntries(Array.from(edgeStates(state), ([id, link]) => [id, edge(link)]));
-}
-
-/** Dots of a flow: more of them, and more beside each other, the more there is. */
-export interface FlowDot extends Point {
-  /** Pixels. */
-  readonly radius: number;
-}
-
-const FLOW_PIXELS_PER_SECOND = 180;
-/** Rate from which a second and a third row of dots appear. */
-const SECOND_ROW_FROM = 100;
-const THIRD_ROW_FROM = 1_000;
-
-/** Events a second of the narrowest and the widest stream; beyond them it grows no more. */
-const WIDTH_OF = scaleLog([10, 10_000], [3, 22]).clamp(true);
-
-/** How wide a stream is, in pixels: it grows evenly with every tenfold rate. */
-export function flowWidth({ perSecond }: Pick<Flow, 'perSecond'>): number {
-  return WIDTH_OF(Math.max(1, perSecond));
-}
-
-/** Where the dots of a flow are at an instant. */
-export function flowDots(along: Lane, flow: Flow, nowMs: number): FlowDot[] {
-  const { perSecond, strength } = flow;
-  const rows = perSecond >= THIRD_ROW_FROM ? 3 : perSecond >= SECOND_ROW_FROM ? 2 : 1;
-  const spacing = Math.max(9, 30 - 7 * Math.log10(Math.max(1, perSecond)));
-  const offset = ((nowMs / 1_000) * FLOW_PIXELS_PER_SECOND) % spacing;
-  const count = Math.max(0, Math.ceil((along.length - offset) / spacing));
-  return Array.from({ length: count }, (_, i) => i).flatMap((i) =>
-    Array.from({ length: rows }, (_, row) => {
-      const distance = offset + i * spacing + (row % 2) * (spacing / 2);
-      const { x, y } = along.at(distance / along.length);
-      const ahead = along.at((distance + 1) / along.length);
-      const aside = (row - (rows - 1) / 2) * 6;
-      const turn = Math.hypot(ahead.x - x, ahead.y - y) || 1;
-      return {
-        x: x - ((ahead.y - y) / turn) * aside,
-        y: y + ((ahead.x - x) / turn) * aside,
-        radius: 2.6 * strength,
-      };
-    }),
-  );
 }

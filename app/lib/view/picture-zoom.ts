@@ -1,4 +1,4 @@
-import type { Size } from './box.ts';
+import type { Box, Size } from './box.ts';
 import type { Point } from './lane.ts';
 
 /** How large the picture is drawn: as large as its room allows, up to its own size; or at a scale that was chosen. */
@@ -59,6 +59,29 @@ export function scrolledTo(
 ): Point {
   const ratio = scales.to / scales.from;
   return { x: (scroll.x + at.x) * ratio - at.x, y: (scroll.y + at.y) * ratio - at.y };
+}
+
+/** What is in sight changes by so much at once, px of the picture: it need not follow each pixel of a move. */
+const SEEN_STEP = 64;
+
+/**
+ * The part of a picture that is in sight, and a little around it: what moves beyond need not be drawn. All of it where the picture
+ * has room to spare.
+ *
+ * @param scroll - How far its room is scrolled, px.
+ */
+export function seenPart(picture: Size, room: Size, scroll: Point, scale: number): Box {
+  const [x, width] = seenSpan(picture.width, room.width / scale, scroll.x / scale);
+  const [y, height] = seenSpan(picture.height, room.height / scale, scroll.y / scale);
+  return { x, y, width, height };
+}
+
+/** @returns Where it begins, and how long it is. */
+function seenSpan(whole: number, room: number, from: number): readonly [number, number] {
+  if (whole <= room) return [0, whole];
+  const begin = Math.max(0, Math.floor(from / SEEN_STEP - 1) * SEEN_STEP);
+  const end = Math.min(whole, Math.ceil((from + room) / SEEN_STEP + 1) * SEEN_STEP);
+  return [begin, Math.max(0, end - begin)];
 }
 
 /** "67 %". */

@@ -8,7 +8,6 @@ import { countText, eventGlyph, type EventGlyph } from './value-label.ts';
 
 /** A filled glyph: one event, or the rest of a batch that there is no room for. */
 export interface EventToken extends Point, EventGlyph {
-  readonly key: string;
   readonly width: number;
   /** It stands for events that are not drawn one by one. */
   readonly rest: boolean;
@@ -18,7 +17,6 @@ export interface EventToken extends Point, EventGlyph {
 
 /** A hollow pill: an ask. */
 export interface AskToken extends Point {
-  readonly key: string;
   readonly width: number;
   /** "+5". */
   readonly label: string;
@@ -93,20 +91,19 @@ function glyphsOfFirst(waiting: readonly Traveller[], box: Box): Glyph[] {
 
 type Glyph = Omit<EventToken, 'x' | 'y'>;
 
-function glyphsOf({ seq, count, events, name }: Traveller): Glyph[] {
+function glyphsOf({ count, events, name }: Traveller): Glyph[] {
   const refOf = (i: number) => (name ? { subscription: name.subscription, index: name.index + i } : null);
   const glyphs = events.map((value, i): Glyph => {
     const glyph = eventGlyph(value);
-    return { key: `${seq}/${i}`, ...glyph, width: glyphWidth(glyph.label), rest: false, event: refOf(i) };
+    return { ...glyph, width: glyphWidth(glyph.label), rest: false, event: refOf(i) };
   });
   if (count === events.length) return glyphs;
-  return [...glyphs, rest(`${seq}/rest`, count - events.length, refOf(events.length))];
+  return [...glyphs, rest(count - events.length, refOf(events.length))];
 }
 
-function rest(key: string, count: number, event: EventRef | null): Glyph {
+function rest(count: number, event: EventRef | null): Glyph {
   const label = `+${countText(count)}`;
   return {
-    key,
     label,
     title: `${countText(count)} more`,
     shape: 'round',
@@ -126,7 +123,7 @@ function limited(glyphs: readonly Glyph[], most: number): Glyph[] {
     (all, own) => all + (own.rest ? Number(own.label.slice(1).replaceAll(',', '')) : 1),
     0,
   );
-  return [...shown, rest(`${hidden[0]?.key ?? ''}+`, count, hidden[0]?.event ?? null)];
+  return [...shown, rest(count, hidden[0]?.event ?? null)];
 }
 
 /** A batch travels as a train: its first events one by one, then what is left of it. */
@@ -151,7 +148,6 @@ function travellingAsks(lane: LaneTraffic, edge: PlacedEdge): AskToken[] {
   return lane.travelling.map((ask) => {
     const label = `+${countText(ask.count)}`;
     return {
-      key: String(ask.seq),
       seq: ask.seq,
       label,
       width: glyphWidth(label) + 4,
@@ -165,19 +161,18 @@ function waitingAsks(lane: LaneTraffic, edge: PlacedEdge, orientation: Orientati
   const shown = lane.waiting.slice(0, lane.waiting.length > ASKS_SHOWN ? ASKS_SHOWN - 1 : ASKS_SHOWN);
   const hidden = lane.waiting.slice(shown.length);
   const pills = shown.map((ask) => ({
-    key: String(ask.seq),
     seq: ask.seq,
     label: `+${countText(ask.count)}`,
   }));
   const [next] = hidden;
-  const all = next ? [...pills, { key: 'more', seq: next.seq, label: `×${hidden.length}` }] : pills;
+  const all = next ? [...pills, { seq: next.seq, label: `×${hidden.length}` }] : pills;
   let taken = 4;
-  return all.map(({ key, seq, label }) => {
+  return all.map(({ seq, label }) => {
     const width = glyphWidth(label) + 4;
     const size = orientation === 'right' ? width : GLYPH_HEIGHT;
     const distance = taken + size / 2;
     taken += size + GLYPH_GAP;
-    return { key, seq, label, width, ...edge.asks.at(1 - distance / edge.asks.length) };
+    return { seq, label, width, ...edge.asks.at(1 - distance / edge.asks.length) };
   });
 }
 

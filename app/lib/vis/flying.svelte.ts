@@ -1,7 +1,7 @@
 import type { PipelineState, PlanView } from 'sluice';
 import { now, timer } from 'd3-timer';
 import type { PipelineLayout } from '../view/pipeline-layout.ts';
-import { flowDots, stillTraffic, Traffic } from '../view/motion.ts';
+import { stillTraffic, Traffic } from '../view/motion.ts';
 import { edgeTokens, stillTokens } from '../view/tokens.ts';
 
 /** What moves, at the moment that a run's picture shows. */
@@ -79,14 +79,18 @@ export class Flying {
             name: `${edge.producer} → ${edge.consumer}`,
             kind,
             flow,
-            path: lane.path,
+            lane,
             at: lane.at(RATE_AT[layout.orientation]),
-            dots: flowDots(lane, flow, this.#frameMs),
           },
         ];
       }),
     );
   });
+
+  /** When what is shown was so, by the display's clock. */
+  get frameMs(): number {
+    return this.#frameMs;
+  }
 
   #show(traffic: Traffic): void {
     this.#frameMs = now();

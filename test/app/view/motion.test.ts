@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Replay, type PipelineState, type VirtualRun } from 'sluice';
-import { lane } from '$lib/view/lane.ts';
-import { flowDots, stillTraffic, Traffic, TRAVEL_MS, type EdgeTraffic } from '$lib/view/motion.ts';
+import { stillTraffic, Traffic, TRAVEL_MS, type EdgeTraffic } from '$lib/view/motion.ts';
 import { firstRun } from './first-run.ts';
 
 const LINK = 'evens←numbers';
@@ -104,6 +103,19 @@ describe('Traffic', () => {
     expect(edgeOf(traffic, 2_000).events.flow).toBeNull();
   });
 
+  it('counts a flow anew only as often as its number can be read', async () => {
+    const run = await firstRun({ entryBudget: 600 });
+    const replay = new Replay(run.plan, run.entries);
+    const traffic = new Traffic(run.plan);
+    const rates = Array.from({ length: 40 }, (_, i) => {
+      traffic.update(replay.at(i * 15), i * 16, i === 0 ? 'place' : 'fly');
+      return edgeOf(traffic, i * 16).events.flow?.perSecond;
+    });
+    const flowing = rates.filter((rate) => rate !== undefined);
+    expect(flowing.length).toBeGreaterThan(30);
+    expect(new Set(flowing).size).toBeLessThanOrEqual(4);
+  });
+
   it('puts everything where it belongs after a jump, without motion', async () => {
     const { run, after } = await around('dispatch');
     const traffic = new Traffic(run.plan);
@@ -123,27 +135,5 @@ describe('stillTraffic()', () => {
     const still = stillTraffic(after)[LINK];
     expect(still?.events.travelling).toMatchObject([{ count: 10 }]);
     expect(still?.events.waiting).toEqual([]);
-  });
-});
-
-describe('flowDots()', () => {
-  const road = lane(
-    [
-      { x: 0, y: 0 },
-      { x: 200, y: 0 },
-    ],
-    'right',
-  );
-
-  it('draws more dots the more flows', () => {
-    const dots = [1, 50, 200, 5_000].map((perSecond) => flowDots(road, { perSecond, strength: 1 }, 0).length);
-    expect(dots).toEqual([...dots].sort((a, b) => a - b));
-    expect(dots[0]).toBeLessThan(dots[3] ?? 0);
-  });
-
-  it('moves them forward', () => {
-    const [first] = flowDots(road, { perSecond: 10, strength: 1 }, 0);
-    const [later] = flowDots(road, { perSecond: 10, strength: 1 }, 50);
-    expect((later?.x ?? 0) - (first?.x ?? 0)).toBeCloseTo(9);
   });
 });

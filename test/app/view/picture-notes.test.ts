@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { flowWidth } from '$lib/view/motion.ts';
 import { BUNDLED_FROM_PER_SECOND, bundledSentence } from '$lib/view/picture-notes.ts';
 
 const lane = (name: string, perSecond: number, kind: 'events' | 'asks' = 'events') => ({
@@ -25,14 +24,5 @@ describe('bundledSentence()', () => {
   it('says nothing where every event is drawn', () => {
     expect(bundledSentence([])).toBeNull();
     expect(bundledSentence([lane('a → b', 5, 'asks')])).toBeNull();
-  });
-});
-
-describe('flowWidth()', () => {
-  it('grows evenly with every tenfold rate, within the lane', () => {
-    const [one, two, three] = [100, 1_000, 10_000].map((perSecond) => flowWidth({ perSecond }));
-    expect((two ?? 0) - (one ?? 0)).toBeCloseTo((three ?? 0) - (two ?? 0));
-    expect(flowWidth({ perSecond: 1_000_000 })).toBe(22);
-    expect(flowWidth({ perSecond: 0 })).toBe(3);
   });
 });

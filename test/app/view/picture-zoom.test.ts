@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitScale, scaleOf, scrolledTo, stepped, wheelFactor, zoomedBy } from '$lib/view/picture-zoom.ts';
+import {
+  fitScale,
+  scaleOf,
+  scrolledTo,
+  seenPart,
+  stepped,
+  wheelFactor,
+  zoomedBy,
+} from '$lib/view/picture-zoom.ts';
 
 const room = { width: 600, height: 400 };
 
@@ -64,5 +72,49 @@ describe('scrolledTo()', () => {
         expect((next.y + at.y) / 1.5).toBeCloseTo(scroll.y + at.y);
       }),
     );
+  });
+});
+
+describe('seenPart()', () => {
+  it('is all of a picture that its room holds', () => {
+    expect(seenPart({ width: 500, height: 300 }, room, { x: 0, y: 0 }, 1)).toEqual({
+      x: 0,
+      y: 0,
+      width: 500,
+      height: 300,
+    });
+  });
+
+  it('covers what its room shows, wherever it is scrolled and however large it is drawn', () => {
+    const picture = { width: 900, height: 2_000 };
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.25, max: 3, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (scale, share) => {
+          const scroll = {
+            x: share * Math.max(0, picture.width * scale - room.width),
+            y: share * Math.max(0, picture.height * scale - room.height),
+          };
+          const seen = seenPart(picture, room, scroll, scale);
+          const least = 1e-6;
+          expect(seen.x).toBeLessThanOrEqual(scroll.x / scale + least);
+          expect(seen.y).toBeLessThanOrEqual(scroll.y / scale + least);
+          expect(seen.x + seen.width).toBeGreaterThanOrEqual(
+            Math.min(picture.width, (scroll.x + room.width) / scale) - least,
+          );
+          expect(seen.y + seen.height).toBeGreaterThanOrEqual(
+            Math.min(picture.height, (scroll.y + room.height) / scale) - least,
+          );
+          expect(seen.height).toBeLessThanOrEqual(Math.min(picture.height, room.height / scale + 4 * 64));
+        },
+      ),
+    );
+  });
+
+  it('stays for small moves', () => {
+    const at = (y: number) => seenPart({ width: 500, height: 2_000 }, room, { x: 0, y }, 1);
+    expect(at(70)).toEqual(at(90));
+    expect(at(70)).toEqual({ x: 0, y: 0, width: 500, height: 576 });
   });
 });
