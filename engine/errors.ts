@@ -379,7 +379,7 @@ export const ERRORS = {
   },
   trace_damaged: {
     message: (d: { line: number; problem: string }) =>
-      `Cannot read the recording as every line must be an entry: line ${d.line} is not, ${d.problem}`,
+      `Cannot read the recording as every line must be whole: line ${d.line} is not, ${d.problem}`,
     hint: 'Get the recording again from where it came; a part of a line cannot be guessed.',
   },
   trace_version: {

@@ -123,10 +123,13 @@ export { defaultWorkers, placementOf } from './runtime/placement.ts';
 export type { Placement, PlacementPolicy } from './runtime/placement.ts';
 export { realScheduler } from './time/scheduler.ts';
 export type { Scheduler } from './time/scheduler.ts';
-export { decodeTrace, encodeTrace, parseEntry } from './trace/codec.ts';
+export { BlockEntries } from './trace/block-entries.ts';
+export { parseEntry } from './trace/codec.ts';
 export { findInconsistency, type Inconsistency } from './trace/consistency.ts';
+export { blockOf } from './trace/entry-block.ts';
+export type { EntryBlock } from './trace/entry-block.ts';
+export { encodeEntries } from './trace/entry-columns.ts';
 export {
-  encodeEntry,
   encodeHead,
   encodeRecording,
   encodeTail,
@@ -147,6 +150,7 @@ export type { RecordingLimits } from './trace/recording-reader.ts';
 export type { RecordedEnd } from './trace/run-end.ts';
 export { advance, partitionName } from './trace/advance.ts';
 export { emptyState } from './trace/pipeline-state.ts';
+export { decodeTrace, encodeTrace } from './trace/trace-lines.ts';
 export { Replay, replay } from './trace/replay.ts';
 export type {
   AskInFlight,

@@ -19,29 +19,6 @@ import type {
   TraceType,
 } from './trace-entry.ts';
 
-/** A recording as text: a line with the version, then one line of JSON per entry. */
-export function encodeTrace(entries: readonly TraceEntry[]): string {
-  const lines = entries.map((entry) => JSON.stringify(entry));
-  return [JSON.stringify({ trace: TRACE_VERSION }), ...lines, ''].join('\n');
-}
-
-/**
- * Reads a recording back. Empty lines are skipped; fields it does not know are left out.
- *
- * @throws {EngineError} `trace_damaged` with the number of the first line that is no entry, and what is wrong with
- *   it; `trace_version` if the recording is of a version that is not read.
- */
-export function decodeTrace(text: string): TraceEntry[] {
-  const lines = text.split('\n');
-  parseHeader(lines[0] ?? '');
-  const entries: TraceEntry[] = [];
-  for (const [i, line] of lines.entries()) {
-    if (i === 0 || line.trim() === '') continue;
-    entries.push(onLine(i + 1, () => parseEntry(JSON.parse(line))));
-  }
-  return entries;
-}
-
 /**
  * A value of unknown origin as an entry.
  *
@@ -62,11 +39,6 @@ export function parseTraceError(value: unknown): TraceError {
   return traceError(new Fields(value, ''));
 }
 
-function parseHeader(line: string): void {
-  const version = onLine(1, () => new Fields(JSON.parse(line), '').number('trace'));
-  checkTraceVersion(version);
-}
-
 /**
  * Refuses recordings of versions that are not read.
  *
@@ -75,15 +47,6 @@ function parseHeader(line: string): void {
 export function checkTraceVersion(version: number): void {
   if (Number.isInteger(version) && version >= OLDEST_TRACE_VERSION && version <= TRACE_VERSION) return;
   throw new EngineError('trace_version', { received: version, supported: TRACE_VERSION });
-}
-
-function onLine<T>(line: number, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new EngineError('trace_damaged', { line, problem });
-  }
 }
 
 /** What an entry says besides what all entries say. */

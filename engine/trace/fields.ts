@@ -98,7 +98,12 @@ export class Fields {
 
   /** What a record holds, key by key and as it is. */
   record(name: string): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(this.fields(name).#record));
+    return this.fields(name).own();
+  }
+
+  /** What it holds itself, the same way. */
+  own(): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.#record));
   }
 
   /** A text or a number by which a program names something. */

@@ -1,5 +1,7 @@
 import { EngineError } from '../errors.ts';
+import { BlockEntries } from './block-entries.ts';
 import { checkTraceVersion, parseEntry, parseTraceError } from './codec.ts';
+import { isBlock, parseBlock, type EntryBlock } from './entry-block.ts';
 import { Fields } from './fields.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { PlanView } from './plan-view.ts';
@@ -12,6 +14,7 @@ import type {
   RecordingHead,
   RecordingTail,
 } from './recording.ts';
+import { MAX_WORKERS, refuseDepth, refuseName } from './refused.ts';
 import { parseRecordedEnd } from './run-end.ts';
 import { LOG_LEVELS } from './trace-entry.ts';
 import type { TraceEntry } from './trace-entry.ts';
@@ -27,9 +30,6 @@ export interface RecordingLimits {
 
 /** Characters of one line: an entry of 1,000 records has some hundred thousand. */
 const MAX_LINE = 16_000_000;
-/** Levels of what one line holds; entries have 6, plans 5. */
-const MAX_DEPTH = 24;
-const MAX_WORKERS = 1_024;
 /** Names that are remembered as good ones. */
 const MAX_NAMES = 10_000;
 
@@ -58,6 +58,7 @@ export function inOrder(entries: readonly TraceEntry[]): readonly TraceEntry[] {
 /** Reads a recording piece by piece: memory for one line. Every method throws as {@link decodeRecording} does. */
 export class RecordingReader {
   readonly #onEntry: (entry: TraceEntry) => void;
+  readonly #onBlock: (block: EntryBlock) => void;
   readonly #limits: RecordingLimits;
   readonly #names = new Set<string>();
   #rest = '';
@@ -66,9 +67,18 @@ export class RecordingReader {
   #head: RecordingHead | null = null;
   #tail: RecordingTail | null = null;
 
-  /** @param onEntry - Gets every entry, in the order of the file; never before the head is known. */
-  constructor(onEntry: (entry: TraceEntry) => void, limits: RecordingLimits = {}) {
+  /**
+   * @param onEntry - Gets every entry, in the order of the file; never before the head is known.
+   * @param onBlock - Gets blocks of entries as they are, where somebody else makes entries of them.
+   */
+  constructor(
+    onEntry: (entry: TraceEntry) => void,
+    limits: RecordingLimits = {},
+    onBlock?: (block: EntryBlock) => void,
+  ) {
+    const blocks = new BlockEntries();
     this.#onEntry = onEntry;
+    this.#onBlock = onBlock ?? ((block) => blocks.of(block).forEach(onEntry));
     this.#limits = limits;
   }
 
@@ -120,15 +130,25 @@ export class RecordingReader {
 
   #next(value: unknown): void {
     if (this.#tail !== null) throw new Error('the recording has ended before it');
+    if (isBlock(value)) {
+      const block = parseBlock(value);
+      this.#add(block.kind.length);
+      this.#onBlock(block);
+      return;
+    }
     const entry = isWholeEntry(value) ? value : this.#parse(value);
     if (entry === null) return;
     this.#check(entry);
+    this.#add(1);
+    this.#onEntry(entry);
+  }
+
+  #add(entries: number): void {
     const { maxEntries = Infinity } = this.#limits;
-    this.#count += 1;
+    this.#count += entries;
     if (this.#count > maxEntries) {
       throw new EngineError('recording_too_large', { what: 'entries', limit: maxEntries });
     }
-    this.#onEntry(entry);
   }
 
   /** An entry; `null` for the end of the recording. */
@@ -258,11 +278,6 @@ function checkSize({ stages, subscriptions, supervisors = [] }: PlanView, limits
   }
 }
 
-/** What every object has must not be taken for a stage. */
-function refuseName(what: string, name: string): void {
-  if (name in Object.prototype) throw new Error(`${what} cannot be called "${name}"`);
-}
-
 function finite(f: Fields, name: string): number {
   const number = f.number(name);
   if (!Number.isFinite(number)) throw new Error(`${name} must be a finite number`);
@@ -275,12 +290,6 @@ function whole(f: Fields, name: string, most = Number.MAX_SAFE_INTEGER): number 
     throw new Error(`${name} must be a whole number from 0 to ${most}: received ${number}`);
   }
   return number;
-}
-
-function refuseDepth(value: unknown, depth = 0): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth >= MAX_DEPTH) throw new Error(`it has more than ${MAX_DEPTH} levels`);
-  for (const inner of Object.values(value)) refuseDepth(inner, depth + 1);
 }
 
 function isJson(text: string): boolean {

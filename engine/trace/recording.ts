@@ -2,13 +2,15 @@ import type { Seq, StageId, WorkerId } from '../ids.ts';
 import type { PlanView } from './plan-view.ts';
 import type { RecordedEnd } from './run-end.ts';
 import type { Weather } from './weather.ts';
+import { encodeEntries } from './entry-columns.ts';
 import { TRACE_VERSION } from './trace-entry.ts';
 import type { LogLevel, TraceEntry, TraceError, TraceValue } from './trace-entry.ts';
 
 /**
- * A recording is text: a line that says what ran ({@link RecordingHead}), a line per entry, and a line that says how it
- * ended ({@link RecordingTail}). Who records can so write while the run goes on; where the last line is missing, the
- * file was cut off. Entries stand in the order in which they came from the workers; `seq` is their order in the run.
+ * A recording is lines of JSON: one that says what ran ({@link RecordingHead}), lines with blocks of entries
+ * ({@link encodeEntries}), and one that says how it ended ({@link RecordingTail}). Who records can so write while the run
+ * goes on; where the last line is missing, the file was cut off. Entries stand in the order in which they came from the
+ * workers; `seq` is their order in the run.
  */
 export interface Recording extends RecordingHead {
   /** In order of `seq`. */
@@ -82,11 +84,7 @@ export interface RecordedLine {
 /** A recording as text, as {@link RecordingReader} reads it back. */
 export function encodeRecording(recording: Recording): string {
   const { entries, tail } = recording;
-  return [
-    encodeHead(recording),
-    ...entries.map(encodeEntry),
-    ...(tail === null ? [] : [encodeTail(tail)]),
-  ].join('');
+  return encodeHead(recording) + encodeEntries(entries) + (tail === null ? '' : encodeTail(tail));
 }
 
 /** The first line, with its end. */
@@ -100,11 +98,6 @@ export function encodeHead({ plan, seed, weather, workers, placement, program }:
     placement,
     ...(program && { program }),
   });
-}
-
-/** The line of one entry, with its end. */
-export function encodeEntry(entry: TraceEntry): string {
-  return line(entry);
 }
 
 /** The last line, with its end. */

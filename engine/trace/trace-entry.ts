@@ -1,7 +1,7 @@
 import type { Seq, StageId, SubscriptionId, WorkerId } from '../ids.ts';
 
 /** Raised by any change to the entries below that an older reader cannot read. */
-export const TRACE_VERSION = 4;
+export const TRACE_VERSION = 5;
 
 /** The oldest version whose recordings are still read: what has come since then may be missing. */
 export const OLDEST_TRACE_VERSION = 3;

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import {
-  encodeEntry,
+  encodeEntries,
   encodeHead,
   encodeTail,
   type RecordingHead,
@@ -54,7 +54,7 @@ export class TraceFile {
   add(entries: readonly TraceEntry[]): Promise<void> {
     if (entries.length === 0 || this.#error) return Promise.resolve();
     this.#entries += entries.length;
-    if (this.#stream.write(entries.map(encodeEntry).join(''))) return Promise.resolve();
+    if (this.#stream.write(encodeEntries(entries))) return Promise.resolve();
     return (this.#room ??= this.#untilRoom());
   }
 

@@ -8,7 +8,10 @@ import { root } from './install.mjs';
 export const PICTURE_PROGRAM = join(root, 'test/bench/picture/twelve-stages.ts');
 
 /** What the file depends on; a change of the engine that leaves the entries as they are asks for no new run. */
-const SOURCES = [PICTURE_PROGRAM, join(root, 'engine/trace/trace-entry.ts')];
+const SOURCES = [
+  PICTURE_PROGRAM,
+  ...['trace-entry', 'entry-columns'].map((name) => join(root, `engine/trace/${name}.ts`)),
+];
 const FOLDER = join(root, '.cache', 'bench');
 
 /** A recording of a real run on threads, about a million entries long: made once, as it takes a while. */

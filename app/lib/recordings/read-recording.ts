@@ -1,7 +1,18 @@
-import { EngineError, inOrder, MergedTrace, RecordingReader, type Recording, type TraceEntry } from 'sluice';
+import {
+  BlockEntries,
+  EngineError,
+  inOrder,
+  MergedTrace,
+  type Recording,
+  type RecordingHead,
+  type RecordingTail,
+  type TraceEntry,
+} from 'sluice';
 import { Breaths } from './breaths.ts';
+import { piecesElsewhere } from './pieces-elsewhere.ts';
+import { reasonOf } from './recording-pieces.ts';
 
-/** What a page opens; the command line reads recordings of any length. Memory: about 250 bytes per entry. */
+/** What a page opens; the command line reads recordings of any length. Memory: about 130 bytes per entry. */
 export const LIMITS = { maxBytes: 400_000_000, maxEntries: 2_000_000, maxStages: 1_000 } as const;
 
 /** What became of a file that was opened. */
@@ -17,17 +28,13 @@ export interface Part {
   readonly share: number;
 }
 
-/** Bytes that are taken from the file at once: while one piece is read, the next is on its way. */
-const PIECE_BYTES = 4_000_000;
-/** Bytes that are read at once: a few milliseconds, and little enough to stay in a processor's cache. */
-const SLICE_BYTES = 128_000;
 /**
  * Entries that are read and not shown yet: what a worker was late to tell is sorted in among them, so that nothing changes in
  * what is shown.
  */
 const HELD_BACK = 65_536;
 /** Files up to this size are read before anybody could look at a part. */
-const SHORT_BYTES = 8_000_000;
+const SHORT_BYTES = 2_000_000;
 /** Showing a part may take a third of the time that it takes to read on. */
 const PART_COST = 3;
 const LEAST_BETWEEN_PARTS_MS = 250;
@@ -49,15 +56,9 @@ export async function readRecordingFile(
     if (file.size > LIMITS.maxBytes) {
       throw new EngineError('recording_too_large', { what: 'bytes', limit: LIMITS.maxBytes });
     }
-    return { ok: true, recording: await read(file, breaths, { onPart, signal }) };
+    return await read(file, breaths, { onPart, signal });
   } catch (error) {
-    if (error instanceof EngineError) return { ok: false, message: error.message, hint: error.hint };
-    const why = error instanceof Error ? error.message : String(error);
-    return {
-      ok: false,
-      message: `Cannot read the file: ${why}`,
-      hint: 'Is it still where it was, and may the browser read it?',
-    };
+    return { ok: false, ...reasonOf(error) };
   } finally {
     breaths.end();
   }
@@ -68,45 +69,49 @@ interface Waiting {
   readonly signal: AbortSignal | undefined;
 }
 
-async function read(file: Blob, breaths: Breaths, { onPart, signal }: Waiting): Promise<Recording> {
-  const trace = new MergedTrace(LIMITS.maxEntries);
-  let fresh: TraceEntry[] = [];
-  const reader = new RecordingReader((entry) => fresh.push(entry), LIMITS);
-  const entries = (): readonly TraceEntry[] => {
-    trace.add(inOrder(fresh));
-    fresh = [];
-    return trace.entries;
-  };
+async function read(file: Blob, breaths: Breaths, { onPart, signal }: Waiting): Promise<Opened> {
+  const trace = new GrowingTrace();
+  let head: RecordingHead | null = null;
+  let tail: RecordingTail | null = null;
   let partDueMs = file.size > SHORT_BYTES ? 0 : Infinity;
-  const decoder = new TextDecoder();
-  for await (const { bytes, share } of pieces(file)) {
-    for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
-      reader.push(decoder.decode(bytes.subarray(from, from + SLICE_BYTES), { stream: true }));
+  for await (const piece of piecesElsewhere(file, LIMITS)) {
+    signal?.throwIfAborted();
+    if (piece.type === 'failed') return { ok: false, message: piece.message, hint: piece.hint };
+    if (piece.type === 'head') head = piece.head;
+    if (piece.type === 'end') tail = piece.tail;
+    if (piece.type !== 'entries') continue;
+    for (const block of piece.blocks) {
+      trace.add(block);
       await breaths.take();
       signal?.throwIfAborted();
-      if (reader.head === null || performance.now() < partDueMs) continue;
-      const begunMs = performance.now();
-      onPart({ recording: { ...reader.head, entries: entries().slice(0, -HELD_BACK), tail: null }, share });
-      await breaths.take();
-      const costMs = performance.now() - begunMs;
-      partDueMs = performance.now() + Math.max(LEAST_BETWEEN_PARTS_MS, PART_COST * costMs);
     }
+    if (head === null || performance.now() < partDueMs) continue;
+    const begunMs = performance.now();
+    onPart({
+      recording: { ...head, entries: trace.entries.slice(0, -HELD_BACK), tail: null },
+      share: piece.share,
+    });
+    await breaths.take();
+    const costMs = performance.now() - begunMs;
+    partDueMs = performance.now() + Math.max(LEAST_BETWEEN_PARTS_MS, PART_COST * costMs);
   }
-  reader.push(decoder.decode());
-  const { head, tail } = reader.finish();
-  return { ...head, entries: entries(), tail };
+  if (head === null) throw new Error('it says nothing');
+  return { ok: true, recording: { ...head, entries: trace.entries, tail } };
 }
 
-/** The file in pieces, and how much of it has come with each. */
-async function* pieces(file: Blob): AsyncGenerator<{ readonly bytes: Uint8Array; readonly share: number }> {
-  const bytesFrom = (from: number) => file.slice(from, from + PIECE_BYTES).arrayBuffer();
-  let next = bytesFrom(0);
-  for (let from = 0; from < file.size; from += PIECE_BYTES) {
-    const bytes = await next;
-    const to = Math.min(from + PIECE_BYTES, file.size);
-    next = bytesFrom(to);
-    // Its failure is told when it is waited for, and nobody's business where it is not.
-    next.catch(() => undefined);
-    yield { bytes: new Uint8Array(bytes), share: to / file.size };
+/** Entries in order, however late some of them stand in the file. */
+class GrowingTrace {
+  readonly #blocks = new BlockEntries();
+  readonly #merged = new MergedTrace(LIMITS.maxEntries);
+  #fresh: TraceEntry[] = [];
+
+  add(block: Parameters<BlockEntries['of']>[0]): void {
+    for (const entry of this.#blocks.of(block)) this.#fresh.push(entry);
+  }
+
+  get entries(): readonly TraceEntry[] {
+    this.#merged.add(inOrder(this.#fresh));
+    this.#fresh = [];
+    return this.#merged.entries;
   }
 }

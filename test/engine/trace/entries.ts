@@ -233,7 +233,8 @@ export function traces(options: { readonly maxLength: number }): fc.Arbitrary<Tr
     event: traceEvent,
     stage,
     worker: fc.nat({ max: 3 }),
-    atMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    // As exact as files keep it: to the nanosecond.
+    atMs: fc.integer({ min: 0, max: 1e12 }).map((ns) => ns / 1e6),
     back: fc.option(fc.integer({ min: 1, max: 8 }), { nil: null }),
   });
   return fc.array(entry, options).map((list) =>

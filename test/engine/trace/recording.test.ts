@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeTrace } from '../../../engine/trace/codec.ts';
-import { encodeHead, encodeRecording } from '../../../engine/trace/recording.ts';
+import { encodeTrace } from '../../../engine/trace/trace-lines.ts';
+import { encodeHead, encodeRecording, encodeTail } from '../../../engine/trace/recording.ts';
 import type { Recording } from '../../../engine/trace/recording.ts';
 import { decodeRecording, RecordingReader } from '../../../engine/trace/recording-reader.ts';
 import { OLDEST_TRACE_VERSION, TRACE_VERSION, type TraceEntry } from '../../../engine/trace/trace-entry.ts';
@@ -40,6 +40,13 @@ const RECORDING: Recording = {
 };
 
 const TEXT = encodeRecording(RECORDING);
+
+/** As versions before 5 wrote it: a line per entry. */
+const OLD = [
+  encodeHead(RECORDING),
+  ...RECORDING.entries.map((entry) => `${JSON.stringify(entry)}\n`),
+  RECORDING.tail && encodeTail(RECORDING.tail),
+].join('');
 
 describe('decodeRecording()', () => {
   it('gives back what encodeRecording() was given', () => {
@@ -92,14 +99,16 @@ describe('decodeRecording()', () => {
 
   it('opens a file up to where it was cut off, wherever that is behind the first line', () => {
     const headLength = encodeHead(RECORDING).length;
-    fc.assert(
-      fc.property(fc.integer({ min: headLength, max: TEXT.length - 2 }), (length) => {
-        const { entries, tail } = decodeRecording(TEXT.slice(0, length));
-        expect(tail).toBeNull();
-        expect(entries).toEqual(RECORDING.entries.slice(0, entries.length));
-      }),
-    );
-    expect(decodeRecording(TEXT.slice(0, -1))).toEqual(RECORDING);
+    for (const text of [TEXT, OLD]) {
+      fc.assert(
+        fc.property(fc.integer({ min: headLength, max: text.length - 2 }), (length) => {
+          const { entries, tail } = decodeRecording(text.slice(0, length));
+          expect(tail).toBeNull();
+          expect(entries).toEqual(RECORDING.entries.slice(0, entries.length));
+        }),
+      );
+      expect(decodeRecording(text.slice(0, -1))).toEqual(RECORDING);
+    }
   });
 
   it.each([
@@ -140,21 +149,23 @@ describe('decodeRecording()', () => {
     ['an end that is none', '"type":"idle"', '"type":"well"', /line 4 is not, .*type must be one of idle/],
     ['a position that is none', '"seq":2', '"seq":0.5', /line 3 is not, .*seq must be a whole number/],
   ])('names the line and what is wrong with %s', (_, whole, broken, message) => {
-    expect(TEXT).toContain(whole);
-    expect(() => decodeRecording(TEXT.replace(whole, broken))).toThrow(message);
+    expect(OLD).toContain(whole);
+    expect(() => decodeRecording(OLD.replace(whole, broken))).toThrow(message);
   });
 
   it('refuses lines behind the last one', () => {
     expect(() => decodeRecording(`${TEXT}{"seq":3}\n`)).toThrow(
-      /line 5 is not, the recording has ended before it/,
+      /line 4 is not, the recording has ended before it/,
     );
   });
 
   it('refuses what is nested too deeply, however deep', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
-    expect(() => decodeRecording(TEXT.replace('"state":0', `"state":${deep}`))).toThrow(
-      /line 2 is not, it has more/,
-    );
+    for (const text of [TEXT, OLD]) {
+      expect(() => decodeRecording(text.replace('"state":0', `"state":${deep}`))).toThrow(
+        /line 2 is not, it has more/,
+      );
+    }
   });
 
   it('says what is no recording at all', () => {
@@ -165,9 +176,11 @@ describe('decodeRecording()', () => {
     expect(() => decodeRecording(encodeTrace(RECORDING.entries))).toThrow(/must hold the plan of the run/);
   });
 
-  it('reads the version before, and refuses older and newer ones', () => {
-    const other = (version: number) => TEXT.replace(`"trace":${TRACE_VERSION}`, `"trace":${version}`);
-    expect(decodeRecording(other(OLDEST_TRACE_VERSION))).toEqual(RECORDING);
+  it('reads the versions before, and refuses older and newer ones', () => {
+    const other = (version: number) => OLD.replace(`"trace":${TRACE_VERSION}`, `"trace":${version}`);
+    for (let version = OLDEST_TRACE_VERSION; version <= TRACE_VERSION; version += 1) {
+      expect(decodeRecording(other(version))).toEqual(RECORDING);
+    }
     for (const version of [OLDEST_TRACE_VERSION - 1, TRACE_VERSION - 0.5, TRACE_VERSION + 1]) {
       expect(() => decodeRecording(other(version))).toThrow(
         `must be version ${TRACE_VERSION}: received ${version}`,
@@ -176,7 +189,9 @@ describe('decodeRecording()', () => {
   });
 
   it('reads no more than it may', () => {
-    expect(() => decodeRecording(TEXT, { maxEntries: 1 })).toThrow('may have at most 1 entries');
+    for (const text of [TEXT, OLD]) {
+      expect(() => decodeRecording(text, { maxEntries: 1 })).toThrow('may have at most 1 entries');
+    }
     expect(decodeRecording(TEXT, { maxEntries: 2 }).entries).toHaveLength(2);
     expect(() => decodeRecording(TEXT, { maxStages: 1 })).toThrow('at most 1 stages and subscriptions');
   });

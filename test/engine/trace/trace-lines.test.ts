@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeTrace, encodeTrace } from '../../../engine/trace/codec.ts';
+import { encodeEntries } from '../../../engine/trace/entry-columns.ts';
+import { TRACE_VERSION } from '../../../engine/trace/trace-entry.ts';
+import { decodeTrace, encodeTrace } from '../../../engine/trace/trace-lines.ts';
 import { entriesOf, traces } from './entries.ts';
 
 const TWO = entriesOf(
   { type: 'start', stage: 'numbers', kind: 'producer', state: 0 },
   { type: 'ask', stage: 'evens', subscription: 'evens←numbers', count: 10, pending: 10 },
 );
+
+const HEADER = `{"trace":${TRACE_VERSION}}`;
+/** As versions before 5 wrote them. */
+const OLD = [HEADER, ...TWO.map((entry) => JSON.stringify(entry)), ''].join('\n');
 
 describe('decodeTrace()', () => {
   it('gives back what encodeTrace() was given', () => {
@@ -17,8 +23,16 @@ describe('decodeTrace()', () => {
     );
   });
 
-  it('skips empty lines and leaves out fields it does not know', () => {
-    const text = encodeTrace(TWO).replaceAll('\n', '\n\n').replace('"count":10', '"count":10,"colour":"red"');
+  it('reads a line per entry, too, and both in one', () => {
+    expect(decodeTrace(OLD)).toEqual(TWO);
+    expect(decodeTrace(OLD + encodeEntries(TWO))).toEqual([...TWO, ...TWO]);
+  });
+
+  it.each([
+    ['a line per entry', OLD],
+    ['blocks', encodeTrace(TWO)],
+  ])('skips empty lines and leaves out fields it does not know, of %s', (_, whole) => {
+    const text = whole.replaceAll('\n', '\n\n').replace('"count":10', '"count":10,"colour":"red"');
     expect(decodeTrace(text)).toEqual(TWO);
   });
 
@@ -50,14 +64,13 @@ describe('decodeTrace()', () => {
     ],
     ['a nested value that is no data', '{"seq":1', '[{"seq":1', /line 2 is not/],
   ])('names the line and the field of %s', (_, whole, broken, message) => {
-    const text = encodeTrace(TWO);
-    expect(text).toContain(whole);
-    expect(() => decodeTrace(text.replace(whole, broken))).toThrow(message);
+    expect(OLD).toContain(whole);
+    expect(() => decodeTrace(OLD.replace(whole, broken))).toThrow(message);
   });
 
   it('refuses a recording of another version, or without one', () => {
-    expect(() => decodeTrace(encodeTrace(TWO).replace('{"trace":4}', '{"trace":1}'))).toThrow(
-      'Cannot read the recording as it must be version 4: received 1',
+    expect(() => decodeTrace(encodeTrace(TWO).replace(HEADER, '{"trace":1}'))).toThrow(
+      `Cannot read the recording as it must be version ${TRACE_VERSION}: received 1`,
     );
     expect(() => decodeTrace('')).toThrow(/line 1/);
   });
