@@ -21,5 +21,14 @@ export const PUSH_PULL: Lab = {
     'One program, one load, two runs: a source that pushes, and one that is asked. Slow the packer, and watch what waits.',
 };
 
+export const SKEW: Lab = {
+  id: 'skew',
+  route: '/labs/skew',
+  title: 'One hot key',
+  question: 'What does one frequent key do to the partitions, and what helps?',
+  about:
+    'Drag one key to 60 % of the load: one lane fills, the others idle. Then try more partitions, salt, sums and two stages, and see what each of them breaks.',
+};
+
 /** In the order of the index. A lab stands here once its page exists; its picture is in `LabPicture`. */
-export const LABS: readonly Lab[] = [PUSH_PULL];
+export const LABS: readonly Lab[] = [PUSH_PULL, SKEW];

@@ -1,0 +1,134 @@
+import type { Problem } from '../../sandbox/run-view.ts';
+import { RunSession } from '../../sandbox/session.svelte.ts';
+import type { Sources } from '../../sandbox/source-search.ts';
+import { motion } from '../../ui/motion.svelte.ts';
+import { isUnderWay } from '../../view/run-status.ts';
+import { Playhead } from '../../vis/playhead.svelte.ts';
+import type { Shares } from './programs/orders.ts';
+import { evenShares } from './shares.ts';
+import type { SkewRow } from './skew-compare.ts';
+import { SkewLog } from './skew-log.ts';
+import {
+  CITIES,
+  ENTRY,
+  ORDER_COUNT,
+  skewFiles,
+  type Fix,
+  type PartitionCount,
+  type SkewSettings,
+} from './skew-programs.ts';
+import { skewRun, type SkewRun } from './skew-run.ts';
+
+/** Runs that are kept: older ones leave the list. */
+export const MOST_ROWS = 12;
+/** Of virtual runs: everyone in turn. */
+const SEED = 0;
+/** More than any of these programs records. */
+const MOST_ENTRIES = 20_000;
+
+/** What has been started, and the trace it is read from. */
+interface Started extends Pick<SkewRow, 'settings' | 'time'> {
+  readonly log: SkewLog;
+}
+
+/** The skew lab: what is to run next, the run in view, and those before it. */
+export class SkewLab {
+  shares: Shares = $state.raw(evenShares(CITIES));
+  partitions: PartitionCount = $state(4);
+  fix: Fix = $state('plain');
+  readonly session = new RunSession();
+  readonly playhead = new Playhead(() => this.session.view, { reducedMotion: () => motion.reduced });
+  /** In the order in which they ran. */
+  rows: readonly SkewRow[] = $state.raw([]);
+  /** Number of the run that was chosen to be looked at; `null`: the latest. */
+  chosen: number | null = $state(null);
+  /** Number of the run whose trace is in view; `null` where that was not kept. */
+  latest: number | null = $state(null);
+  #started: Started | null = $state.raw(null);
+  #count = 0;
+
+  readonly settings: SkewSettings = $derived({
+    shares: this.shares,
+    partitions: this.partitions,
+    fix: this.fix,
+  });
+
+  /** A run in virtual time is being made: it is shown when it is over. */
+  isMaking: boolean = $state(false);
+  /** Why there is none. */
+  #problems: readonly Problem[] = $state.raw([]);
+
+  readonly underWay: boolean = $derived(this.isMaking || isUnderWay(this.session.view.status));
+  readonly problems: readonly Problem[] = $derived(
+    [...this.#problems, ...this.session.view.problems].filter(({ severity }) => severity === 'error'),
+  );
+
+  /** The run in view as far as it has come; `null` before one. */
+  readonly live: SkewRun | null = $derived.by(() => {
+    if (!this.#started || !this.session.view.plan) return null;
+    const { log, settings } = this.#started;
+    log.update(this.session.view.entries);
+    return skewRun(log.facts, settings);
+  });
+
+  /** What is looked at: the run that goes on, the chosen one, or the latest; `null` before any. */
+  readonly shown: Omit<SkewRow, 'number'> | SkewRow | null = $derived.by(() => {
+    if (this.underWay && this.live && this.#started) return { ...this.#started, run: this.live };
+    return this.rows.find(({ number }) => number === this.chosen) ?? this.rows.at(-1) ?? null;
+  });
+
+  /** Runs what is set. Settles when the run is over; what goes wrong stands in {@link problems}. */
+  async start(time: SkewRow['time']): Promise<void> {
+    const started: Started = { settings: this.settings, time, log: new SkewLog() };
+    this.session.reset();
+    this.#started = started;
+    this.#problems = [];
+    this.chosen = null;
+    this.latest = null;
+    this.playhead.follow();
+    const files = skewFiles(started.settings);
+    if (time === 'virtual') await this.#make(files, started);
+    else {
+      this.session.setSpeed({ kind: 'full' });
+      await this.session.run(files, ENTRY);
+    }
+    if (this.#started === started) this.#keep(started);
+  }
+
+  stop(): void {
+    if (this.isMaking) this.session.reset();
+    else this.session.stop();
+  }
+
+  /** Empties the list; what is set stays. */
+  forget(): void {
+    this.rows = [];
+    this.chosen = null;
+  }
+
+  dispose(): void {
+    this.playhead.pause();
+    this.session.dispose();
+  }
+
+  async #make(files: Sources, started: Started): Promise<void> {
+    this.isMaking = true;
+    const { runs, problems } = await this.session.virtual(files, ENTRY, [
+      { seed: SEED, entryBudget: MOST_ENTRIES },
+    ]);
+    if (this.#started !== started) return;
+    this.isMaking = false;
+    this.#problems = problems;
+    const [run] = runs;
+    if (run) this.session.openRecording(run);
+  }
+
+  /** Runs that counted all orders are kept: only they can be compared. */
+  #keep({ settings, time }: Started): void {
+    const run = this.live;
+    if (run?.counted !== ORDER_COUNT) return;
+    this.#count += 1;
+    this.latest = this.#count;
+    this.rows = [...this.rows, { number: this.#count, settings, time, run }].slice(-MOST_ROWS);
+  }
+}
