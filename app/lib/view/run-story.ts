@@ -4,7 +4,7 @@ import { ticks } from 'd3-array';
 import { faultSentence, kindWord, lostWords } from './entry-sentence.ts';
 import { dispatcherText } from './stage-facts.ts';
 import type { Steps } from './steps.ts';
-import { countText, durationText, listed, plural, reasonText } from './value-label.ts';
+import { countText, durationText, listed, percentText, plural, reasonText } from './value-label.ts';
 import { windowSentence } from './window-words.ts';
 
 /** One thing that happened, in a sentence. */
@@ -281,7 +281,7 @@ function linesOf(part: Part, sinks: readonly StageId[]): StoryLine[] {
       ? []
       : [
           {
-            words: `Busy: ${listed(busy.slice(0, 3).map(({ stage, share }) => `${stage} ${percent(share)} of the time`))}.`,
+            words: `Busy: ${listed(busy.slice(0, 3).map(({ stage, share }) => `${stage} ${percentText(Math.min(1, share))} of the time`))}.`,
             seq: null,
           },
         ]),
@@ -311,8 +311,6 @@ function rateText(count: number, spanMs: number): string {
 
 /** What ends with a full stop goes on here. */
 const sentencePart = (words: string) => words.replace(/\.$/, '');
-
-const percent = (share: number) => `${Math.round(100 * Math.min(1, share))} %`;
 
 function rest(count: number, word: string): string[] {
   return count > 0 ? [`And ${plural(count, word)}.`] : [];

@@ -57,9 +57,9 @@ describe('runStory', () => {
       '0 ms: printer asked numbers for 10: the first ask of the run.',
       '0 ms: numbers sent the first 10 events.',
       'printer handled 20 events, 100 a second.',
-      'Busy: printer 90 % of the time.',
+      'Busy: printer 90\u00a0% of the time.',
     ]);
-    expect(words[1]).toEqual(['printer handled 20 events, 100 a second.', 'Busy: printer 90 % of the time.']);
+    expect(words[1]).toEqual(['printer handled 20 events, 100 a second.', 'Busy: printer 90\u00a0% of the time.']);
   });
 
   it('links what happened once to its moment', () => {

@@ -5,7 +5,7 @@ import { throughputOf, type Throughput } from '../../view/throughput.ts';
 import { holdUp, mostHeldUp, type Bottleneck } from './hold-up.ts';
 
 /** What of a run can be compared with another one. */
-export interface RunFigures {
+export interface WhatIfFigures {
   readonly plan: PlanView;
   readonly throughput: Throughput;
   readonly bottleneck: Bottleneck;
@@ -16,14 +16,14 @@ export interface RunFigures {
 /** A run as it is, and with a stage started once more. */
 export interface WhatIfResult {
   readonly stage: StageId;
-  readonly before: RunFigures;
-  readonly after: RunFigures;
+  readonly before: WhatIfFigures;
+  readonly after: WhatIfFigures;
   /** Events per second after, as a multiple of those before; `null` where one of them is not known. */
   readonly gain: number | null;
 }
 
 /** The figures of a whole run. */
-export function figuresOf(plan: PlanView, entries: readonly TraceEntry[]): RunFigures {
+export function figuresOf(plan: PlanView, entries: readonly TraceEntry[]): WhatIfFigures {
   const log = new StageSharesLog(plan);
   log.update(entries);
   const span = { fromMs: 0, toMs: entries.at(-1)?.atMs ?? 0 };
@@ -43,7 +43,7 @@ export function figuresOf(plan: PlanView, entries: readonly TraceEntry[]): RunFi
   };
 }
 
-export function compared(stage: StageId, before: RunFigures, after: RunFigures): WhatIfResult {
+export function compared(stage: StageId, before: WhatIfFigures, after: WhatIfFigures): WhatIfResult {
   const [was, is] = [before.throughput.perSecond, after.throughput.perSecond];
   return { stage, before, after, gain: was === null || is === null || was === 0 ? null : is / was };
 }
@@ -85,6 +85,6 @@ export function nameOf(bottleneck: Bottleneck, plan: PlanView): string | null {
 }
 
 /** The stage that was busiest; `null` where there is none. */
-export function busiest({ busy }: RunFigures): StageId | null {
+export function busiest({ busy }: WhatIfFigures): StageId | null {
   return greatest(busy, ([, share]) => share)?.[0] ?? null;
 }

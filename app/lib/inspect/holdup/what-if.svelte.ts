@@ -1,7 +1,7 @@
 import type { PlanView, StageId } from 'sluice';
 import type { RunView } from '../../sandbox/run-view.ts';
 import type { RunHost } from '../run-host.ts';
-import { compared, figuresOf, type RunFigures, type WhatIfResult } from './comparison.ts';
+import { compared, figuresOf, type WhatIfFigures, type WhatIfResult } from './comparison.ts';
 
 /** Where the question stands what a second worker would change. */
 export type WhatIfStatus =
@@ -20,7 +20,7 @@ export class WhatIf {
   status: WhatIfStatus = $state.raw({ type: 'open' });
   #abort: AbortController | null = null;
   /** Of the run as it is, made under the same conditions: aside, at full speed, with nothing drawn. */
-  #before: RunFigures | null = null;
+  #before: WhatIfFigures | null = null;
 
   /** Runs the program as it is, the first time, and then with a second `stage`. */
   async ask(stage: StageId, run: RunView, host: RunHost): Promise<void> {
@@ -56,7 +56,7 @@ export class WhatIf {
 }
 
 /** @throws {Error} why the run has no figures, in words. */
-function figures({ status, plan, entries, problems }: RunView): RunFigures {
+function figures({ status, plan, entries, problems }: RunView): WhatIfFigures {
   const [problem] = problems.filter(({ severity }) => severity === 'error');
   if (status === 'failed') throw new Error(problem?.message ?? 'The run failed');
   if (!plan || entries.length === 0) throw new Error('The run was ended before anything happened');
