@@ -30,5 +30,14 @@ export const SKEW: Lab = {
     'Drag one key to 60 % of the load: one lane fills, the others idle. Then try more partitions, salt, sums and two stages, and see what each of them breaks.',
 };
 
+export const CRASH: Lab = {
+  id: 'crash',
+  route: '/labs/crash',
+  title: 'A crash with a ledger',
+  question: 'What does a crash cost, and who decides that?',
+  about:
+    'Hold a run just before a stage crashes, and say what will be lost, saved once, saved twice. Then let it crash. One line of the program decides: where it acknowledges.',
+};
+
 /** In the order of the index. A lab stands here once its page exists; its picture is in `LabPicture`. */
-export const LABS: readonly Lab[] = [PUSH_PULL, SKEW];
+export const LABS: readonly Lab[] = [PUSH_PULL, SKEW, CRASH];

@@ -7,13 +7,17 @@ export type Fate = 'once' | 'lost' | 'twice';
 
 export const FATES: readonly Fate[] = ['once', 'lost', 'twice'];
 
-/** Orders that were in flight in one place, and share what becomes of them. */
-export interface FlightLine {
+/** Orders that were in flight in one place. */
+export interface FlightPlace {
   readonly stage: Crashable;
   readonly spot: Spot;
   readonly ids: readonly number[];
   readonly isSaved: boolean;
   readonly isAcknowledged: boolean;
+}
+
+/** Orders that were in flight in one place, and share what becomes of them. */
+export interface FlightLine extends FlightPlace {
   /** What the rules say. */
   readonly fate: Fate;
   readonly why: string;
@@ -53,6 +57,23 @@ export function flightLedger(places: OrderPlaces, settings: CrashSettings): Flig
   const counts = { once: 0, lost: 0, twice: 0 };
   for (const { fate, ids } of sorted) counts[fate] += ids.length;
   return { crash, lines: sorted, counts, total: sum(sorted, ({ ids }) => ids.length) };
+}
+
+/** The lines of a ledger without what becomes of their orders: those in one place are one. */
+export function placesOf({ lines }: FlightLedger): readonly FlightPlace[] {
+  const places = new Map<string, FlightPlace>();
+  for (const { stage, spot, ids, isSaved, isAcknowledged } of lines) {
+    const key = [stage, spot, isSaved, isAcknowledged].join();
+    const known = places.get(key)?.ids ?? [];
+    places.set(key, {
+      stage,
+      spot,
+      isSaved,
+      isAcknowledged,
+      ids: [...known, ...ids].sort((a, b) => a - b),
+    });
+  }
+  return [...places.values()];
 }
 
 /** It has come in, and is not both saved and acknowledged. */
