@@ -1,9 +1,9 @@
 /** A frame that takes no longer leaves the page as smooth as it was, ms. */
 const CHEAP_MS = 8;
 /** How many times what a frame takes longer than that is waited before the next one. */
-const REST = 20;
-/** Numbers that are read are new several times a second in any case, ms. */
-const MOST_REST_MS = 400;
+const REST = 100;
+/** Numbers that are read are new about twice a second in any case: one frame of 25 may then be late, and nobody sees it. ms. */
+const MOST_REST_MS = 420;
 
 /**
  * Shows what changes all the time: in every frame where that is cheap, and the more seldom the longer it takes, so that nearly

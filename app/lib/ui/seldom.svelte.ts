@@ -1,21 +1,40 @@
+/** How a value is followed. */
+export interface SeldomOptions {
+  /** In the frame after the one in which it changed: two views that are dear to draw do not make one frame late together. */
+  readonly apart?: boolean;
+}
+
 /**
  * A value that changes more often than anybody reads it: follows `source`, the latest at most once in `everyMs`.
  * For the script of a component.
  */
-export function seldom<T>(source: () => T, everyMs: number): { readonly current: T } {
-  let current = $state.raw(source());
+export function seldom<T>(
+  source: () => T,
+  everyMs: number,
+  { apart = false }: SeldomOptions = {},
+): { readonly current: T } {
+  let latest = source();
+  let current = $state.raw(latest);
   let shownMs = -Infinity;
-  const show = (value: T): void => {
+  let cancel: (() => void) | null = null;
+  const show = (): void => {
+    cancel = null;
     shownMs = performance.now();
-    current = value;
+    current = latest;
   };
   $effect(() => {
-    const value = source();
+    latest = source();
+    if (cancel !== null) return;
     const waitMs = shownMs + everyMs - performance.now();
-    if (waitMs <= 0) return show(value);
-    const timer = setTimeout(() => show(value), waitMs);
-    return () => clearTimeout(timer);
+    if (waitMs > 0) {
+      const timer = setTimeout(show, waitMs);
+      cancel = () => clearTimeout(timer);
+    } else if (apart) {
+      const frame = requestAnimationFrame(show);
+      cancel = () => cancelAnimationFrame(frame);
+    } else show();
   });
+  $effect(() => () => cancel?.());
   return {
     get current() {
       return current;
