@@ -144,7 +144,8 @@ export type {
   RecordingHead,
   RecordingTail,
 } from './trace/recording.ts';
-export { decodeRecording, inOrder, RecordingReader } from './trace/recording-reader.ts';
+export { inOrder } from './trace/in-order.ts';
+export { decodeRecording, RecordingReader } from './trace/recording-reader.ts';
 export { MergedTrace } from './runtime/merged-trace.ts';
 export type { RecordingLimits } from './trace/recording-reader.ts';
 export type { RecordedEnd } from './trace/run-end.ts';

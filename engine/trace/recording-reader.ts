@@ -3,6 +3,7 @@ import { BlockEntries } from './block-entries.ts';
 import { checkTraceVersion, parseEntry, parseTraceError } from './codec.ts';
 import { isBlock, parseBlock, type EntryBlock } from './entry-block.ts';
 import { Fields } from './fields.ts';
+import { inOrder } from './in-order.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { PlanView } from './plan-view.ts';
 import { MAX_BOOKMARK_NOTE, MAX_BOOKMARKS } from './recording.ts';
@@ -48,11 +49,6 @@ export function decodeRecording(text: string, limits: RecordingLimits = {}): Rec
   reader.push(text);
   const { head, tail } = reader.finish();
   return { ...head, entries: inOrder(entries), tail };
-}
-
-/** Entries in order of `seq`: those of several workers come in turns, each worker's in order. */
-export function inOrder(entries: readonly TraceEntry[]): readonly TraceEntry[] {
-  return entries.toSorted((a, b) => a.seq - b.seq);
 }
 
 /** Reads a recording piece by piece: memory for one line. Every method throws as {@link decodeRecording} does. */

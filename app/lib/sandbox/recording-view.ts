@@ -37,7 +37,12 @@ type Recorded = Pick<RunRecord, 'plan' | 'entries'>;
 /** Where each stage ran last. */
 export function placementIn({ plan, entries }: Recorded): Record<StageId, number> {
   const placement: Record<StageId, number> = Object.fromEntries(plan.stages.map(({ id }) => [id, 0]));
-  for (const { stage, worker } of entries) if (Object.hasOwn(placement, stage)) placement[stage] = worker;
+  // From the end on: in a long run all of them are soon found.
+  const unknown = new Set(Object.keys(placement));
+  for (let i = entries.length - 1; i >= 0 && unknown.size > 0; i -= 1) {
+    const entry = entries[i];
+    if (entry && unknown.delete(entry.stage)) placement[entry.stage] = entry.worker;
+  }
   return placement;
 }
 

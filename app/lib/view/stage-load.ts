@@ -1,5 +1,6 @@
 import type { PlanView, StageId, StageKind, SubscriptionId, TraceEntry } from 'sluice';
 import { bisectRight } from 'd3-array';
+import { alikeUpTo, type RunLog } from './run-logs.ts';
 
 /** What a stage's time goes into: its callbacks, waiting while it has something that nobody asks for, or neither. */
 export type Doing = 'busy' | 'blocked' | 'idle';
@@ -18,8 +19,12 @@ export interface StageLoad {
 /** The time over which shares are counted, ms. */
 export const LOAD_WINDOW_MS = 1_000;
 
-/** Entries between two marks that the log can go back to when a late entry is sorted in. */
+/**
+ * Entries between two marks that the log can go back to when a late entry is sorted in, and how many are kept: late entries come
+ * near the end.
+ */
 const MARK_EVERY = 1_024;
+const MARKS_KEPT = 64;
 
 /** One end of what a subscription carries, as its stages count. */
 interface LinkCount {
@@ -64,9 +69,10 @@ interface Mark {
 }
 
 /** How every stage has spent its time. A longer version of the trace costs only what is new. */
-export class StageLoadLog {
+export class StageLoadLog implements RunLog {
   readonly #kinds: PlanView['stages'];
   #entries: readonly TraceEntry[] = [];
+  #known = 0;
   #stages = new Map<StageId, StageNow>();
   #links = new Map<SubscriptionId, LinkCount>();
   readonly #tracks = new Map<StageId, Track>();
@@ -78,18 +84,25 @@ export class StageLoadLog {
     this.#reset();
   }
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
-    let known = Math.min(this.#entries.length, entries.length);
-    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
-    let from = this.#entries.length;
-    if (known < from) from = this.#goBack(known);
-    for (let i = from; i < entries.length; i += 1) {
+  get entries(): readonly TraceEntry[] {
+    return this.#entries;
+  }
+
+  /** How many of them are known. */
+  get known(): number {
+    return this.#known;
+  }
+
+  update(entries: readonly TraceEntry[], to = entries.length): void {
+    const known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
+    const from = known < this.#known ? this.#goBack(known) : known;
+    for (let i = from; i < to; i += 1) {
       if (i % MARK_EVERY === 0 && i > 0) this.#mark(i);
       const entry = entries[i];
       if (entry) this.#add(entry);
     }
     this.#entries = entries;
+    this.#known = to;
   }
 
   /** What a stage is doing after all entries that are known; `null` where it does not run. */
@@ -146,6 +159,7 @@ export class StageLoadLog {
       links: new Map(Array.from(this.#links, ([id, link]) => [id, { ...link }])),
       lengths: new Map(Array.from(this.#tracks, ([id, { atMs }]) => [id, atMs.length])),
     });
+    if (this.#marks.length > MARKS_KEPT) this.#marks.shift();
   }
 
   /** Goes back to the last mark within the first `known` entries; returns how many entries are applied then. */
@@ -168,12 +182,12 @@ export class StageLoadLog {
 
   #add(entry: TraceEntry): void {
     const now = this.#stages.get(entry.stage);
-    const others = this.#count(entry, now);
+    const link = this.#count(entry, now);
     if (now) this.#note(entry.stage, now, entry.atMs);
-    for (const other of others) {
-      const beside = this.#stages.get(other);
-      if (beside && beside !== now) this.#note(other, beside, entry.atMs);
-    }
+    if (!link) return;
+    const other = link.producer === entry.stage ? link.consumer : link.producer;
+    const beside = this.#stages.get(other);
+    if (beside && beside !== now) this.#note(other, beside, entry.atMs);
   }
 
   /** Adds a change of what a stage is doing to its track. */
@@ -185,15 +199,15 @@ export class StageLoadLog {
     if ((track.doing[last] ?? 'idle') === doing) return;
     // The clocks of two workers may differ by a little: no stage goes back in time.
     const atMs = Math.max(entryMs, track.atMs[last] ?? 0);
-    const spent = spentBy(track, atMs);
+    const sinceMs = atMs - (track.atMs[last] ?? atMs);
     track.atMs.push(atMs);
-    track.busyMs.push(spent.busyMs);
-    track.blockedMs.push(spent.blockedMs);
+    track.busyMs.push((track.busyMs[last] ?? 0) + (track.doing[last] === 'busy' ? sinceMs : 0));
+    track.blockedMs.push((track.blockedMs[last] ?? 0) + (track.doing[last] === 'blocked' ? sinceMs : 0));
     track.doing.push(doing);
   }
 
-  /** Counts an entry in; returns the stages at the other ends of what changed. */
-  #count(entry: TraceEntry, now: StageNow | undefined): readonly StageId[] {
+  /** Counts an entry in; returns the subscription at whose other end it has changed something, too. */
+  #count(entry: TraceEntry, now: StageNow | undefined): LinkCount | undefined {
     switch (entry.type) {
       case 'subscribe':
         this.#links.set(entry.subscription, {
@@ -202,65 +216,68 @@ export class StageLoadLog {
           open: 0,
           arriving: 0,
         });
-        return [];
+        return undefined;
       case 'asked':
-        return this.#set(entry.subscription, { open: entry.open });
+        return this.#setOpen(this.#links.get(entry.subscription), entry.open);
       case 'dispatch': {
-        const link = this.#links.get(entry.subscription);
-        return this.#set(entry.subscription, {
-          open: entry.open,
-          arriving: (link?.arriving ?? 0) + entry.count,
-        });
+        const link = this.#setOpen(this.#links.get(entry.subscription), entry.open);
+        return this.#setArriving(link, (link?.arriving ?? 0) + entry.count);
       }
       case 'deliver': {
         const link = this.#links.get(entry.subscription);
         if (now) now.inHand += entry.count;
-        return this.#set(entry.subscription, { arriving: (link?.arriving ?? 0) - entry.count });
+        return this.#setArriving(link, (link?.arriving ?? 0) - entry.count);
       }
       case 'cancel': {
         const link = this.#links.get(entry.subscription);
-        return this.#set(entry.subscription, link?.consumer === entry.stage ? { arriving: 0 } : { open: 0 });
+        return link?.consumer === entry.stage ? this.#setArriving(link, 0) : this.#setOpen(link, 0);
       }
-      case 'drop':
-        if (entry.subscription === undefined) return [];
-        return this.#set(entry.subscription, {
-          open: (this.#links.get(entry.subscription)?.open ?? 0) - entry.count,
-        });
+      case 'drop': {
+        const link = this.#links.get(entry.subscription ?? '');
+        return this.#setOpen(link, (link?.open ?? 0) - entry.count);
+      }
       case 'exit':
       case 'crash':
-        return this.#gone(entry.stage);
+        this.#gone(entry.stage, entry.atMs);
+        return undefined;
       default:
         if (now) countOwn(now, entry);
-        return [];
+        return undefined;
     }
   }
 
-  #set(id: SubscriptionId, change: Partial<Pick<LinkCount, 'open' | 'arriving'>>): readonly StageId[] {
-    const link = this.#links.get(id);
-    if (!link) return [];
+  #setOpen(link: LinkCount | undefined, open: number): LinkCount | undefined {
+    if (!link) return undefined;
     const producer = this.#stages.get(link.producer);
-    const consumer = this.#stages.get(link.consumer);
-    if (change.open !== undefined) {
-      if (producer) producer.open += change.open - link.open;
-      link.open = change.open;
-    }
-    if (change.arriving !== undefined) {
-      const arriving = Math.max(0, change.arriving);
-      if (consumer) consumer.arriving += arriving - link.arriving;
-      link.arriving = arriving;
-    }
-    return [link.producer, link.consumer];
+    if (producer) producer.open += open - link.open;
+    link.open = open;
+    return link;
   }
 
-  #gone(stage: StageId): readonly StageId[] {
+  #setArriving(link: LinkCount | undefined, atLeast: number): LinkCount | undefined {
+    if (!link) return undefined;
+    const arriving = Math.max(0, atLeast);
+    const consumer = this.#stages.get(link.consumer);
+    if (consumer) consumer.arriving += arriving - link.arriving;
+    link.arriving = arriving;
+    return link;
+  }
+
+  #gone(stage: StageId, atMs: number): void {
     const now = this.#stages.get(stage);
-    const touched: StageId[] = [];
-    for (const [id, link] of this.#links) {
-      if (link.producer === stage) touched.push(...this.#set(id, { open: 0 }));
-      if (link.consumer === stage) touched.push(...this.#set(id, { arriving: 0 }));
-    }
     if (now) Object.assign(now, EMPTY);
-    return touched;
+    const own = [...this.#links.values()].filter(
+      (link) => link.producer === stage || link.consumer === stage,
+    );
+    for (const link of own) {
+      if (link.producer === stage) this.#setOpen(link, 0);
+      if (link.consumer === stage) this.#setArriving(link, 0);
+    }
+    for (const { producer, consumer } of own) {
+      const other = producer === stage ? consumer : producer;
+      const beside = this.#stages.get(other);
+      if (beside && beside !== now) this.#note(other, beside, atMs);
+    }
   }
 }
 

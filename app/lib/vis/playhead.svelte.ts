@@ -34,6 +34,7 @@ export class Playhead {
   #playing = $state.raw(false);
   #jumps = $state.raw(0);
   #moment: number | null = $state.raw(null);
+  #isAhead = $state.raw(false);
   #timer: Timer | null = null;
   #replay: { readonly plan: PlanView; readonly first: TraceEntry | undefined; readonly of: Replay } | null =
     null;
@@ -149,12 +150,18 @@ export class Playhead {
     this.#playing = false;
   }
 
+  /** Whether it is time to go over a long run before somebody asks for its moments. */
+  get worksAhead(): boolean {
+    return this.#isAhead;
+  }
+
   /**
    * Goes over a long run between frames, so that no jump has to go over all of it at once.
    *
    * @returns Stops it.
    */
   workAhead(): () => void {
+    this.#isAhead = true;
     const working = timer(() => {
       const replayed = this.#replayed();
       const untilMs = performance.now() + AHEAD_MS;
@@ -162,7 +169,10 @@ export class Playhead {
       while (isMore && performance.now() < untilMs) isMore = replayed?.prepare(AHEAD_ENTRIES) ?? false;
       if (!isMore) working.stop();
     });
-    return () => working.stop();
+    return () => {
+      working.stop();
+      this.#isAhead = false;
+    };
   }
 
   /** Entries applied when the one with this number has just happened. */

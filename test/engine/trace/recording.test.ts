@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeTrace } from '../../../engine/trace/trace-lines.ts';
 import { encodeHead, encodeRecording, encodeTail } from '../../../engine/trace/recording.ts';
+import { inOrder } from '../../../engine/trace/in-order.ts';
 import type { Recording } from '../../../engine/trace/recording.ts';
 import { decodeRecording, RecordingReader } from '../../../engine/trace/recording-reader.ts';
 import { OLDEST_TRACE_VERSION, TRACE_VERSION, type TraceEntry } from '../../../engine/trace/trace-entry.ts';
@@ -194,6 +195,32 @@ describe('decodeRecording()', () => {
     }
     expect(decodeRecording(TEXT, { maxEntries: 2 }).entries).toHaveLength(2);
     expect(() => decodeRecording(TEXT, { maxStages: 1 })).toThrow('at most 1 stages and subscriptions');
+  });
+});
+
+describe('inOrder()', () => {
+  it('puts entries in order of seq, from any number of workers, in turns or out of all order', () => {
+    const some = fc.array(
+      fc.record({ seq: fc.nat({ max: 60 }), worker: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 40 })) }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(some, fc.boolean(), (places, inTurns) => {
+        const [entry] = RECORDING.entries;
+        if (!entry) throw new Error('there is none');
+        const turns = inTurns ? places.toSorted((a, b) => a.seq - b.seq) : places;
+        const all = turns.map((place) => ({ ...entry, ...place }));
+        const byWorker = all.toSorted((a, b) => a.worker - b.worker);
+        for (const entries of [all, byWorker]) {
+          const ordered = inOrder(entries);
+          expect(ordered).toHaveLength(entries.length);
+          expect(new Set(ordered)).toEqual(new Set(entries));
+          expect(ordered.map(({ seq }) => seq)).toEqual(
+            entries.map(({ seq }) => seq).toSorted((a, b) => a - b),
+          );
+        }
+      }),
+    );
   });
 });
 
