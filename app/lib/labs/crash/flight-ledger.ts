@@ -132,10 +132,10 @@ function judge(
   const ends = endsWith(place.stage, crash.stage);
   if (!ends && !isRisky) return { fate: 'once', why: `safe: “${place.stage}” goes on and has them` };
   const gone = ends
-    ? `lost with “${place.stage}”`
+    ? `gone with “${place.stage}”`
     : `“${place.stage}” does not know yet that “${crash.stage}” is gone, and sends them there`;
   if (isAcknowledged)
-    return { fate: 'lost', why: `${gone}; they are acknowledged, so nobody sends them again` };
+    return { fate: 'lost', why: `${gone}. They are acknowledged, so nobody sends them again` };
   const again = crash.stage === 'orders' ? 'sent again at once' : `sent again after ${PATIENCE_S} s`;
   if (rows === 0) return { fate: 'once', why: `${gone}, but still in the book: ${again}` };
   return settings.isIdempotent
