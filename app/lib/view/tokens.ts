@@ -84,7 +84,7 @@ function glyphsOfFirst(waiting: readonly Traveller[], box: Box): Glyph[] {
     const others = waiting.slice(i + 1);
     const count = others.reduce((all, own) => all + own.count, 0);
     const [next] = others;
-    return next ? [...glyphs, rest(`${next.seq}/others`, count, null)] : glyphs;
+    return next ? [...glyphs, rest(count, null)] : glyphs;
   }
   return glyphs;
 }
