@@ -5,6 +5,17 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/**
+ * Tests of pure code: the files of one process share what they import, which costs half the processor time. What
+ * sets globals, starts threads or weighs much has its modules to itself.
+ */
+const SHARED = [
+  'test/app/{inspect,labs,recordings,stops,view,vis,weather}/**/*.test.ts',
+  'test/engine/{dispatcher,flow,runtime,sink,source,stage,supervision,task,time,trace,transport,window}/**/*.test.ts',
+  'test/lessons/**/*.test.ts',
+];
+const E2E = 'test/e2e/**';
+
 /** Everything below `test` that runs in Node: units, laws, conformance, content, architecture. */
 export default defineConfig({
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
@@ -17,8 +28,11 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**'],
+    projects: [
+      { extends: true, test: { name: 'shared', isolate: false, include: SHARED } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [E2E, ...SHARED] } },
+    ],
+    unstubGlobals: true,
     testTimeout: 30_000,
     // Some drive real threads of a machine that is shared; what needed a second try is named by the gate.
     retry: process.env.CI ? 1 : 0,
