@@ -4,7 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readLesson } from '$lib/lesson/read-lesson.server.ts';
 import { evaluate } from '$lib/sandbox/evaluate.ts';
-import type { Exercise, RunRecord } from '#lessons/schema.ts';
+import { DETECTORS, findingsIn } from '$lib/view/detectors/findings.ts';
+import { CHECK_ENTRY_BUDGET, type Exercise, type RunRecord } from '#lessons/schema.ts';
+import { atOnce } from '../support/at-once.ts';
 import { lessonSources } from './lesson-files.ts';
 import {
   exerciseFolders,
@@ -21,6 +23,9 @@ const misconceptions: unknown = parse(
   readFileSync(resolve(import.meta.dirname, '../../quizzes/misconceptions.yaml'), 'utf8'),
 );
 
+/** What the detectors that look at any run may find. */
+const detected = new Set(DETECTORS.flatMap((detector) => detector.misconceptions));
+
 /** A test runs up to a dozen programs on several seeds; a busy machine takes its time. */
 const LONG = { timeout: 120_000 };
 
@@ -29,6 +34,14 @@ describe.each(exerciseFolders)('%s', LONG, (folder) => {
   beforeAll(async () => {
     exercise = await exerciseOf(folder);
   });
+
+  /** A program gives the same runs each time: made once, by its path. */
+  const known = new Map<string, Promise<readonly RunRecord[]>>();
+  const runsOfProgram = (path: string) => {
+    const runs = known.get(path) ?? runsOf(path, exercise);
+    known.set(path, runs);
+    return runs;
+  };
 
   it('lists at least three requirements as sentences, and three hints of at most two sentences', () => {
     expect(exercise.checks.length).toBeGreaterThanOrEqual(3);
@@ -42,13 +55,13 @@ describe.each(exerciseFolders)('%s', LONG, (folder) => {
   });
 
   it('start.ts fails', async () => {
-    const { passed, problems } = evaluate(exercise, await runsOf(`${folder}/start.ts`, exercise));
+    const { passed, problems } = evaluate(exercise, await runsOfProgram(`${folder}/start.ts`));
     expect(problems).toEqual([]);
     expect(passed).toBe(false);
   });
 
   it('solution.ts passes, and no detector recognizes it', async () => {
-    const runs = await runsOf(`${folder}/solution.ts`, exercise);
+    const runs = await runsOfProgram(`${folder}/solution.ts`);
     expect(failures(exercise, runs)).toEqual([]);
     expect(recognized(exercise, runs)).toEqual([]);
   });
@@ -57,7 +70,7 @@ describe.each(exerciseFolders)('%s', LONG, (folder) => {
     const others = programsIn(`/test/content/right/${folder.split('/').at(-1)}`);
     expect(others.length).toBeGreaterThanOrEqual(1);
     for (const path of others) {
-      const runs = await runsOf(path, exercise);
+      const runs = await runsOfProgram(path);
       expect(failures(exercise, runs), path).toEqual([]);
       expect(recognized(exercise, runs), path).toEqual([]);
     }
@@ -66,7 +79,7 @@ describe.each(exerciseFolders)('%s', LONG, (folder) => {
   it('every wrong program gets the message of its own mistake, and no other', async () => {
     const told = new Map<string, string>();
     for (const path of programsIn(`${folder}/wrong`)) {
-      const runs = await runsOf(path, exercise);
+      const runs = await runsOfProgram(path);
       const { message, passed, problems } = evaluate(exercise, runs);
       expect({ path, passed, problems }).toEqual({ path, passed: false, problems: [] });
       expect({ path, recognized: recognized(exercise, runs) }).toEqual({
@@ -78,6 +91,27 @@ describe.each(exerciseFolders)('%s', LONG, (folder) => {
     }
     expect(told.size).toBe(programsIn(`${folder}/wrong`).length);
     expect(told.size).toBeGreaterThanOrEqual(2);
+  });
+
+  it('its right programs show nothing that is worth a look, and its wrong ones their own mistake or nothing', async () => {
+    const budget = exercise.entryBudget ?? CHECK_ENTRY_BUDGET;
+    const right = [
+      `${folder}/start.ts`,
+      `${folder}/solution.ts`,
+      ...programsIn(`/test/content/right/${folder.split('/').at(-1)}`),
+    ];
+    for (const path of right) {
+      for (const run of await runsOfProgram(path)) {
+        expect({ path, found: foundIn(run, budget) }).toEqual({ path, found: [] });
+      }
+    }
+    for (const path of programsIn(`${folder}/wrong`)) {
+      const own = declaredIn(path);
+      const found = detected.has(own) ? [own] : [];
+      for (const run of await runsOfProgram(path)) {
+        expect({ path, found: foundIn(run, budget) }).toEqual({ path, found });
+      }
+    }
   });
 
   it('every detector has a wrong program that it recognizes', () => {
@@ -138,6 +172,13 @@ describe.each(stepFolders)('%s', (folder) => {
     }
   });
 });
+
+/** Ids of what a run shows. */
+function foundIn({ plan, entries, ended }: RunRecord, entryBudget: number): readonly string[] {
+  const atRest = ended === 'idle' && entries.length < entryBudget;
+  const elapsedMs = entries.at(-1)?.atMs ?? 0;
+  return atOnce(findingsIn({ plan, entries, atRest, elapsedMs })).map(({ misconception }) => misconception);
+}
 
 /** The failed checks with what they found, readable in a test's report. */
 function failures(exercise: Exercise, runs: readonly RunRecord[]) {

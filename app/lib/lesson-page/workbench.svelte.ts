@@ -5,6 +5,7 @@ import type { CodePlace, Guess, Lesson, Step } from '$lib/lesson/lesson.ts';
 import { Bookmarks } from '$lib/inspect/bookmarks.svelte.ts';
 import { RunShelf } from '$lib/inspect/compare/run-shelf.svelte.ts';
 import { Focus } from '$lib/inspect/focus.svelte.ts';
+import type { Subject } from '$lib/inspect/subject.ts';
 import { MeasuredRuns } from '$lib/inspect/speed/measured-runs.svelte.ts';
 import { measure, type RunDot } from '$lib/inspect/speed/run-dot.ts';
 import { saveRecording } from '$lib/recordings/save-recording.ts';
@@ -98,6 +99,12 @@ export class Workbench {
   readonly active = $derived.by(() => isUnderWay(this.run.view.status));
   readonly text = $derived.by(() => (this.step ? this.#textOf(this.step) : ''));
   readonly edited = $derived.by(() => this.step !== null && this.text !== givenText(this.step));
+
+  /** Misconceptions that the checks speak of. */
+  readonly told: readonly string[] = $derived.by(() => {
+    const misconception = this.checking ? null : this.result?.message?.misconception;
+    return misconception ? [misconception] : [];
+  });
 
   /** The text of the step's solution; `null` where it has none. */
   readonly solution: string | null = $derived.by(
@@ -324,13 +331,16 @@ export class Workbench {
   }
 
   /** Shows a moment of a check's run; the learner's own run waits and comes back with {@link backToMine}. */
-  show(record: RunRecord, at: Seq): void {
+  show(record: RunRecord, at: Seq, subject: Subject | null = null): void {
     const { view } = this.run;
     // Opening a recording ends a run that is under way.
     const mine = this.recording?.mine ?? (this.active ? { ...view, status: 'stopped' as const } : view);
     this.run.openRecording(record);
     this.recording = { seed: record.seed, mine };
     this.playhead.showMoment(at);
+    if (!subject) return;
+    this.focus.enter(record.plan);
+    this.focus.subject = subject;
   }
 
   /** Where checks failed in the run that is shown in the place of the learner's own. */

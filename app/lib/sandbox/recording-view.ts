@@ -3,7 +3,7 @@ import type { RunRecord } from '#lessons/schema.ts';
 import { RunConsole } from './console-lines.ts';
 import { crashProblems } from './problems.ts';
 import type { ProgramText } from './problems.ts';
-import type { RunView } from './run-view.ts';
+import type { RunStatus, RunView } from './run-view.ts';
 
 /** A recording as the page shows a run that is over. `program` is what was recorded, where it is known. */
 export function viewOfRecording(run: RunRecord, program: ProgramText | null): RunView {
@@ -12,7 +12,7 @@ export function viewOfRecording(run: RunRecord, program: ProgramText | null): Ru
   const placement = placementIn(run);
   const counters = recordedCounters(run, placement);
   return {
-    status: ended === 'crashed' ? 'failed' : 'finished',
+    status: STATUS_AFTER[ended],
     plan,
     placement,
     workers: new Set(Object.values(placement)).size,
@@ -31,6 +31,13 @@ export function viewOfRecording(run: RunRecord, program: ProgramText | null): Ru
     elapsedMs: entries.reduce((latest, { atMs }) => Math.max(latest, atMs), 0),
   };
 }
+
+const STATUS_AFTER: Readonly<Record<RunRecord['ended'], RunStatus>> = {
+  idle: 'finished',
+  exited: 'finished',
+  budget: 'stopped',
+  crashed: 'failed',
+};
 
 type Recorded = Pick<RunRecord, 'plan' | 'entries'>;
 

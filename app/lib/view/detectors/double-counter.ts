@@ -28,7 +28,10 @@ export const doubleCounter: Detector = {
       types: ['start', 'begin', 'end'],
       take(entry) {
         if (entry.type === 'start') consumers.start(entry.stage, entry.state);
-        if (entry.type === 'begin') consumers.begin(entry.stage, entry.events ?? []);
+        if (entry.type === 'begin') {
+          consumers.begin(entry.stage, entry.events ?? []);
+          layers.begin(entry.stage, entry.events ?? []);
+        }
         if (entry.type !== 'end') return;
         consumers.end(entry.stage, entry.state, entry.seq);
         layers.end(entry.stage, entry);
@@ -99,11 +102,19 @@ class LayerCounts {
   readonly #sinks = new Map<StageId, LayerView>();
   readonly #merged = new Set<LayerView>();
   readonly #emitted = new Map<string, StageId>();
+  /** Pairs that came in: whoever hands them on has not counted anything. */
+  readonly #received = new Set<string>();
 
-  constructor({ flows = [], subscriptions }: PlanView) {
+  constructor(plan: PlanView) {
+    const { flows = [], subscriptions } = plan;
+    const dealing = dealingStages(plan);
     for (const { layers } of flows) {
       const last = layers.at(-1);
       if (!last || last.stages.length < 2 || !last.operations.includes('reduce')) continue;
+      const isDealt = subscriptions.every(
+        ({ consumer, producer }) => !last.stages.includes(consumer) || dealing.has(producer),
+      );
+      if (!isDealt) continue;
       for (const stage of last.stages) this.#layers.set(stage, last);
       for (const { producer, consumer } of subscriptions) {
         if (last.stages.includes(producer)) this.#sinks.set(consumer, last);
@@ -114,6 +125,14 @@ class LayerCounts {
   /** What nobody puts together. */
   get found(): (Twice & { readonly layer: LayerView }) | null {
     return this.#found && !this.#merged.has(this.#found.layer) ? this.#found : null;
+  }
+
+  begin(stage: StageId, events: readonly TraceValue[]): void {
+    if (!this.#layers.has(stage) || this.#found) return;
+    for (const event of events) {
+      const pair = countOf(event);
+      if (pair && this.#received.size < MOST_KEYS) this.#received.add(pair.join(' '));
+    }
   }
 
   end(
@@ -128,11 +147,11 @@ class LayerCounts {
     const sunk = this.#sinks.get(stage);
     if (sunk && (state !== null || emitted.length > 0)) this.#merged.add(sunk);
     const layer = this.#layers.get(stage);
-    if (!layer || this.#found) return;
+    if (!layer || this.#found || this.#received.size >= MOST_KEYS) return;
     for (const event of emitted) {
-      if (event === null || typeof event !== 'object' || !isList(event)) continue;
-      const [key, count] = event;
-      if (event.length !== 2 || typeof key !== 'string' || typeof count !== 'number') continue;
+      const pair = countOf(event);
+      if (!pair || this.#received.has(pair.join(' '))) continue;
+      const [key] = pair;
       const other = this.#emitted.get(key);
       if (other === undefined && this.#emitted.size < MOST_KEYS) this.#emitted.set(key, stage);
       if (other === undefined || other === stage) continue;
@@ -142,18 +161,36 @@ class LayerCounts {
   }
 }
 
+/** A word and how often: what comes out where somebody has counted. */
+function countOf(event: TraceValue): readonly [key: string, count: number] | null {
+  if (event === null || typeof event !== 'object' || !isList(event) || event.length !== 2) return null;
+  const [key, count] = event;
+  return typeof key === 'string' && typeof count === 'number' ? [key, count] : null;
+}
+
 /** Consumers of one producer that deals its events out, by producer. */
-function sharingConsumers({ stages, subscriptions }: PlanView): ReadonlyMap<StageId, number> {
+function sharingConsumers(plan: PlanView): ReadonlyMap<StageId, number> {
+  const { stages, subscriptions } = plan;
+  const dealing = dealingStages(plan);
   const groups = new Map<StageId, number>();
   const consumers = new Set(
     stages.flatMap(({ id, kind, copyOf }) => (kind === 'consumer' && copyOf === undefined ? [id] : [])),
   );
-  for (const [group, { id, dispatcher }] of stages.entries()) {
-    if (dispatcher !== 'demand' && dispatcher !== 'partition') continue;
+  for (const [group, { id }] of stages.entries()) {
+    if (!dealing.has(id)) continue;
     const own = subscriptions.filter(({ producer, consumer }) => producer === id && consumers.has(consumer));
     if (own.length > 1) for (const { consumer } of own) groups.set(consumer, group);
   }
   return groups;
+}
+
+/** Stages each of whose events goes to one consumer and to no other. */
+function dealingStages({ stages }: PlanView): ReadonlySet<StageId> {
+  return new Set(
+    stages.flatMap(({ id, dispatcher }) =>
+      dispatcher === 'demand' || dispatcher === 'partition' ? [id] : [],
+    ),
+  );
 }
 
 function atConsumers({ key, stages: [one, other], at }: Twice): Finding {

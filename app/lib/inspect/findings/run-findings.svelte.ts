@@ -1,0 +1,54 @@
+import { untrack } from 'svelte';
+import type { RunView } from '../../sandbox/run-view.ts';
+import type { Finding } from '../../view/detectors/detector.ts';
+import { findingsIn, overRun } from '../../view/detectors/findings.ts';
+import { gradually, type Turns } from '../gradually.ts';
+
+/** Nobody waits for what is looked for: whatever else the page has to do goes first. */
+const WHEN_IDLE: Turns = {
+  now: () => performance.now(),
+  next(then) {
+    if (typeof requestIdleCallback === 'function') {
+      const idle = requestIdleCallback(() => then());
+      return () => cancelIdleCallback(idle);
+    }
+    const timer = setTimeout(then, 50);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** What a run that is over shows; empty while it goes on, or is still looked through. */
+export interface RunFindings {
+  readonly current: readonly Finding[];
+}
+
+/**
+ * Looks through every run once it is over, in slices between everything else. For the script of a component.
+ *
+ * @param run - The run in view; `null` where it is not to be looked at, or not yet.
+ */
+export function runFindings(run: () => RunView | null): RunFindings {
+  let current: readonly Finding[] = $state.raw([]);
+  const over = $derived.by(() => {
+    const view = run();
+    return view && overRun(view);
+  });
+  $effect(() => {
+    const begun = over;
+    untrack(() => (current = []));
+    if (!begun) return;
+    let stop = WHEN_IDLE.next(() => {
+      stop = gradually(
+        findingsIn(begun),
+        { onshare: () => {}, ondone: (found) => (current = found) },
+        WHEN_IDLE,
+      );
+    });
+    return () => stop();
+  });
+  return {
+    get current() {
+      return current;
+    },
+  };
+}
