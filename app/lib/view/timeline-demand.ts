@@ -60,8 +60,8 @@ export class DemandFold {
     return stock.buffered > 0 || (stock.kind === 'producerConsumer' && stock.waiting > 0);
   }
 
-  /** @returns The stages whose answer to {@link isBlocked} may have changed. */
-  apply(entry: TraceEntry): readonly StageId[] {
+  /** @returns Whose answer to {@link isBlocked} may have changed beside that of the entry's own stage; `null`: nobody's. */
+  apply(entry: TraceEntry): StageId | null {
     const own = this.#stages.get(entry.stage);
     switch (entry.type) {
       case 'subscribe':
@@ -80,7 +80,7 @@ export class DemandFold {
         const link = this.#links.get(entry.subscription);
         if (!link) break;
         this.#addWaiting(entry.subscription, entry.count);
-        return [entry.stage, link.consumer];
+        return link.consumer;
       }
       case 'drop': {
         const open = this.#links.get(entry.subscription ?? '')?.open ?? 0;
@@ -90,7 +90,7 @@ export class DemandFold {
       case 'lost':
         if (entry.subscription === undefined) break;
         this.#addWaiting(entry.subscription, -entry.count);
-        return [entry.stage, this.#links.get(entry.subscription)?.consumer ?? entry.stage];
+        return this.#links.get(entry.subscription)?.consumer ?? null;
       case 'begin':
         if (own && entry.callback === 'handleEvents' && entry.subscription !== undefined) {
           own.handling = { subscription: entry.subscription, count: entry.count ?? 0 };
@@ -115,7 +115,7 @@ export class DemandFold {
       default:
         break;
     }
-    return [entry.stage];
+    return null;
   }
 
   #setOpen(subscription: SubscriptionId, open: number): void {

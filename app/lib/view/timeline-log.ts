@@ -128,7 +128,10 @@ export class TimelineLog implements RunLog {
     if (entry.type === 'ask') this.#asks.push(n);
     const lane = this.#laneOf(entry, n);
     if (lane) this.#note(lane, entry, at);
-    for (const stage of this.#demand.apply(entry)) this.#noteBlocked(stage, at);
+    const other = this.#demand.apply(entry);
+    if (lane) this.#noteBlocked(lane, at);
+    const beside = other === null || other === entry.stage ? null : this.#lanes.get(other)?.at(-1);
+    if (beside) this.#noteBlocked(beside, at);
     if (n % CHECKPOINT_ENTRIES === 0) this.#keep(n);
   }
 
@@ -173,15 +176,15 @@ export class TimelineLog implements RunLog {
   }
 
   #worker(id: WorkerId): Worker {
-    const worker = this.#workers.get(id) ?? { busy: new Spans(), running: 0 };
+    const known = this.#workers.get(id);
+    if (known) return known;
+    const worker = { busy: new Spans(), running: 0 };
     this.#workers.set(id, worker);
     return worker;
   }
 
-  #noteBlocked(stage: StageId, at: Moment): void {
-    const lane = this.#lanes.get(stage)?.at(-1);
-    if (!lane) return;
-    const isBlocked = lane.lives.isOpen && !lane.busy.isOpen && this.#demand.isBlocked(stage);
+  #noteBlocked(lane: Lane, at: Moment): void {
+    const isBlocked = lane.lives.isOpen && !lane.busy.isOpen && this.#demand.isBlocked(lane.stage);
     if (isBlocked && !lane.blocked.isOpen) lane.blocked.open(at);
     // What ends it belongs to what comes next.
     if (!isBlocked && lane.blocked.isOpen) lane.blocked.close({ n: at.n - 1, ms: at.ms });
@@ -239,8 +242,8 @@ export class TimelineLog implements RunLog {
 }
 
 function mark(lane: Lane, kind: MarkKind, at: Moment): void {
-  const moments = lane.marks.get(kind) ?? new Moments();
-  lane.marks.set(kind, moments);
+  let moments = lane.marks.get(kind);
+  if (!moments) lane.marks.set(kind, (moments = new Moments()));
   moments.push(at);
 }
 
