@@ -12,6 +12,11 @@ export interface SkewRow {
   readonly run: SkewRun;
 }
 
+/** A run in a few words, for who does not see its row. */
+export function rowSentence({ number, run }: SkewRow): string {
+  return `Run ${number}: hottest lane ${percentText(run.hottest)}, p99 ${durationText(run.p99Ms ?? 0)}.`;
+}
+
 /** What is different from the run before, and what came of it. */
 export function compareSentence(row: SkewRow, before: SkewRow): string {
   const [now, then] = [row.run, before.run];
