@@ -27,7 +27,11 @@ export async function* piecesElsewhere(file: Blob, limits: RecordingLimits): Asy
 
 function readingWorker(): Worker | null {
   if (typeof Worker === 'undefined') return null;
-  return new Worker(new URL('./reading-worker.ts', import.meta.url), { type: 'module' });
+  try {
+    return new Worker(new URL('./reading-worker.ts', import.meta.url), { type: 'module' });
+  } catch {
+    return null;
+  }
 }
 
 function tell(worker: Worker, message: ToReader): void {

@@ -254,9 +254,11 @@ export function isTrouble(
 export function crashesIn(
   troubles: readonly TraceEntry[],
 ): { readonly crash: EntryOf<'crash'>; readonly restart: EntryOf<'restart'> | null }[] {
+  const crashes = troubles.filter((entry) => entry.type === 'crash').slice(0, MAX_CRASHES);
+  // Of a long run one look is enough where nothing has crashed.
+  if (crashes.length === 0) return [];
   const restarts = troubles.filter((entry) => entry.type === 'restart');
   const starts = troubles.filter((entry) => entry.type === 'start');
-  const crashes = troubles.filter((entry) => entry.type === 'crash').slice(0, MAX_CRASHES);
   return crashes.map((crash) => {
     const again = starts.find(({ stage, seq }) => stage === crash.stage && seq > crash.seq);
     // Its own supervisor, or one further out that started that supervisor again.

@@ -1,5 +1,5 @@
 import type { PlanView, StageId, StageView, SubscriptionView } from 'sluice';
-import { Graph, layout as layGraph } from '@dagrejs/dagre';
+import { Graph, layout as layGraph, type LayoutOptions } from '@dagrejs/dagre';
 import { group, max, min, sum } from 'd3-array';
 import type { Box, Size } from './box.ts';
 import type { Orientation, Point } from './lane.ts';
@@ -82,14 +82,19 @@ interface Row {
   readonly passing: number;
 }
 
-function rowsOf(plan: PlanView): Row[] {
-  const graph = graphOf(plan, {
-    orientation: 'down',
-    isSlim: false,
-    gap: 1,
-    stageGap: 1,
-    sizeOf: () => ({ width: 1, height: 1 }),
-  });
+/** Of each plan: they do not depend on the room. */
+const knownRows = new WeakMap<PlanView, readonly Row[]>();
+
+function rowsOf(plan: PlanView): readonly Row[] {
+  const rows = knownRows.get(plan) ?? findRows(plan);
+  knownRows.set(plan, rows);
+  return rows;
+}
+
+function findRows(plan: PlanView): readonly Row[] {
+  const placing = { orientation: 'down', isSlim: false, gap: 1, stageGap: 1 } as const;
+  // What stands beside what is of no interest here, and takes longest to find.
+  const graph = graphOf(plan, { ...placing, sizeOf: () => ({ width: 1, height: 1 }) }, ANY_ORDER);
   const heightOf = (id: StageId) => graph.node(id).y;
   const rows = group(plan.stages, ({ id }) => heightOf(id));
   return Array.from(rows, ([y, stages]) => ({ y, stages }))
@@ -195,7 +200,13 @@ interface Placing {
   readonly sizeOf: (stage: StageView) => Size;
 }
 
-function graphOf(plan: PlanView, { orientation, isSlim, gap, stageGap, sizeOf }: Placing): Graph {
+const ANY_ORDER = { disableOptimalOrderHeuristic: true } as const;
+
+function graphOf(
+  plan: PlanView,
+  { orientation, isSlim, gap, stageGap, sizeOf }: Placing,
+  options: LayoutOptions = {},
+): Graph {
   const graph = new Graph({ multigraph: true });
   const rankdir = orientation === 'right' ? 'LR' : 'TB';
   graph.setGraph({
@@ -207,7 +218,7 @@ function graphOf(plan: PlanView, { orientation, isSlim, gap, stageGap, sizeOf }:
   graph.setDefaultEdgeLabel(() => ({}));
   for (const stage of plan.stages) graph.setNode(stage.id, { ...sizeOf(stage) });
   for (const link of plan.subscriptions) graph.setEdge(link.producer, link.consumer, {}, link.id);
-  layGraph(graph);
+  layGraph(graph, options);
   return graph;
 }
 
