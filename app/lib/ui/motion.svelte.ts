@@ -8,10 +8,8 @@ class Motion {
   choice: 'system' | 'reduced' = $state('system');
   readonly #systemReduces = new MediaQuery('(prefers-reduced-motion: reduce)', false);
 
-  /** Nothing flies: it steps. */
-  get reduced(): boolean {
-    return this.choice === 'reduced' || this.#systemReduces.current;
-  }
+  /** Nothing flies: it steps. Kept, as it is asked for in every frame: to answer, the browser would settle all styles first. */
+  readonly reduced: boolean = $derived(this.choice === 'reduced' || this.#systemReduces.current);
 
   /** True when the system asks for less motion: there is nothing left to choose. */
   get decided(): boolean {

@@ -61,16 +61,37 @@ export function scrolledTo(
   return { x: (scroll.x + at.x) * ratio - at.x, y: (scroll.y + at.y) * ratio - at.y };
 }
 
+/** How a picture is looked at. */
+export interface Sight {
+  readonly room: Size;
+  /** How far the room is scrolled, px. */
+  readonly scroll: Point;
+  readonly scale: number;
+}
+
+/** Around a part that is brought into sight, px: room for bars that scroll. */
+const REVEAL_MARGIN = 12;
+
+/** Where a room must be scrolled to, by the shortest way, so that a part of its picture is in sight; `null` where it is. */
+export function revealed(part: Box, picture: Size, { room, scroll, scale }: Sight): Point | null {
+  const along = (side: 'width' | 'height', from: number, at: number): number => {
+    const begin = from * scale - REVEAL_MARGIN;
+    const least = begin + part[side] * scale + 2 * REVEAL_MARGIN - room[side];
+    const end = Math.max(0, picture[side] * scale - room[side]);
+    return Math.max(0, Math.min(begin, Math.max(at, least), end));
+  };
+  const to = { x: along('width', part.x, scroll.x), y: along('height', part.y, scroll.y) };
+  return Math.abs(to.x - scroll.x) < 1 && Math.abs(to.y - scroll.y) < 1 ? null : to;
+}
+
 /** What is in sight changes by so much at once, px of the picture: it need not follow each pixel of a move. */
 const SEEN_STEP = 64;
 
 /**
  * The part of a picture that is in sight, and a little around it: what moves beyond need not be drawn. All of it where the picture
  * has room to spare.
- *
- * @param scroll - How far its room is scrolled, px.
  */
-export function seenPart(picture: Size, room: Size, scroll: Point, scale: number): Box {
+export function seenPart(picture: Size, { room, scroll, scale }: Sight): Box {
   const [x, width] = seenSpan(picture.width, room.width / scale, scroll.x / scale);
   const [y, height] = seenSpan(picture.height, room.height / scale, scroll.y / scale);
   return { x, y, width, height };

@@ -2,6 +2,7 @@ import { Replay, type PipelineState, type PlanView, type Seq, type TraceEntry } 
 import { bisector } from 'd3-array';
 import { timer, type Timer } from 'd3-timer';
 import type { RunView } from '../sandbox/run-view.ts';
+import { Quickness } from '../view/quickness.ts';
 
 /** How many entries lead up to a moment that is shown, and how long they take. */
 const LEAD_ENTRIES = 8;
@@ -32,6 +33,7 @@ export class Playhead {
   #position = $state.raw(0);
   #following = $state.raw(true);
   #playing = $state.raw(false);
+  #quick = $state.raw(false);
   #jumps = $state.raw(0);
   #moment: number | null = $state.raw(null);
   #isAhead = $state.raw(false);
@@ -86,6 +88,11 @@ export class Playhead {
 
   get playing(): boolean {
     return this.#playing;
+  }
+
+  /** True while it plays so fast that no entry can be told from the next. */
+  get quick(): boolean {
+    return this.#quick;
   }
 
   /** Entries applied at the moment that was asked for last; `null` where none was. It stays when one looks around. */
@@ -148,6 +155,7 @@ export class Playhead {
     this.#timer?.stop();
     this.#timer = null;
     this.#playing = false;
+    this.#quick = false;
   }
 
   /** Whether it is time to go over a long run before somebody asks for its moments. */
@@ -211,6 +219,7 @@ export class Playhead {
     this.#playing = true;
     let due = 0;
     let lastMs = 0;
+    const quickness = new Quickness(this.#position);
     this.#timer = timer((elapsedMs) => {
       const pace = given ?? this.pace;
       const passedMs = elapsedMs - lastMs;
@@ -224,6 +233,7 @@ export class Playhead {
       } else {
         due = this.#playTime(due + passedMs * pace.times, { last, times: pace.times });
       }
+      this.#quick = quickness.at(elapsedMs, this.#position);
       if (this.#position >= last) this.pause();
     });
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   fitScale,
+  revealed,
   scaleOf,
   scrolledTo,
   seenPart,
@@ -75,9 +76,31 @@ describe('scrolledTo()', () => {
   });
 });
 
+describe('revealed()', () => {
+  const picture = { width: 600, height: 2_000 };
+  const part = { x: 40, y: 1_000, width: 200, height: 100 };
+
+  it('leads by the shortest way to a part that is out of sight, with a little around it', () => {
+    const from = (y: number, scale = 1) => revealed(part, picture, { room, scroll: { x: 0, y }, scale });
+    expect(from(0)).toEqual({ x: 0, y: 1_100 - 400 + 12 });
+    expect(from(1_600)).toEqual({ x: 0, y: 1_000 - 12 });
+    expect(from(0, 0.5)).toEqual({ x: 0, y: 550 - 400 + 12 });
+  });
+
+  it('leads nowhere from where it is in sight', () => {
+    expect(revealed(part, picture, { room, scroll: { x: 0, y: 800 }, scale: 1 })).toBeNull();
+  });
+
+  it('stays within the picture', () => {
+    const last = { ...part, y: 1_900 };
+    expect(revealed(last, picture, { room, scroll: { x: 0, y: 0 }, scale: 1 })).toEqual({ x: 0, y: 1_600 });
+    expect(revealed(last, picture, { room, scroll: { x: 0, y: 1_600 }, scale: 1 })).toBeNull();
+  });
+});
+
 describe('seenPart()', () => {
   it('is all of a picture that its room holds', () => {
-    expect(seenPart({ width: 500, height: 300 }, room, { x: 0, y: 0 }, 1)).toEqual({
+    expect(seenPart({ width: 500, height: 300 }, { room, scroll: { x: 0, y: 0 }, scale: 1 })).toEqual({
       x: 0,
       y: 0,
       width: 500,
@@ -96,7 +119,7 @@ describe('seenPart()', () => {
             x: share * Math.max(0, picture.width * scale - room.width),
             y: share * Math.max(0, picture.height * scale - room.height),
           };
-          const seen = seenPart(picture, room, scroll, scale);
+          const seen = seenPart(picture, { room, scroll, scale });
           const least = 1e-6;
           expect(seen.x).toBeLessThanOrEqual(scroll.x / scale + least);
           expect(seen.y).toBeLessThanOrEqual(scroll.y / scale + least);
@@ -113,7 +136,8 @@ describe('seenPart()', () => {
   });
 
   it('stays for small moves', () => {
-    const at = (y: number) => seenPart({ width: 500, height: 2_000 }, room, { x: 0, y }, 1);
+    const at = (y: number) =>
+      seenPart({ width: 500, height: 2_000 }, { room, scroll: { x: 0, y }, scale: 1 });
     expect(at(70)).toEqual(at(90));
     expect(at(70)).toEqual({ x: 0, y: 0, width: 500, height: 576 });
   });

@@ -1,0 +1,57 @@
+/** In one frame at least so many cards are written anew, and all of them within so many frames. */
+const LEAST_AT_ONCE = 3;
+const FRAMES = 5;
+
+/** Something of a picture that is told of in words and numbers: plain data. */
+interface Card {
+  readonly id: string;
+}
+
+interface Written<C extends Card> {
+  readonly card: C;
+  /** As text: two that read the same look the same. */
+  readonly text: string;
+  /** The update that wrote it. */
+  readonly since: number;
+}
+
+/**
+ * Cards of a picture that changes in every frame. To write and lay out all of them takes longer than a frame lasts, and nobody
+ * reads them all at once: they take turns, those that have waited longest first. A few are written at once, and within five
+ * updates after the last change all are as they should be.
+ */
+export class InTurn<C extends Card> {
+  #written = new Map<string, Written<C>>();
+  #updates = 0;
+  #isBehind = false;
+
+  /** Whether some still wait for their turn: update again with the next frame. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** @returns The cards to show in this frame, by their names. One that reads as before is the same object. */
+  update(cards: readonly C[]): ReadonlyMap<string, C> {
+    this.#updates += 1;
+    const most = Math.max(LEAST_AT_ONCE, Math.ceil(cards.length / FRAMES));
+    const texts = new Map(cards.map((card) => [card.id, JSON.stringify(card)]));
+    const due = cards
+      .filter(({ id }) => this.#written.has(id) && this.#written.get(id)?.text !== texts.get(id))
+      .sort((a, b) => this.#since(a) - this.#since(b));
+    const waiting = new Set(due.slice(most).map(({ id }) => id));
+    this.#isBehind = waiting.size > 0;
+    this.#written = new Map(
+      cards.map((card) => {
+        const before = this.#written.get(card.id);
+        const text = texts.get(card.id) ?? '';
+        const stays = before && (waiting.has(card.id) || before.text === text);
+        return [card.id, stays ? before : { card, text, since: this.#updates }];
+      }),
+    );
+    return new Map(Array.from(this.#written, ([id, { card }]) => [id, card]));
+  }
+
+  #since({ id }: C): number {
+    return this.#written.get(id)?.since ?? 0;
+  }
+}
