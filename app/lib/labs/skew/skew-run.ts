@@ -85,9 +85,14 @@ export function skewRun(facts: SkewFacts, settings: SkewSettings): SkewRun {
     counting.flatMap((name) => byStage.get(name) ?? []),
   );
   const endMs = max(lives, ({ doneMs }) => doneMs) ?? 0;
-  const row = (stages: readonly string[]) => rowOf(stages, { byStage, lives, endMs, settings, facts });
+  const row = (stages: readonly string[], since: Told['since']) =>
+    rowOf(stages, { byStage, lives, endMs, settings, since });
+  const comesIn = (n: number) => facts.made.get(n)?.atMs ?? null;
+  const worked = new Map(
+    workers.flatMap((name) => (byStage.get(name) ?? []).map(({ n, doneMs }) => [n, doneMs] as const)),
+  );
   const all = lives.map(({ madeMs, doneMs }) => doneMs - madeMs).sort(ascending);
-  const lanes = row(workers.length > 0 ? workers : laneNames(settings));
+  const lanes = row(workers.length > 0 ? workers : laneNames(settings), comesIn);
   const carriers = new Set(lives.map(({ by }) => by));
   return {
     made: facts.made.size,
@@ -95,7 +100,7 @@ export function skewRun(facts: SkewFacts, settings: SkewSettings): SkewRun {
     carried: carriers.size,
     endMs,
     lanes,
-    counters: workers.length > 0 ? row(laneNames(settings)) : [],
+    counters: workers.length > 0 ? row(laneNames(settings), (n) => worked.get(n) ?? null) : [],
     hottest: max(lanes, ({ share }) => share) ?? 0,
     p50Ms: quantileSorted(all, 0.5) ?? null,
     p99Ms: quantileSorted(all, 0.99) ?? null,
@@ -134,7 +139,8 @@ interface Told {
   readonly lives: readonly Life[];
   readonly endMs: number;
   readonly settings: SkewSettings;
-  readonly facts: SkewFacts;
+  /** From when on an order waits for one of them, ms; `null` where that is not known yet. */
+  readonly since: (n: number) => number | null;
 }
 
 function rowOf(stages: readonly string[], told: Told): readonly LaneRun[] {
@@ -142,7 +148,7 @@ function rowOf(stages: readonly string[], told: Told): readonly LaneRun[] {
   return stages.map((stage) => laneRun(stage, all, told));
 }
 
-function laneRun(stage: string, all: number, { byStage, lives, endMs, settings, facts }: Told): LaneRun {
+function laneRun(stage: string, all: number, { byStage, lives, endMs, settings, since }: Told): LaneRun {
   const own = byStage.get(stage) ?? [];
   const events = new Map(own.map((event) => [event.n, event]));
   const through = lives.filter(({ n, by }) => by.stage === stage || events.has(n));
@@ -151,7 +157,7 @@ function laneRun(stage: string, all: number, { byStage, lives, endMs, settings, 
     own,
     ({ startMs, doneMs }) => Math.min(doneMs ?? endMs, endMs) - Math.min(startMs, endMs),
   );
-  const waiting = waitingOf(own, facts);
+  const waiting = waitingOf(own, since);
   return {
     stage,
     got: own.length,
@@ -167,16 +173,16 @@ function laneRun(stage: string, all: number, { byStage, lives, endMs, settings, 
   };
 }
 
-/** How many events that came to this stage waited for it: from the moment their first order came in until it took them. */
-function waitingOf(own: readonly Handled[], { made }: SkewFacts): LaneRun['waiting'] {
+/** How many events waited for this stage: from the moment they could be taken until they were. */
+function waitingOf(own: readonly Handled[], since: Told['since']): LaneRun['waiting'] {
   const steps = own.flatMap(({ n, startMs }) => {
-    const order = made.get(n);
-    return order
-      ? [
-          { atMs: order.atMs, by: 1 },
+    const fromMs = since(n);
+    return fromMs === null
+      ? []
+      : [
+          { atMs: fromMs, by: 1 },
           { atMs: startMs, by: -1 },
-        ]
-      : [];
+        ];
   });
   steps.sort((a, b) => a.atMs - b.atMs || b.by - a.by);
   let count = 0;
