@@ -1,13 +1,15 @@
-import type { PipelineState, PlanView, SubscriptionId, TraceValue } from 'sluice';
-import { sum } from 'd3-array';
+import type { PipelineState, PlanView, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
+import { group, sum } from 'd3-array';
 import { interpolateNumber } from 'd3-interpolate';
-import { edgeStates, type EdgeState, type SentEvents } from './edge-state.ts';
+import { edgeOf, edgeStates, type EdgeState, type SentEvents } from './edge-state.ts';
 import type { EventRef } from './event-ref.ts';
 
 /** How long one batch or ask takes from end to end: a little less than slow motion at two deliveries a second leaves it. */
 export const TRAVEL_MS = 480;
 /** Taken from the mailbox before it arrived: it hurries the rest of its way. */
 const HURRY_MS = 160;
+/** Entries before a moment in which is looked for what was sent and taken since the moment before it. */
+export const RECENT_ENTRIES = 64;
 /** More than this on one lane cannot be told apart: they become one flow. */
 export const MOST_TRAVELLERS = 6;
 /** A flow is drawn this long after the last of it, the second half fading. */
@@ -59,8 +61,8 @@ interface Leg {
   readonly events: readonly TraceValue[];
   readonly name?: EventRef;
   readonly startMs: number;
-  /** When it was taken, and how far it had come. */
-  taken: { readonly atMs: number; readonly from: number } | null;
+  /** When it was taken, how far it had come, and how long the rest of its way takes, ms. */
+  taken: { readonly atMs: number; readonly from: number; readonly restMs: number } | null;
 }
 
 /**
@@ -76,16 +78,25 @@ export class Traffic {
     );
   }
 
-  /** @param nowMs - Time of the display, from any origin; never less than before. */
-  update(state: PipelineState, nowMs: number, motion: Motion): void {
+  /**
+   * @param nowMs - Time of the display, from any origin; never less than before.
+   * @param recent - The last entries that led to the state: what was sent and taken since the last one flies, too.
+   */
+  update(state: PipelineState, nowMs: number, motion: Motion, recent: readonly TraceEntry[] = []): void {
     const edges = edgeStates(state);
+    const sent = sentOf(recent, state);
     for (const [id, lanes] of this.#lanes) {
       const link = edges.get(id);
       if (!link) continue;
       const asks = link.asksInFlight.map((ask) => ({ ...ask, events: [] }));
       const events = link.eventsInFlight.map(nameEvents);
-      lanes.events.update({ inFlight: events, total: link.dispatched }, nowMs, motion);
-      lanes.asks.update({ inFlight: asks, total: link.asked }, nowMs, motion);
+      const last = sent.get(id);
+      lanes.events.update(
+        { inFlight: events, recent: last?.get('dispatch') ?? [], total: link.dispatched },
+        nowMs,
+        motion,
+      );
+      lanes.asks.update({ inFlight: asks, recent: last?.get('ask') ?? [], total: link.asked }, nowMs, motion);
     }
   }
 
@@ -112,9 +123,35 @@ function nameEvents({ seq, count, events, subscription, first }: SentEvents): In
   return { seq, count, events, name: { subscription, index: first } };
 }
 
+/** Edge → the batches and the asks that were sent on it, in order. */
+function sentOf(entries: readonly TraceEntry[], state: PipelineState) {
+  const sent = entries.flatMap((entry) => {
+    if (entry.type !== 'ask' && entry.type !== 'dispatch') return [];
+    const edge = edgeOf(state, entry.subscription);
+    const { seq, count, type } = entry;
+    return [{ edge, type, ...(type === 'ask' ? { seq, count, events: [] } : nameEvents(entry)) }];
+  });
+  return group(
+    sent,
+    ({ edge }) => edge,
+    ({ type }) => type,
+  );
+}
+
+/** What one update tells of a lane. */
+interface LaneNews {
+  readonly inFlight: readonly InFlight[];
+  /** What was sent last, whether it is on its way or was taken. */
+  readonly recent: readonly InFlight[];
+  /** How much was ever sent. */
+  readonly total: number;
+}
+
 /** What one lane carries, and since when. */
 class LaneMemory {
   #legs: Leg[] = [];
+  /** What was among the last sent before: it is no news. */
+  #seen: ReadonlySet<number> = new Set();
   #total = 0;
   /** Amounts that passed, with their times, for the last second. */
   #passed: { readonly atMs: number; readonly count: number }[] = [];
@@ -123,11 +160,9 @@ class LaneMemory {
   /** How much passed in the last second, and when that was counted. */
   #rate = { atMs: -Infinity, perSecond: 0 };
 
-  update(
-    { inFlight, total }: { readonly inFlight: readonly InFlight[]; readonly total: number },
-    nowMs: number,
-    motion: Motion,
-  ): void {
+  update({ inFlight, recent, total }: LaneNews, nowMs: number, motion: Motion): void {
+    const seen = this.#seen;
+    this.#seen = new Set(recent.map(({ seq }) => seq));
     if (motion === 'place') {
       this.#legs = inFlight.map((sent) => ({ ...sent, startMs: -Infinity, taken: null }));
       this.#passed = [];
@@ -139,7 +174,7 @@ class LaneMemory {
     const present = new Set(inFlight.map((sent) => sent.seq));
     for (const leg of this.#legs) {
       if (!leg.taken && !present.has(leg.seq)) {
-        leg.taken = { atMs: nowMs, from: progressOf(leg, nowMs) };
+        leg.taken = { atMs: nowMs, from: progressOf(leg, nowMs), restMs: HURRY_MS };
       }
     }
     const known = new Set(this.#legs.map((leg) => leg.seq));
@@ -150,7 +185,12 @@ class LaneMemory {
     this.#total = total;
     this.#passed = this.#passed.filter(({ atMs }) => atMs > nowMs - RATE_WINDOW_MS);
     if (passed > 0) this.#passed.push({ atMs: nowMs, count: passed });
-    const unseen = passed - sum(fresh, (sent) => sent.count);
+    const gone = recent.filter(({ seq }) => !present.has(seq) && !known.has(seq) && !seen.has(seq));
+    const unseen = passed - sum([...fresh, ...gone], (sent) => sent.count);
+    // Sent and taken within one update: it flies all the same, as long as every one of them can.
+    if (unseen <= 0)
+      for (const sent of gone)
+        this.#legs.push({ ...sent, startMs: nowMs, taken: { atMs: nowMs, from: 0, restMs: TRAVEL_MS } });
     const onTheWay = this.#legs.filter((leg) => progressOf(leg, nowMs) < 1).length;
     const begins = this.#flow(nowMs) === null;
     if (passed > 0 && (unseen > 0 || onTheWay > MOST_TRAVELLERS)) this.#flowedMs = nowMs;
@@ -188,7 +228,7 @@ class LaneMemory {
 
 function progressOf({ startMs, taken }: Leg, nowMs: number): number {
   if (!taken) return eased(Math.min(1, (nowMs - startMs) / TRAVEL_MS));
-  const part = Math.min(1, (nowMs - taken.atMs) / HURRY_MS);
+  const part = Math.min(1, (nowMs - taken.atMs) / taken.restMs);
   return interpolateNumber(taken.from, 1)(part);
 }
 

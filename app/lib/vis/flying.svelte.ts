@@ -1,4 +1,4 @@
-import type { PipelineState, PlanView } from 'sluice';
+import type { PipelineState, PlanView, TraceEntry } from 'sluice';
 import { now, timer } from 'd3-timer';
 import type { PipelineLayout } from '../view/pipeline-layout.ts';
 import { stillTraffic, Traffic } from '../view/motion.ts';
@@ -8,6 +8,8 @@ import { edgeTokens, stillTokens } from '../view/tokens.ts';
 export interface FlyingSource {
   readonly plan: PlanView;
   readonly moment: PipelineState;
+  /** The entries that led to it. */
+  readonly recent: readonly TraceEntry[];
   readonly layout: PipelineLayout;
   /** Rises with every move that is no motion. */
   readonly jumps: number;
@@ -23,40 +25,46 @@ const RATE_AT = { right: 0.5, down: 0.64 } as const;
  * component is set up, it stops with it.
  */
 export class Flying {
-  readonly #source: () => FlyingSource;
+  readonly #source: FlyingSource;
+  /** Rises with every frame in which something moves. */
+  #ticks = $state.raw(0);
   #frameMs = $state.raw(0);
   #frame = $state.raw<ReturnType<Traffic['frame']>>({});
 
-  /** @param source - Read anew for every frame. */
-  constructor(source: () => FlyingSource) {
+  /** @param source - Its members are read anew for every frame, each where it is needed. */
+  constructor(source: FlyingSource) {
     this.#source = source;
     // By the plan alone: every moment asks its source anew, and what is on its way must outlive that.
-    const plan = $derived(source().plan);
+    const plan = $derived(source.plan);
     const traffic = $derived(new Traffic(plan));
-    let jumps = -1;
+    let known: { readonly traffic: Traffic; readonly moment: PipelineState; readonly jumps: number } | null =
+      null;
+    // Once for each frame, whether the moment or only the clock has moved on.
     $effect(() => {
-      const current = traffic;
-      const { moment, jumps: jumped, reducedMotion } = source();
-      current.update(moment, now(), jumps === jumped ? 'fly' : 'place');
-      jumps = jumped;
-      this.#show(current);
-      if (reducedMotion || !current.moves(now())) return;
-      const ticking = timer(() => {
-        this.#show(current);
-        if (!current.moves(now())) ticking.stop();
+      if (this.#ticks < 0) return;
+      const { moment, jumps } = source;
+      if (known?.traffic !== traffic || known.moment !== moment || known.jumps !== jumps) {
+        traffic.update(moment, now(), known?.jumps === jumps ? 'fly' : 'place', source.recent);
+        known = { traffic, moment, jumps };
+      }
+      this.#frameMs = now();
+      this.#frame = traffic.frame(this.#frameMs);
+      if (source.reducedMotion || !traffic.moves(this.#frameMs)) return;
+      const next = timer(() => {
+        next.stop();
+        this.#ticks += 1;
       });
-      return () => ticking.stop();
+      return () => next.stop();
     });
   }
 
-  readonly #shown = $derived.by(() => {
-    const { reducedMotion, moment } = this.#source();
-    return reducedMotion ? stillTraffic(moment) : this.#frame;
-  });
+  readonly #shown = $derived.by(() =>
+    this.#source.reducedMotion ? stillTraffic(this.#source.moment) : this.#frame,
+  );
 
   /** What is drawn one by one, by subscription. */
   readonly tokens = $derived.by(() => {
-    const { layout, reducedMotion } = this.#source();
+    const { layout, reducedMotion } = this.#source;
     const place = reducedMotion ? stillTokens : edgeTokens;
     return layout.edges.flatMap((edge) => {
       const own = this.#shown[edge.id];
@@ -66,7 +74,7 @@ export class Flying {
 
   /** What is drawn as a stream, by lane. */
   readonly flows = $derived.by(() => {
-    const { layout } = this.#source();
+    const { layout } = this.#source;
     return layout.edges.flatMap((edge) =>
       (['events', 'asks'] as const).flatMap((kind) => {
         const flow = this.#shown[edge.id]?.[kind].flow;
@@ -90,10 +98,5 @@ export class Flying {
   /** When what is shown was so, by the display's clock. */
   get frameMs(): number {
     return this.#frameMs;
-  }
-
-  #show(traffic: Traffic): void {
-    this.#frameMs = now();
-    this.#frame = traffic.frame(this.#frameMs);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Replay, type PipelineState, type VirtualRun } from 'sluice';
-import { stillTraffic, Traffic, TRAVEL_MS, type EdgeTraffic } from '$lib/view/motion.ts';
+import { RECENT_ENTRIES, stillTraffic, Traffic, TRAVEL_MS, type EdgeTraffic } from '$lib/view/motion.ts';
 import { firstRun } from './first-run.ts';
 
 const LINK = 'evens←numbers';
@@ -114,6 +114,38 @@ describe('Traffic', () => {
     const flowing = rates.filter((rate) => rate !== undefined);
     expect(flowing.length).toBeGreaterThan(30);
     expect(new Set(flowing).size).toBeLessThanOrEqual(4);
+  });
+
+  it('lets an ask fly that was sent and taken within one update, and an ask only once', async () => {
+    const { run } = await around('ask');
+    const sent = run.entries.findIndex((entry) => entry.type === 'ask' && entry.subscription === LINK);
+    const taken = run.entries.findIndex((entry) => entry.type === 'asked' && entry.subscription === LINK);
+    expect(taken).toBeGreaterThan(sent);
+    const replay = new Replay(run.plan, run.entries);
+    const traffic = new Traffic(run.plan);
+    const update = (n: number, nowMs: number, motion: 'fly' | 'place') =>
+      traffic.update(replay.at(n), nowMs, motion, run.entries.slice(Math.max(0, n - RECENT_ENTRIES), n));
+    update(sent, 0, 'place');
+    update(taken + 1, 1_000, 'fly');
+    expect(replay.at(taken + 1).subscriptions[LINK]?.asksInFlight).toEqual([]);
+    const way = [0, 0.25, 0.5, 0.75].map((part) => edgeOf(traffic, 1_000 + part * TRAVEL_MS).asks);
+    expect(way).toMatchObject(
+      [0, 0.25, 0.5, 0.75].map((progress) => ({ flow: null, travelling: [{ count: 10, progress }] })),
+    );
+    update(taken + 2, 1_000 + 0.8 * TRAVEL_MS, 'fly');
+    expect(edgeOf(traffic, 1_000 + 0.8 * TRAVEL_MS).asks.travelling).toHaveLength(1);
+    expect(edgeOf(traffic, 1_000 + TRAVEL_MS).asks).toEqual({ travelling: [], waiting: [], flow: null });
+    update(taken + 2, 3_000, 'fly');
+    expect(edgeOf(traffic, 3_000).asks.travelling).toEqual([]);
+  });
+
+  it('draws a stream as soon as some of what passed cannot be told', async () => {
+    const run = await firstRun({ entryBudget: 600 });
+    const replay = new Replay(run.plan, run.entries);
+    const traffic = new Traffic(run.plan);
+    traffic.update(replay.at(0), 0, 'place');
+    traffic.update(replay.at(300), 16, 'fly', run.entries.slice(300 - RECENT_ENTRIES, 300));
+    expect(edgeOf(traffic, 16).events).toMatchObject({ travelling: [], flow: { strength: 1 } });
   });
 
   it('puts everything where it belongs after a jump, without motion', async () => {
