@@ -22,7 +22,7 @@ export interface ComparedGuess {
   /** Empty while no run has shown it. */
   readonly actual: string;
   readonly verdict: GuessVerdict;
-  /** Names the difference; empty where there is none, or nothing to compare. */
+  /** How far a number is off; empty where it is not, and for answers that were chosen. */
   readonly gap: string;
 }
 
@@ -45,7 +45,8 @@ export function comparedGuesses(
     const comparison = actual && compare(question, guess, { actual, says: '', at: null });
     if (!comparison) return { ...told, verdict: 'open', gap: '' };
     if (comparison.right) return { ...told, verdict: 'right', gap: '' };
-    return { ...told, verdict: isWithin(question, guess, actual) ? 'close' : 'wrong', gap: comparison.gap };
+    const verdict = isWithin(question, guess, actual) ? 'close' : 'wrong';
+    return { ...told, verdict, gap: question.kind === 'number' ? comparison.gap : '' };
   });
 }
 
@@ -55,13 +56,28 @@ function isWithin({ within = 0 }: LabQuestion, guess: PredictionValue, actual: P
   );
 }
 
-/** How good the guesses were, in a sentence; empty while there is nothing to compare. */
+/** How good the guesses were, in a sentence; empty until the runs have shown all that was guessed. */
 export function guessSentence(compared: readonly ComparedGuess[]): string {
-  const judged = compared.filter(({ verdict }) => verdict !== 'open' && verdict !== 'skipped');
-  if (judged.length === 0) return '';
-  const right = judged.filter(({ verdict }) => verdict !== 'wrong').length;
-  if (right === judged.length) return right === 1 ? 'It came as you said.' : `All ${right} came as you said.`;
-  return right === 0 ? 'It came otherwise: look at why.' : `${right} of ${judged.length} came as you said.`;
+  const guessed = compared.filter(({ verdict }) => verdict !== 'skipped');
+  if (guessed.length === 0 || guessed.some(({ verdict }) => verdict === 'open')) return '';
+  const right = guessed.filter(({ verdict }) => verdict !== 'wrong').length;
+  if (right === guessed.length)
+    return right === 1 ? 'It came as you said.' : `All ${right} came as you said.`;
+  return right === 0 ? 'It came otherwise: look at why.' : `${right} of ${guessed.length} came as you said.`;
+}
+
+/** A guess against what came, in a few words; empty while there is nothing to compare. */
+export function verdictText({ verdict, gap }: Pick<ComparedGuess, 'verdict' | 'gap'>): string {
+  switch (verdict) {
+    case 'right':
+      return 'as you said';
+    case 'close':
+      return `close: you said ${gap}`;
+    case 'wrong':
+      return gap === '' ? 'not what you said' : `you said ${gap}`;
+    default:
+      return '';
+  }
 }
 
 const SKIPPED: Guess = { kind: 'skipped' };

@@ -1,7 +1,9 @@
+import { union } from 'd3-array';
 import { RunSession } from '../sandbox/session.svelte.ts';
 import { motion } from '../ui/motion.svelte.ts';
 import { isUnderWay } from '../view/run-status.ts';
 import { Playhead } from '../vis/playhead.svelte.ts';
+import { toldBy } from './told-by.ts';
 
 /** How a run of a lab begins. */
 export interface LabStart {
@@ -32,6 +34,21 @@ export class LabRun<Name extends string = string> {
   /** It came to its end by itself: what it shows is all there is. */
   get isFinished(): boolean {
     return this.run.view.status === 'finished';
+  }
+
+  /** Workers that may still tell something of this run; 0 once all has been told. */
+  get tellers(): number {
+    const { status, placement } = this.run.view;
+    return status === 'running' ? union(Object.values(placement)).size : 0;
+  }
+
+  /**
+   * Entries of its trace up to which all workers have told what they did: what is counted there fits together, while later
+   * ones of some workers may be missing. All of them once the run is over.
+   */
+  get told(): number {
+    const { entries } = this.run.view;
+    return this.tellers > 0 ? toldBy(entries, this.tellers) : entries.length;
   }
 
   /** Begins anew at full speed, and follows. Settles when the run is over; what goes wrong stands in its view. */

@@ -21,6 +21,15 @@ export const PUSH_PULL: Lab = {
     'One program, one load, two runs: a source that pushes, and one that is asked. Slow the packer, and watch what waits.',
 };
 
+export const DISPATCHERS: Lab = {
+  id: 'dispatchers',
+  route: '/labs/dispatchers',
+  title: 'Same pipeline, three dispatchers',
+  question: 'Who gets which event when one of four consumers is slow?',
+  about:
+    'Sixty orders, four packers, one of them slow. By demand, to all, or by shelf: guess what the slow one gets, then look at who got what.',
+};
+
 export const SKEW: Lab = {
   id: 'skew',
   route: '/labs/skew',
@@ -40,4 +49,4 @@ export const CRASH: Lab = {
 };
 
 /** In the order of the index. A lab stands here once its page exists; its picture is in `LabPicture`. */
-export const LABS: readonly Lab[] = [PUSH_PULL, SKEW, CRASH];
+export const LABS: readonly Lab[] = [PUSH_PULL, DISPATCHERS, SKEW, CRASH];

@@ -1,4 +1,3 @@
-import { union } from 'd3-array';
 import { LabRun, LabRuns } from '../labs/lab-runs.svelte.ts';
 import { TwinAccount, type TwinCounts } from './twin-account.ts';
 import { twinProgram, wayOf, type OverflowRule, type TwinName } from './twin-programs.ts';
@@ -9,10 +8,9 @@ const PACKER = 'packer';
 /** One of the two runs. */
 export class Twin extends LabRun<TwinName> {
   readonly #account = $derived.by(() => (this.run.view.plan ? new TwinAccount(this.run.view.plan) : null));
-  readonly told: { readonly now: TwinCounts; readonly curve: readonly TwinCounts[] } = $derived.by(() => {
+  readonly counted: { readonly now: TwinCounts; readonly curve: readonly TwinCounts[] } = $derived.by(() => {
     if (!this.#account) return { now: NOTHING, curve: [] };
-    const { entries, placement, status } = this.run.view;
-    this.#account.update(entries, status === 'running' ? workersOf(placement) : 0);
+    this.#account.update(this.run.view.entries, this.tellers);
     return { now: this.#account.now, curve: this.#account.curve };
   });
 
@@ -61,8 +59,4 @@ export class Twins extends LabRuns<Twin> {
     this.rule = rule;
     if (this.underWay) this.begin();
   }
-}
-
-function workersOf(placement: Readonly<Record<string, number>>): number {
-  return union(Object.values(placement)).size;
 }

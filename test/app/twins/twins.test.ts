@@ -1,8 +1,7 @@
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import * as sluice from 'sluice';
-import { planOf, runVirtual } from 'sluice';
-import { toldBy, TwinAccount } from '$lib/twins/twin-account.ts';
+import { runVirtual, type TraceEntry } from 'sluice';
+import { toldBy } from '$lib/labs/told-by.ts';
+import { TwinAccount } from '$lib/twins/twin-account.ts';
 import { chartScale, twinChart, twinRows } from '$lib/twins/twin-chart.ts';
 import {
   BUFFER_LIMIT,
@@ -12,19 +11,9 @@ import {
   type OverflowRule,
   type TwinName,
 } from '$lib/twins/twin-programs.ts';
+import { planIn } from '../../support/page-program.ts';
 
 const RULES: readonly OverflowRule[] = ['grow', 'dropNew', 'dropOld', 'block'];
-
-/** The plan of a program as it stands in the page. */
-function planIn(text: string) {
-  const { outputText } = ts.transpileModule(text, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  const exports: { default?: unknown } = {};
-  // The program's only import is the engine.
-  new Function('exports', 'require', outputText)(exports, () => sluice);
-  return planOf(exports.default);
-}
 
 async function runTwin(twin: TwinName, rule: OverflowRule, pauseMs: number) {
   const plan = planIn(twinProgram(twin, { rule, pauseMs }));
@@ -34,7 +23,7 @@ async function runTwin(twin: TwinName, rule: OverflowRule, pauseMs: number) {
   return { account, entries };
 }
 
-const madeIn = (entries: readonly sluice.TraceEntry[]) =>
+const madeIn = (entries: readonly TraceEntry[]) =>
   entries.flatMap((entry) => (entry.type === 'end' && entry.stage === 'orders' ? entry.emitted : []));
 
 describe('the twins', () => {

@@ -77,10 +77,10 @@ function openOf(link: LinkLog, at: number): number {
 }
 
 /**
- * What one consumer has to do with one event. `waits`: nobody has got it yet. `other`: another consumer got it. `absent`: it
- * was not subscribed when all the others got it.
+ * What one consumer has to do with one event. `queued`: the dispatcher keeps it for this one. `waits`: nobody has got it yet.
+ * `other`: another consumer got it, or will. `absent`: it was not subscribed when all the others got it.
  */
-export type CellKind = SentStatus | 'refused' | 'waits' | 'other' | 'absent' | 'never';
+export type CellKind = SentStatus | 'queued' | 'refused' | 'waits' | 'other' | 'absent' | 'never';
 
 export interface DeliveryCell {
   readonly kind: CellKind;
@@ -126,7 +126,12 @@ export function deliveryRows(
   return rows;
 }
 
-function cellOf(maker: MakerLog, state: RowState, { edge }: DeliveryColumn, at: number): DeliveryCell {
+function cellOf(
+  maker: MakerLog,
+  state: RowState,
+  { edge, partition }: DeliveryColumn,
+  at: number,
+): DeliveryCell {
   const sent = state.sent.find(({ link }) => link.edge === edge);
   if (sent) {
     const event = { subscription: sent.link.id, index: sent.index };
@@ -137,6 +142,9 @@ function cellOf(maker: MakerLog, state: RowState, { edge }: DeliveryColumn, at: 
   switch (state.fate) {
     case 'sent':
       return { kind: maker.isForAll ? missing(maker, state.row, edge) : 'other', event: null };
+    case 'queued':
+      if (state.partition === null) return { kind: 'waits', event: null };
+      return { kind: state.partition === partition ? 'queued' : 'other', event: null };
     case 'discarded':
     case 'dropped':
     case 'lost':
@@ -186,8 +194,9 @@ export const CELL_WORDS: Readonly<Record<CellKind, { readonly word: string; read
   sent: { word: 'mailbox', means: 'sent: on its way, or in the mailbox' },
   lost: { word: 'lost', means: 'sent, and lost with the stage or the subscription' },
   refused: { word: 'refused', means: 'its selector did not want it' },
+  queued: { word: 'queued', means: 'kept by the dispatcher until this one has asked for it' },
   waits: { word: '', means: 'not sent to anybody yet' },
-  other: { word: '', means: 'another consumer got it' },
+  other: { word: '', means: 'for another consumer' },
   absent: { word: 'absent', means: 'it was not subscribed then' },
   never: { word: '', means: 'nobody will get it' },
 };

@@ -25,6 +25,11 @@ export class Track {
     return this.#counts[bisectRight(this.#positions, n) - 1] ?? 0;
   }
 
+  /** Every change: entries applied when it had just happened, and the count from there on. */
+  *changes(): Iterable<{ readonly n: number; readonly count: number }> {
+    for (const [i, n] of this.#positions.entries()) yield { n, count: this.#counts[i] ?? 0 };
+  }
+
   /** Entries applied when the count had just become more than `count`; `null` where it never has. */
   whenAbove(count: number): number | null {
     return this.#positions[bisectRight(this.#counts, count)] ?? null;
