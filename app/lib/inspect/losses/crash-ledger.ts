@@ -6,7 +6,7 @@ import type { MakerLog } from '../../view/accounts/maker-log.ts';
 import { rowState } from '../../view/accounts/row-fate.ts';
 import type { RunAccounts } from '../../view/accounts/run-accounts.ts';
 import { valueKey } from '../../view/accounts/share-out.ts';
-import type { Incident } from './incidents.ts';
+import { isOrderly, startedWith, type Incident } from './incidents.ts';
 
 /** What the rules say becomes of an event: it goes on, nobody will get it, or its source makes it again. */
 export type Predicted = 'safe' | 'lost' | 'again';
@@ -60,7 +60,8 @@ export function crashLedger(plan: PlanView, accounts: RunAccounts, incident: Inc
   for (const maker of accounts.makers)
     lines.push(...makerLines(plan, accounts, { maker, incident, before, now }));
   for (const link of accounts.links) {
-    for (const range of link.openAt(before)) lines.push(linkLine(link, range, { incident, before, now }));
+    for (const range of link.openAt(before))
+      lines.push(linkLine(plan, link, { range, incident, before, now }));
   }
   const predicted = { safe: 0, lost: 0, again: 0 };
   const happened = { handled: 0, lost: 0, again: 0, discarded: 0, open: 0 };
@@ -79,10 +80,11 @@ interface Moment {
 }
 
 function linkLine(
+  plan: PlanView,
   link: LinkLog,
-  { status, first, count }: OpenRange,
-  { incident, before, now }: Moment,
+  { range, incident, before, now }: Moment & { readonly range: OpenRange },
 ): LedgerLine {
+  const { status, first, count } = range;
   const happened = { handled: 0, lost: 0, again: 0, discarded: 0, open: 0 };
   for (let index = first; index < first + count; index += 1) {
     const after = link.statusOf(index, now);
@@ -91,6 +93,7 @@ function linkLine(
   }
   const isGone = link.closedAt !== null && link.closedAt <= before;
   const ends = incident.stages.includes(link.consumer);
+  const next = ends ? null : endedNext(plan, link.consumer, incident);
   const place = status === 'sent' ? 'way' : status === 'taken' ? 'stage' : 'hand';
   return {
     place,
@@ -99,7 +102,7 @@ function linkLine(
     count,
     values: valuesOn(link, first, count),
     predicted: isGone || ends ? 'lost' : 'safe',
-    why: isGone ? 'their stage was gone already' : ends ? LOST_WITH[place] : SAFE_IN[place],
+    why: isGone ? 'their stage was gone already' : ends ? LOST_WITH[place] : (next ?? SAFE_IN[place]),
     happened,
     atRisk: 0,
   };
@@ -153,7 +156,8 @@ function makerLine(
 ): LedgerLine {
   const { id } = maker.stage;
   const ends = incident.stages.includes(id);
-  const again = ends && startsAgain(plan, id) && maker.stage.kind === 'producer';
+  const again = ends && startsAgain(plan, id, incident) && maker.stage.kind === 'producer';
+  const next = ends ? null : endedNext(plan, id, incident);
   const remade = ends ? valuesAfter(maker, incident.n) : null;
   const happened = { handled: 0, lost: 0, again: 0, discarded: 0, open: 0 };
   const values: TraceValue[] = [];
@@ -172,7 +176,7 @@ function makerLine(
     count: rows.length,
     values,
     predicted: again ? 'again' : ends ? 'lost' : 'safe',
-    why: again ? MADE_AGAIN : ends ? LOST_AT_MAKER[place] : SAFE_AT_MAKER[place],
+    why: again ? MADE_AGAIN : ends ? LOST_AT_MAKER[place] : (next ?? SAFE_AT_MAKER[place]),
     happened,
     atRisk: ends ? 0 : Math.min(rows.length, askedByGone(maker, incident, before)),
   };
@@ -201,11 +205,29 @@ function askedByGone(maker: MakerLog, { stages }: Incident, before: number): num
   });
 }
 
-/** Whether a supervisor starts a stage again that has failed. */
-export function startsAgain({ supervisors = [] }: PlanView, stage: StageId): boolean {
-  return supervisors.some(({ children }) =>
-    children.some(({ id, restart }) => id === stage && restart !== 'temporary'),
+/**
+ * Whether a supervisor starts a stage of an incident again, as long as it has restarts left: one that is temporary never; one
+ * that is transient not after an end in good order, unless it was ended for the sake of another.
+ */
+export function startsAgain(
+  { supervisors = [] }: PlanView,
+  stage: StageId,
+  { by, how, reason }: Pick<Incident, 'by' | 'how' | 'reason'>,
+): boolean {
+  const keeper = supervisors.find(({ children }) => children.some(({ id }) => id === stage));
+  const restart = keeper?.children.find(({ id }) => id === stage)?.restart ?? 'temporary';
+  if (!keeper || restart === 'temporary') return false;
+  if (by === 'keeper') return supervisors.some(({ children }) => children.some(({ id }) => id === keeper.id));
+  return by === 'restart' || how !== 'end' || restart === 'permanent' || !isOrderly(reason);
+}
+
+/** Why a stage that is not of the incident ends next: a supervisor starts it again with one that is; `null` where none does. */
+function endedNext(plan: PlanView, stage: StageId, incident: Incident): string | null {
+  const first = incident.stages.find(
+    (id) => startedWith(plan, stage, id) !== null && startsAgain(plan, id, incident),
   );
+  if (first === undefined) return null;
+  return `their stage goes on for a moment only: its supervisor ends it, too, to start it again with “${first}”`;
 }
 
 function valuesAfter(maker: MakerLog, n: number): ReadonlySet<string> {
