@@ -4,10 +4,13 @@ import { MARK_WORDS, markText, type MarkKind } from './timeline-marks.ts';
 import {
   GROUP_HEIGHT,
   underPointer,
+  type UnderPointer,
   type TimelineBy,
   type TimelineLane,
   type TimelineView,
 } from './timeline.ts';
+import { shareText } from './stage-load.ts';
+import type { LaneShares } from './timeline-bars.ts';
 import { countText, durationText } from './value-label.ts';
 
 /** What is said of a place of the timeline, and the upper edge of the row that it is about, px. */
@@ -37,6 +40,11 @@ export function laneTitle({ stage, moved }: Pick<TimelineLane, 'stage' | 'moved'
   return moved === null ? stage : `${stage} (${moved})`;
 }
 
+/** "busy 12 %, blocked 71 %": how a stage spent a part of the run. */
+export function sharesText({ busy, blocked }: LaneShares): string {
+  return `busy ${shareText(busy)}${blocked > 0 ? `, blocked ${shareText(blocked)}` : ''}`;
+}
+
 /** What is said of a place under the pointer, px; `null` between the rows, and where a stage does not run. */
 export function timelineTip(
   { view, log, by, width, laneHeight }: ShownTimeline,
@@ -54,11 +62,15 @@ export function timelineTip(
   const lane = view.groups.flatMap(({ lanes }) => lanes).find((own) => Math.abs(own.y - y) <= reach);
   const under = lane && underPointer(lane, log, { x, by, view, width });
   if (!lane || !under) return null;
-  const text =
-    under.what === 'mark'
-      ? markWords(under.kind, under.n, log.entries[under.n - 1])
-      : STATE_WORDS[under.what];
-  return { top: lane.y - reach, text: `${laneTitle(lane)} · ${text}` };
+  return { top: lane.y - reach, text: `${laneTitle(lane)} · ${underWords(under, log, by)}` };
+}
+
+function underWords(under: UnderPointer, log: TimelineLog, by: TimelineBy): string {
+  if (under.what === 'mark') return markWords(under.kind, under.n, log.entries[under.n - 1]);
+  if (under.what !== 'shares') return STATE_WORDS[under.what];
+  const length =
+    by === 'time' ? durationText(under.length) : `${countText(Math.round(under.length))} entries`;
+  return `${sharesText(under)} of the ${length} under the pointer`;
 }
 
 function markWords(kind: MarkKind, n: number, entry: TraceEntry | undefined): string {

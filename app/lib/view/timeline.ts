@@ -1,5 +1,6 @@
 import type { PlanView, StageId, WorkerId } from 'sluice';
 import { scaleLinear } from 'd3-scale';
+import { laneBars, sharesIn, type Crowd, type LaneShares } from './timeline-bars.ts';
 import type { Ruler, Spans } from './timeline-columns.ts';
 import type { LaneLog, TimelineLog } from './timeline-log.ts';
 import { LEAST_MARK_GAP, MARK_ORDER, MARK_SHAPES, type MarkKind, type Pin } from './timeline-marks.ts';
@@ -25,6 +26,11 @@ export interface TimelineLane {
   readonly busyPath: string;
   /** Times of something to pass on that nobody asked for, as bars around y = 0. */
   readonly blockedPath: string;
+  /** Where bars would be one: each pixel is filled as high as the share of it that is busy, and above that blocked. */
+  readonly crowdedPath: string;
+  readonly crowds: readonly Crowd[];
+  /** Of the time shown. */
+  readonly shares: LaneShares;
   /** The lives of the stage as strokes along y = 0. */
   readonly alivePath: string;
   /** One path per kind of mark, around y = 0. */
@@ -79,8 +85,6 @@ export interface TimelineOptions {
   readonly placement?: Readonly<Record<StageId, WorkerId>>;
 }
 
-/** Bars closer than this are one, px; no bar is thinner. */
-const LEAST_GAP = 0.75;
 /** Width of one column of a worker's strip, px. */
 const STRIP_STEP = 2;
 /** Between two ticks, px: room for what stands at them. */
@@ -168,7 +172,7 @@ function rowsOf(
       label: worker === null ? 'not started' : `worker ${worker + 1}`,
       y,
       collapsed: isCollapsed,
-      busyShare: busy && isGrouped ? busyShare(busy, log, drawing) : 0,
+      busyShare: busy && isGrouped ? sharesIn([{ busy }], ...byTheClock(log, drawing)).busy : 0,
       busyPath: busy && isGrouped ? stripPath(busy, drawing) : '',
       lanes: shown.map(({ stage }) => laneView(stage, log, { ...drawing, worker, y: nextRow(laneHeight) })),
     };
@@ -191,8 +195,8 @@ function laneView(
     worker,
     y,
     moved: movedText(all, worker),
-    busyPath: each((lane) => barPath(lane.busy, half, drawing)),
-    blockedPath: each((lane) => barPath(lane.blocked, half, drawing)),
+    ...laneBars(own, half, drawing),
+    shares: sharesIn(own, ...byTheClock(log, drawing)),
     alivePath: each(({ lives }) => {
       const strokes: string[] = [];
       for (
@@ -227,36 +231,6 @@ function movedText(lanes: readonly LaneLog[], worker: WorkerId | null): string |
 
 function inView(x: number, { width }: TimelineOptions): string {
   return Math.min(Math.max(x, -1), width + 1).toFixed(1);
-}
-
-/** Bars of a lane, from one that can be told apart to the next: as many as there is room for, not as there are. */
-function barPath(spans: Spans, half: number, drawing: Drawing): string {
-  const { ruler, range, scale, now } = drawing;
-  const perPixel = (range.to - range.from) / drawing.width;
-  const bars: string[] = [];
-  let from = -Infinity;
-  let to = -Infinity;
-  const close = () => {
-    if (to > from)
-      bars.push(
-        `M${inView(from, drawing)},${-half}H${inView(to, drawing)}V${half}H${inView(from, drawing)}Z`,
-      );
-  };
-  let i = spans.firstEndingAfter(range.from, ruler);
-  while (i < spans.length && spans.from(i, ruler) <= range.to) {
-    const left = scale(spans.from(i, ruler));
-    const right = Math.max(scale(Math.min(spans.to(i, ruler), now)), left + LEAST_GAP);
-    if (left - to > LEAST_GAP) {
-      close();
-      from = left;
-    }
-    to = Math.max(to, right);
-    // What ends within the next part of a pixel would only make the bar as long as it will be anyhow.
-    const next = spans.firstEndingAfter(range.from + (to + LEAST_GAP / 2) * perPixel, ruler);
-    i = Math.max(i + 1, Math.min(next, spans.length));
-  }
-  close();
-  return bars.join('');
 }
 
 function markPath(
@@ -297,25 +271,26 @@ function stripPath(busy: Spans, { ruler, range, width, now, scale }: Drawing): s
   return parts.length === 0 ? '' : `M0,0${parts.join('')}H${end.toFixed(1)}V0Z`;
 }
 
-/** Always by the clock: entries take no equal time. */
-function busyShare(busy: Spans, log: TimelineLog, { ruler, range, now }: Drawing): number {
+/** What is shown of the run, always by the clock: entries take no equal time. */
+function byTheClock(log: TimelineLog, { ruler, range, now }: Drawing) {
   const ms = (value: number) => (ruler === 'ms' ? value : log.msAt(Math.floor(value)));
-  const from = ms(range.from);
-  const to = ms(Math.min(range.to, now));
-  return to > from ? Math.min(1, busy.covered(from, to, 'ms') / (to - from)) : 0;
+  const shown = { from: ms(range.from), to: ms(Math.min(range.to, now)) };
+  return [shown, { ruler: 'ms', now: shown.to }] as const;
 }
 
 /** What lies under a pixel of a lane: a mark, if one is near, and else what the stage does there. */
 export type UnderPointer =
   | { readonly what: 'mark'; readonly kind: MarkKind; readonly n: number }
-  | { readonly what: 'busy' | 'blocked' | 'idle' };
+  | { readonly what: 'busy' | 'blocked' | 'idle' }
+  /** Too much to be told apart: how much of the pixel it was busy and blocked, and what the pixel stands for, by the ruler. */
+  | ({ readonly what: 'shares'; readonly length: number } & LaneShares);
 
 /** A mark is meant from this far, px. */
 const MARK_REACH = 6;
 
 /** What a lane shows at a pixel; `null` where the stage does not run. */
 export function underPointer(
-  { stage, worker, marks }: Pick<TimelineLane, 'stage' | 'worker' | 'marks'>,
+  { stage, worker, marks, crowds }: Pick<TimelineLane, 'stage' | 'worker' | 'marks' | 'crowds'>,
   log: TimelineLog,
   {
     x,
@@ -342,6 +317,11 @@ export function underPointer(
       );
       if (nearest !== undefined) return { what: 'mark', kind, n: moments.at(nearest, 'n') };
     }
+  }
+  if (crowds.some(({ from, to }) => x >= from && x < to)) {
+    const from = view.range.from + Math.floor(x) * perPixel;
+    const shares = sharesIn(lanes, { from, to: from + perPixel }, { ruler, now: Infinity });
+    return { what: 'shares', length: perPixel, ...shares };
   }
   const covers = (spans: Spans) => {
     const i = spans.firstEndingAfter(value, ruler);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { timelineView } from '$lib/view/timeline.ts';
 import { TimelineLog } from '$lib/view/timeline-log.ts';
-import { laneTitle, timelineTip } from '$lib/view/timeline-tip.ts';
+import { laneTitle, sharesText, timelineTip } from '$lib/view/timeline-tip.ts';
+import { firstRun } from './first-run.ts';
 import { CRASH_AND_RESTART, SUPERVISED } from './recorded.ts';
 
 describe('timelineTip()', () => {
@@ -23,6 +24,36 @@ describe('timelineTip()', () => {
     expect(tip({ x: 650, y: worker?.y ?? 0 })?.text).toMatch(/: a callback ran \d+ % of the time shown$/);
     expect(tip({ x: 1_150, y: lane?.y ?? 0 })).toBeNull();
     expect(tip({ x: 650, y: -50 })).toBeNull();
+  });
+});
+
+describe('timelineTip() of many', () => {
+  it('tells the share of what lies under the pointer where callbacks are too close to be told apart', async () => {
+    const { plan, entries } = await firstRun({ entryBudget: 1_400 });
+    const log = new TimelineLog(plan);
+    log.update(entries);
+    const options = { width: 60, laneHeight: 20, by: 'entry' } as const;
+    const view = timelineView(plan, log, options);
+    const lane = view.groups.flatMap(({ lanes }) => lanes).find(({ crowds }) => crowds.length > 0);
+    const crowd = lane?.crowds.find(({ from, to }) => to - from > 4);
+    // Beside marks, which come first.
+    const texts = Array.from(
+      { length: (crowd?.to ?? 0) - (crowd?.from ?? 0) },
+      (_, i) =>
+        timelineTip({ ...options, view, log }, { x: (crowd?.from ?? 0) + i + 0.5, y: lane?.y ?? 0 })?.text,
+    );
+    expect(
+      texts.some((text) =>
+        /busy \d+ %(, blocked \d+ %)? of the \d+ entries under the pointer$/.test(text ?? ''),
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('sharesText()', () => {
+  it('leaves out what there is none of', () => {
+    expect(sharesText({ busy: 0.124, blocked: 0 })).toBe('busy 12 %');
+    expect(sharesText({ busy: 0.001, blocked: 0.71 })).toBe('busy <1 %, blocked 71 %');
   });
 });
 
