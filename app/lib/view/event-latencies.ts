@@ -1,8 +1,13 @@
 import type { StageId } from 'sluice';
+import { sum } from 'd3-array';
 import type { Call } from './event-batch.ts';
 import { microseconds } from './event-life.ts';
 import type { EventLives } from './event-lives.ts';
+import { atOnce, type Steps } from './steps.ts';
 import { WeightedSample } from './weighted-sample.ts';
+
+/** Batches between two looks at the clock. */
+const STEP_BATCHES = 512;
 
 /** How long events took, ms. */
 export interface Latency {
@@ -27,16 +32,26 @@ export interface Latencies {
  * knows what came of a batch, not of each event in it. What a stage emits of its own, as a window that fires, counts from then.
  */
 export function latencies(lives: EventLives): Latencies {
+  return atOnce(latenciesIn(lives));
+}
+
+/** The same in steps. */
+export function* latenciesIn(lives: EventLives): Steps<Latencies> {
+  const links = [...lives.links];
+  const total = sum(links, ({ batches }) => batches.length);
+  let done = 0;
   const ages = new Ages();
   const producers = new Set<StageId>();
-  for (const { producer } of lives.links) producers.add(producer);
+  for (const { producer } of links) producers.add(producer);
   const all = new WeightedSample();
   const bySink = new Map<StageId, WeightedSample>();
-  for (const { consumer, batches } of lives.links) {
+  for (const { consumer, batches } of links) {
+    done += batches.length;
     if (producers.has(consumer)) continue;
     const own = bySink.get(consumer) ?? new WeightedSample();
     bySink.set(consumer, own);
-    for (const { calls } of batches) {
+    for (const [i, { calls }] of batches.entries()) {
+      if (i % STEP_BATCHES === STEP_BATCHES - 1) yield (done - batches.length + i) / total;
       for (const call of calls) {
         if (call.end?.type !== 'end') continue;
         const endUs = microseconds(call.end.atMs);

@@ -13,3 +13,10 @@ export function* asPart<Result>(
   }
   return step.value;
 }
+
+/** Does all of a work at once. */
+export function atOnce<Result>(work: Steps<Result>): Result {
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
+}

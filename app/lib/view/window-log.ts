@@ -10,6 +10,7 @@ import type {
   WindowingView,
 } from 'sluice';
 import { bisector } from 'd3-array';
+import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
 import { UndoLog } from './undo-log.ts';
 
 /** One time that a window emitted. `n` = entries applied when it has just happened, here and below. */
@@ -114,11 +115,12 @@ class Windows implements StageWindows {
 const bySeq = bisector((entry: TraceEntry) => entry.seq);
 
 /** What is known of the windows of a run. A longer version of its trace costs only what is new. */
-export class WindowLog {
+export class WindowLog implements RunLog {
   readonly #plan: PlanView;
   #stages: ReadonlyMap<StageId, Windows>;
   #undo = new UndoLog();
   #entries: readonly TraceEntry[] = [];
+  #known = 0;
 
   constructor(plan: PlanView) {
     this.#plan = plan;
@@ -136,21 +138,25 @@ export class WindowLog {
     );
   }
 
-  /** Takes the same trace with entries appended, or inserted near its end. */
-  update(entries: readonly TraceEntry[]): void {
-    let known = Math.min(this.#entries.length, entries.length);
-    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
-    if (known < this.#entries.length && !this.#undo.back(known)) {
+  /** How many of them are known. */
+  get known(): number {
+    return this.#known;
+  }
+
+  update(entries: readonly TraceEntry[], to = entries.length): void {
+    let known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
+    if (known < this.#known && !this.#undo.back(known)) {
       this.#stages = stagesOf(this.#plan);
       this.#undo = new UndoLog();
       known = 0;
     }
     this.#entries = entries;
-    for (let i = known; i < entries.length; i += 1) {
+    for (let i = known; i < to; i += 1) {
       const entry = entries[i];
       const own = entry && this.#stages.get(entry.stage);
       if (own) this.#add(own, entry, i + 1);
     }
+    this.#known = to;
   }
 
   #add(own: Windows, entry: TraceEntry, n: number): void {
@@ -335,18 +341,5 @@ function stagesOf({ flows = [] }: PlanView): ReadonlyMap<StageId, Windows> {
   );
 }
 
-/** What is known of the runs that were looked at: as long as their plans are there. */
-const KNOWN = new WeakMap<PlanView, WindowLog>();
-
-/** The windows of a run. A longer trace of it costs only what is new. */
-export function windowsOfRun(plan: PlanView, entries: readonly TraceEntry[]): WindowLog {
-  const known = KNOWN.get(plan);
-  const isSame =
-    known !== undefined &&
-    (known.entries[0] ?? entries[0]) === entries[0] &&
-    known.entries.length <= entries.length;
-  const log = isSame ? known : new WindowLog(plan);
-  log.update(entries);
-  KNOWN.set(plan, log);
-  return log;
-}
+/** The windows of runs. Views that look at the same run share what is known of it. */
+export const windowsOfRuns = new RunLogs((plan) => new WindowLog(plan));

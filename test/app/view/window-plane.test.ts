@@ -187,6 +187,10 @@ describe('WindowLog', () => {
       return { bands, batches, watermarks, upstreams, late };
     };
     expect(told(grown)).toEqual(told(whole));
+    const inParts = new WindowLog(plan);
+    for (let n = 0; n < entries.length; n += 7) inParts.update(entries, n);
+    inParts.update(entries);
+    expect(told(inParts)).toEqual(told(whole));
     const own = windowsOf(whole);
     expect(
       own.bands.filter(({ closes }) => closes.length > 0 && closes[0] !== undefined).length,

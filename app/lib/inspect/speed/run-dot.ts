@@ -1,6 +1,7 @@
 import type { PlanView, TraceEntry } from 'sluice';
-import { latencies } from '../../view/event-latencies.ts';
+import { latenciesIn } from '../../view/event-latencies.ts';
 import { livesOfRuns } from '../../view/lives-of-run.ts';
+import { asPart, atOnce, type Steps } from '../../view/steps.ts';
 import { sinksOf, throughputOf } from '../../view/throughput.ts';
 import type { WorkerSettings } from '../../sandbox/worker-settings.ts';
 
@@ -42,12 +43,25 @@ export const LEAST_EVENTS = 5;
 /** Different demands that a label names. */
 const LABEL_DEMANDS = 2;
 
+/** Of the time that measuring takes, how much its events are gathered. */
+const READING = 0.7;
+
 /** A run in the plane of throughput and latency; `null` where too few events came through, or no time passed. */
 export function measure(plan: PlanView, entries: readonly TraceEntry[], workers: number): Measured | null {
+  return atOnce(measuring(plan, entries, workers)).measured;
+}
+
+/** The same in steps. */
+export function* measuring(
+  plan: PlanView,
+  entries: readonly TraceEntry[],
+  workers: number,
+): Steps<{ readonly measured: Measured | null }> {
   const { events, perSecond } = throughputOf(plan, entries);
-  const { all } = latencies(livesOfRuns.of(plan, entries));
-  if (perSecond === null || !all || events < LEAST_EVENTS) return null;
-  return { perSecond, p95Ms: all.p95Ms, events, ...demandWords(plan), workers };
+  const lives = yield* asPart(livesOfRuns.reading(plan, entries), { from: 0, to: READING });
+  const { all } = yield* asPart(latenciesIn(lives), { from: READING, to: 1 });
+  if (perSecond === null || !all || events < LEAST_EVENTS) return { measured: null };
+  return { measured: { perSecond, p95Ms: all.p95Ms, events, ...demandWords(plan), workers } };
 }
 
 /** The demands of a plan: those of its sinks first, as these are what a learner turns first. */
