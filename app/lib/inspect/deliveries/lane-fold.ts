@@ -24,6 +24,8 @@ export interface KeyCount {
   /** Row of the latest event of it that has been handled. */
   latest: number;
   overtaken: number;
+  /** Changed only in the round in which it was made: kept states share it from then on. */
+  readonly round: number;
 }
 
 /** What is counted over the events of a stage up to a moment. */
@@ -46,6 +48,17 @@ type Step = { readonly n: number } & (
   { readonly type: 'sent'; readonly chunk: Chunk } | { readonly type: 'done'; readonly done: Done }
 );
 
+/** What is counted after some steps: of so many batches sent and so many handled. */
+interface Kept {
+  readonly sent: number;
+  readonly done: number;
+  /** The last of them. */
+  readonly last: object | null;
+  readonly state: LaneState;
+}
+
+const stepsTo = ({ sent, done }: Kept): number => sent + done;
+
 /**
  * Counts the events of a stage by key and lane, at any moment. A longer version of the trace, and a move to a moment nearby,
  * cost only what lies between.
@@ -55,12 +68,7 @@ export class LaneFold {
   readonly #maker: MakerLog;
   readonly #choice: KeyChoice;
   /** Kept states, and what had been counted for each: so it shows when late entries were sorted in before it. */
-  #kept: {
-    readonly sent: number;
-    readonly done: number;
-    readonly last: object | null;
-    readonly state: LaneState;
-  }[] = [];
+  #kept: Kept[] = [];
   #now: { sent: number; done: number; last: object | null; state: LaneState } = {
     sent: 0,
     done: 0,
@@ -69,6 +77,8 @@ export class LaneFold {
   };
 
   #spacing = FIRST_SPACING;
+  /** Rises with every state that is kept or gone back to. */
+  #round = 0;
 
   constructor(accounts: RunAccounts, maker: MakerLog, choice: KeyChoice) {
     this.#accounts = accounts;
@@ -79,13 +89,15 @@ export class LaneFold {
   /** What is counted after the first `at` entries; not to be changed, and good until the next call. */
   at(at: number): LaneState {
     while (this.#kept.length > 0 && !this.#isSame(this.#kept.at(-1))) this.#kept.pop();
-    if (!this.#isSame(this.#now) || (this.#lastN(this.#now) ?? 0) > at) this.#goBack(at);
+    const nearest = this.#kept.findLast((one) => (this.#lastN(one) ?? 0) <= at);
+    const isPast = !this.#isSame(this.#now) || (this.#lastN(this.#now) ?? 0) > at;
+    if (isPast || (nearest && stepsTo(nearest) > stepsTo(this.#now))) this.#goOnFrom(nearest);
     for (let step = this.#next(at); step; step = this.#next(at)) {
       if (step.type === 'sent') this.#send(step.chunk);
       else this.#handle(step.done);
       const { sent, done, state } = this.#now;
       if ((sent + done) % this.#spacing !== 0 || sent + done <= this.#covered()) continue;
-      this.#kept.push({ sent, done, last: this.#now.last, state: copyOf(state) });
+      this.#kept.push({ sent, done, last: this.#now.last, state: this.#copyOf(state) });
       if (this.#kept.length <= MOST_KEPT) continue;
       this.#kept = this.#kept.filter((_, i) => i % 2 === 1);
       this.#spacing *= 2;
@@ -95,12 +107,10 @@ export class LaneFold {
 
   #covered(): number {
     const last = this.#kept.at(-1);
-    return last ? last.sent + last.done : 0;
+    return last ? stepsTo(last) : 0;
   }
 
-  #isSame(
-    kept: { readonly sent: number; readonly done: number; readonly last: object | null } | undefined,
-  ): boolean {
+  #isSame(kept: Kept | undefined): boolean {
     if (!kept?.last) return kept !== undefined;
     return this.#maker.chunks[kept.sent - 1] === kept.last || this.#maker.done[kept.done - 1] === kept.last;
   }
@@ -109,10 +119,9 @@ export class LaneFold {
     return last !== null && 'n' in last && typeof last.n === 'number' ? last.n : null;
   }
 
-  #goBack(at: number): void {
-    const kept = this.#kept.findLast((one) => (this.#lastN(one) ?? 0) <= at);
+  #goOnFrom(kept: Kept | undefined): void {
     this.#now = kept
-      ? { ...kept, state: copyOf(kept.state) }
+      ? { ...kept, state: this.#copyOf(kept.state) }
       : { sent: 0, done: 0, last: null, state: emptyState() };
   }
 
@@ -138,7 +147,7 @@ export class LaneFold {
     state.unknown += count - values.length;
     for (const value of values) {
       const key = keyOf(value, this.#choice);
-      const own = countOf(state, key);
+      const own = this.#countOf(key);
       own.count += 1;
       own.lanes.set(link.edge, (own.lanes.get(link.edge) ?? 0) + 1);
     }
@@ -163,7 +172,7 @@ export class LaneFold {
         const value = chunk.values[index - chunk.first];
         if (row === null || value === undefined) continue;
         const key = keyOf(value, this.#choice);
-        const own = countOf(state, key);
+        const own = this.#countOf(key);
         if (row < own.latest) {
           own.overtaken += 1;
           state.overtaken += 1;
@@ -173,25 +182,30 @@ export class LaneFold {
     }
     if (waits.length > 2 * WAITS) waits.splice(0, waits.length - WAITS);
   }
-}
 
-function countOf(state: LaneState, value: TraceValue): KeyCount {
-  const key = valueKey(value);
-  const known = state.keys.get(key);
-  if (known) return known;
-  const own: KeyCount = { value, count: 0, lanes: new Map(), latest: -1, overtaken: 0 };
-  state.keys.set(key, own);
-  return own;
+  #countOf(value: TraceValue): KeyCount {
+    const { keys } = this.#now.state;
+    const key = valueKey(value);
+    const known = keys.get(key);
+    if (known?.round === this.#round) return known;
+    const own = known
+      ? { ...known, lanes: new Map(known.lanes), round: this.#round }
+      : { value, count: 0, lanes: new Map<string, number>(), latest: -1, overtaken: 0, round: this.#round };
+    keys.set(key, own);
+    return own;
+  }
+
+  /** Shares the keys, of which there may be as many as events, until they change. */
+  #copyOf(state: LaneState): LaneState {
+    this.#round += 1;
+    return {
+      ...state,
+      keys: new Map(state.keys),
+      waits: new Map(Array.from(state.waits, ([lane, waits]) => [lane, [...waits]])),
+    };
+  }
 }
 
 function emptyState(): LaneState {
   return { keys: new Map(), waits: new Map(), unknown: 0, overtaken: 0, first: null };
-}
-
-function copyOf(state: LaneState): LaneState {
-  return {
-    ...state,
-    keys: new Map(Array.from(state.keys, ([key, own]) => [key, { ...own, lanes: new Map(own.lanes) }])),
-    waits: new Map(Array.from(state.waits, ([lane, waits]) => [lane, [...waits]])),
-  };
 }
