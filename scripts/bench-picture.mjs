@@ -142,19 +142,21 @@ async function scrubbing(page) {
       await page.waitForTimeout(PART_MS / SEEKS);
     }
   });
+  await lanes.focus();
   await report(page, 'recording: steps and asks by key', async () => {
-    await lanes.focus();
     for (let i = 0; i < STEPS; i += 1) {
       await page.keyboard.press(['ArrowRight', 'ArrowLeft', 'Shift+ArrowRight', 'PageDown', 'PageUp'][i % 5]);
     }
   });
+  // To look for a button by its name takes the page longer than a frame: that is no part of playing.
+  await page.mouse.click(at(0.3), middle);
+  await page.getByRole('combobox', { name: 'Play at' }).selectOption({ label: 'as it happened' });
+  await lanes.focus();
   await report(page, 'recording: playing', async () => {
-    await page.mouse.click(at(0.3), middle);
-    await page.getByRole('combobox', { name: 'Play at' }).selectOption({ label: 'as it happened' });
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.keyboard.press(' ');
     await page.waitForTimeout(PART_MS);
-    await page.getByRole('button', { name: 'Pause', exact: true }).click();
   });
+  await page.keyboard.press(' ');
 }
 
 /** The same pipeline with sources that never end, on workers of the lesson page; it is let on whenever it has spent its entries. */
