@@ -1,6 +1,6 @@
 import type { ProgramLine } from './program-lines.ts';
 
-/** A program beside the one that it was made from: lines that are not in that one are `changed`. */
+/** A program beside the one that it was made from: lines that are not in that one are `changed`, unless they are empty. */
 export function changedLines(before: string, now: string): readonly ProgramLine<'changed'>[] {
   const old = before.trimEnd().split('\n');
   const own = now.trimEnd().split('\n');
@@ -12,7 +12,7 @@ export function changedLines(before: string, now: string): readonly ProgramLine<
     while (i < old.length && old[i] !== text && (common[i + 1]?.[j] ?? 0) === (common[i]?.[j] ?? 0)) i += 1;
     const isKept = i < old.length && old[i] === text;
     if (isKept) i += 1;
-    lines.push({ text, of: isKept ? null : 'changed' });
+    lines.push({ text, of: isKept || text === '' ? null : 'changed' });
   }
   return lines;
 }

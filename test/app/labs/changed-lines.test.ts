@@ -13,6 +13,10 @@ describe('`changedLines()`', () => {
     expect(told('a\nb\nc', 'a\nx\nb\ny')).toEqual(['a', '+x', 'b', '+y']);
   });
 
+  it('does not light an empty line', () => {
+    expect(told('a', 'a\n\nb')).toEqual(['a', '', '+b']);
+  });
+
   it('keeps as many lines as both have in the same order', () => {
     expect(told('{\na\n}\n{\nb\n}', '{\nb\n}')).toEqual(['{', 'b', '}']);
     expect(told('a\nb\nc\nd', 'c\na\nb\nd')).toEqual(['+c', 'a', 'b', 'd']);
