@@ -65,7 +65,8 @@ test('a strip is drawn by mouse and by keys, and the same storm is run again; a 
   const stops = picture.getByRole('region', { name: 'Stop when' });
   const count = stops.getByRole('spinbutton', { name: 'at least' });
   await expect(count).toBeFocused();
-  await count.fill('3');
+  await count.fill('');
+  await count.pressSequentially('3');
   await count.press('Enter');
   await stops.getByRole('button', { name: 'Add', exact: true }).press('Enter');
   await expect(stops.getByText('3 or more wait at save', { exact: true })).toBeVisible();

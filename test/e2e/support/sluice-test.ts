@@ -2,7 +2,12 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 
 /** Messages that say nothing about the page: the browser's own. */
-const BROWSER_NOISE = [/Download the React DevTools/, /GPU stall due to ReadPixels/];
+const BROWSER_NOISE = [
+  /Download the React DevTools/,
+  /GPU stall due to ReadPixels/,
+  // Firefox tells of every evaluation that the page's policy refuses; the engine goes on with closures.
+  /settings blocked a JavaScript eval/,
+];
 
 interface Fixtures {
   /** Fails the test when the page logged an error or threw one; emptied by a test that expects some. */
@@ -14,11 +19,14 @@ export const test = base.extend<Fixtures>({
   pageErrors: [
     async ({ page }, use) => {
       const errors: string[] = [];
-      page.on('pageerror', (error) => errors.push(`uncaught: ${error.message}`));
+      const isNoise = (text: string) => BROWSER_NOISE.some((noise) => noise.test(text));
+      page.on('pageerror', ({ message }) => {
+        if (!isNoise(message)) errors.push(`uncaught: ${message}`);
+      });
       page.on('console', (message) => {
         if (message.type() !== 'error') return;
         const text = message.text();
-        if (!BROWSER_NOISE.some((noise) => noise.test(text))) errors.push(`console: ${text}`);
+        if (!isNoise(text)) errors.push(`console: ${text}`);
       });
       await use(errors);
       expect(errors, 'errors on the console').toEqual([]);
