@@ -15,6 +15,9 @@ export class Focus {
   /** Stages and subscriptions of the plan that an inspector points at, by id: the others fade. `null`: none is pointed at. */
   lit: ReadonlySet<StageId | SubscriptionId> | null = $state.raw(null);
 
+  /** How many hints are open on what a run shows: they stay when another run shows the same. */
+  hints: Readonly<Record<string, number>> = $state.raw({});
+
   /** The run whose parts are looked at. */
   #plan: PlanView | null = null;
 

@@ -1,6 +1,7 @@
 import type { PlanView, TraceEntry } from 'sluice';
 import type { Component } from 'svelte';
 import type { RunView } from '../sandbox/run-view.ts';
+import type { Finding } from '../view/detectors/detector.ts';
 import type { Steps } from '../view/steps.ts';
 import type { Playhead } from '../vis/playhead.svelte.ts';
 import { sharingStages } from './deliveries/sharing-stages.ts';
@@ -16,10 +17,14 @@ export interface InspectorProps {
   readonly host: RunHost;
   /** Nothing flies: it steps. */
   readonly reducedMotion: boolean;
+  /** What the run shows that is worth a look; empty until it is over. */
+  readonly findings: readonly Finding[];
+  /** Shows the picture where there is no room for both. */
+  readonly toPicture: () => void;
 }
 
 export type InspectorName =
-  'event' | 'holdup' | 'deliveries' | 'windows' | 'speed' | 'compare' | 'losses' | 'words';
+  'findings' | 'event' | 'holdup' | 'deliveries' | 'windows' | 'speed' | 'compare' | 'losses' | 'words';
 
 /** Reads a run before it is shown. */
 export type RunReading = (plan: PlanView, entries: readonly TraceEntry[]) => Steps<unknown>;
@@ -32,7 +37,7 @@ export interface Inspector {
   /** The question that it answers, for its tab's title. */
   readonly question: string;
   /** Whether a run has anything for it: a tab that would stay empty is left out. */
-  readonly offered: (run: RunView) => boolean;
+  readonly offered: (run: RunView, findings: readonly Finding[]) => boolean;
   /** Loaded when it is opened first. */
   readonly load: () => Promise<{
     readonly default: Component<InspectorProps>;
@@ -98,5 +103,12 @@ export const INSPECTORS: readonly Inspector[] = [
     question: 'What happened, as text and tables?',
     offered: () => true,
     load: () => import('./words/WordsInspector.svelte'),
+  },
+  {
+    name: 'findings',
+    label: 'Worth a look',
+    question: 'What does this run show that is probably not meant?',
+    offered: (_run, findings) => findings.length > 0,
+    load: () => import('./findings/FindingsInspector.svelte'),
   },
 ];
