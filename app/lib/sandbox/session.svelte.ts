@@ -118,6 +118,8 @@ export class RunSession {
   #own: RunNotes | null = null;
   #opened: RunNotes | null = null;
   #pacer: Pacer | null = null;
+  /** What stages are told as soon as the run that is about to begin has begun. */
+  #toTell: readonly { readonly stage: StageId; readonly message: unknown }[] = [];
   /** Ends the run that goes on aside. */
   #aside: AbortController | null = null;
 
@@ -210,9 +212,13 @@ export class RunSession {
     if (this.#handle && plan) this.#handle.stopWhen(fittingConditions(this.storm.conditions, plan));
   }
 
-  /** Casts a message to a stage of the run; nothing where none goes on. */
+  /** Casts a message to a stage of the run. Of one that is about to begin, each stage is told the latest; where none is, nothing. */
   tell(stage: StageId, message: unknown): void {
-    this.#handle?.cast(stage, message);
+    const { status } = this.view;
+    if (this.#handle) this.#handle.cast(stage, message);
+    else if (status === 'compiling' || status === 'starting') {
+      this.#toTell = [...this.#toTell.filter((other) => other.stage !== stage), { stage, message }];
+    }
   }
 
   setSpeed(speed: Speed): void {
@@ -347,6 +353,7 @@ export class RunSession {
     this.#ticket = Symbol('run');
     this.#handle?.stop();
     this.#handle = null;
+    this.#toTell = [];
     if (this.#speedBefore) this.speed = this.#speedBefore;
     this.#speedBefore = null;
     this.#aside?.abort();
@@ -436,6 +443,8 @@ export class RunSession {
       scheduler: realScheduler(),
     });
     this.#handle = handle;
+    for (const { stage, message } of this.#toTell) handle.cast(stage, message);
+    this.#toTell = [];
     this.#own = notesOfRun(() => handle.now, { seed, program: this.#program });
     let shown: RunUpdate['status'] | null = null;
     const show = (): void => {

@@ -16,6 +16,7 @@ import {
   deliveryRows,
   deliverySentences,
   holders,
+  momentSentence,
 } from '$lib/inspect/deliveries/deliveries-view.ts';
 import { keyFields, likelyKey } from '$lib/inspect/deliveries/event-key.ts';
 import { LaneFold } from '$lib/inspect/deliveries/lane-fold.ts';
@@ -195,5 +196,15 @@ describe('partition lanes', () => {
     expect(view.overtaken).toBeGreaterThan(10);
     expect(orderSentence(view)).toContain('handled after a later one of the same key');
     expect(view.first?.key).toBe('"elixir');
+  });
+});
+
+describe('momentSentence()', () => {
+  it('says up to which entry is counted, and of a run that goes on that there may be more', () => {
+    const moment = { at: 12_345, atMs: 1_500 };
+    expect(momentSentence({ ...moment, isLive: false })).toBe('Counted up to entry 12,345, at 1.5 s.');
+    expect(momentSentence({ ...moment, isLive: true })).toBe(
+      'Counted up to entry 12,345, at 1.5 s: workers tell a little later what they have done.',
+    );
   });
 });

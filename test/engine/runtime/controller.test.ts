@@ -231,6 +231,69 @@ describe('startRun()', () => {
     expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
   });
 
+  it('is spent only when all that was recorded has been told, in reports as small as asked for', async () => {
+    const sizes: number[] = [];
+    let [taking, most] = [0, 0];
+    const { run, scheduler, until } = begin(
+      { plan: () => chain(1e9) },
+      {
+        entryBudget: 300,
+        reportEntries: 10,
+        onEntries: (entries) => {
+          sizes.push(entries.length);
+          most = Math.max(most, (taking += 1));
+          // Who takes them takes his time.
+          return new Promise<void>((resolve) =>
+            scheduler.after(50, () => {
+              taking -= 1;
+              resolve();
+            }),
+          );
+        },
+      },
+    );
+    await until(({ status }) => status === 'spent');
+    const told = run.now.entries.length;
+    expect(told).toBeGreaterThanOrEqual(300 / 3);
+    // Each worker is at its own end: those that are not have nothing to go on with.
+    await passTime(scheduler, new Promise<void>((resolve) => scheduler.after(2_000, resolve)));
+    expect(run.now.status).toBe('spent');
+    expect(Math.max(...sizes)).toBe(10);
+    expect(most).toBeLessThanOrEqual(2 * 3);
+    run.stop();
+    expect(await passTime(scheduler, run.done)).toEqual({ type: 'stopped' });
+  });
+
+  it('hears all that workers have recorded when it ends, though it takes longer than they may be silent', async () => {
+    const recorded = async (stopGraceMs: number): Promise<number> => {
+      let [delayMs, isSlow, given] = [1, false, 0];
+      const { run, scheduler, until } = begin(
+        { plan: () => chain(1e9), delayMs: () => (isSlow ? (delayMs += 5) : delayMs) },
+        {
+          entryBudget: 600,
+          reportEntries: 10,
+          stopGraceMs,
+          onEntries: ({ length }) => {
+            given += length;
+            return new Promise<void>(() => undefined);
+          },
+        },
+      );
+      await until(({ entries }) => entries.length > 0);
+      await passTime(scheduler, new Promise<void>((resolve) => scheduler.after(1_000, resolve)));
+      const before = given;
+      // From here on every message takes a little longer than the one before it.
+      isSlow = true;
+      run.stop();
+      const stoppedMs = scheduler.nowMs();
+      await passTime(scheduler, run.done);
+      expect(scheduler.nowMs() - stoppedMs).toBeGreaterThan(100);
+      expect(given).toBeGreaterThan(before + 100);
+      return given;
+    };
+    expect(await recorded(60)).toBe(await recorded(60_000));
+  });
+
   it('records counters alone when asked to', async () => {
     const { run, scheduler } = begin({}, { trace: 'counters' });
     expect(await passTime(scheduler, run.done)).toEqual({ type: 'idle' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   consumer,
+  Flow,
   fromInterval,
   fromIterable,
   pipeline,
@@ -10,6 +11,7 @@ import {
   sleep,
   startRun,
   StopWatch,
+  Window,
   type RunOptions,
   type RunUpdate,
   type StopCondition,
@@ -97,6 +99,38 @@ describe('StopWatch', () => {
     expect(sent.map(({ seen }) => seen)).toEqual([{ word: 'a' }, { word: 'a' }]);
     expect(found(run, [value({ stage: 'count' }, 'c')])).toHaveLength(1);
     expect(found(run, [value({ stage: 'count' }, 'z')])).toEqual([]);
+  });
+
+  it('finds every window that fires, of one stage or of any, by its own entry', async () => {
+    const seconds = Window.fixed(10, 'second', (event: { readonly at: number }) => event.at);
+    const events = [1, 2, 11, 12, 25].map((at) => ({ at: at * 1_000 }));
+    const counts = Flow.from(events, { stages: 1 })
+      .partition({ stages: 2, window: seconds })
+      .reduce(
+        () => 0,
+        (count) => count + 1,
+      )
+      .emit('state');
+    const plan = pipeline(({ start }) => void start('counts', counts));
+    const run = await runVirtual(plan, { seed: 0 });
+    const fired = run.entries.filter((entry) => entry.type === 'window' && entry.phase === 'fire');
+    const stages = [...new Set(fired.map(({ stage }) => stage))];
+    expect(fired.length).toBeGreaterThan(2);
+    expect(found(run, [{ kind: 'window' }]).map(({ seq }) => seq)).toEqual(fired.map(({ seq }) => seq));
+    for (const stage of stages) {
+      const own = fired.filter((entry) => entry.stage === stage);
+      const hits = found(run, [{ kind: 'window', stage }]);
+      expect(hits.map(({ seq, atMs, seen }) => ({ seq, atMs, seen }))).toEqual(
+        own.map((entry) => ({
+          seq: entry.seq,
+          atMs: entry.atMs,
+          seen: entry.type === 'window' ? entry.id : null,
+        })),
+      );
+    }
+    // Windows are opened and closed, too: that is no firing.
+    expect(run.entries.some((entry) => entry.type === 'window' && entry.phase !== 'fire')).toBe(true);
+    expect(found(run, [{ kind: 'window', stage: 'nobody' }])).toEqual([]);
   });
 
   it('finds an event that is null', async () => {
