@@ -7,6 +7,7 @@ import { rowState, type RowState } from '../../view/accounts/row-fate.ts';
 import type { RunAccounts } from '../../view/accounts/run-accounts.ts';
 import {
   countText,
+  durationText,
   eventGlyph,
   listed,
   percentText,
@@ -282,4 +283,20 @@ export function deliveryTotals(maker: MakerLog, at: number): DeliveryTotals {
     dropped: maker.dropped.at(at),
     lost: maker.lost.at(at),
   };
+}
+
+/** The moment that counts are of. */
+export interface CountedMoment {
+  /** Entries applied. */
+  readonly at: number;
+  /** Since the run began. */
+  readonly atMs: number;
+  /** The run goes on, and its newest entry is shown. */
+  readonly isLive: boolean;
+}
+
+/** Of which moment the counts are: workers tell of what they have done a little later, and not all at the same time. */
+export function momentSentence({ at, atMs, isLive }: CountedMoment): string {
+  const moment = `Counted up to entry ${countText(at)}, at ${durationText(atMs)}`;
+  return isLive ? `${moment}: workers tell a little later what they have done.` : `${moment}.`;
 }
