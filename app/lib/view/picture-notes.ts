@@ -10,6 +10,7 @@ export const SIMPLIFIED: readonly string[] = [
   `Of a batch the first events are drawn one by one; a shape with “+” counts the others.`,
   `From about ${BUNDLED_FROM_PER_SECOND} batches a second on, a lane is drawn as a stream: the wider, the more a second. Its number counts them.`,
   `A recording tells when a batch was sent and when it was taken, not when it arrived: what stands at the mailbox may still be on its way.`,
+  `While more changes than can be read, cards take turns: each is a few frames behind at most, and as it should be as soon as the picture rests.`,
   `Busy and blocked are shares of the last second of the run. In slow motion stages wait for your pace, so they are hardly ever busy.`,
   `There are six shapes and twelve colours for keys: two keys may look alike. Point at an event to read its value.`,
   `Long values are cut as they are recorded: texts after 200 characters, lists after 20 items, three levels deep.`,
