@@ -33,3 +33,71 @@ test('a crash is held, guessed and let happen; settings decide what it costs', a
     await expect(rows.nth(2)).toHaveText(/before the save.*22\s*2\s*0\s*at most once\s*no guess/);
   });
 });
+
+test('skew: a key is dragged to most of the load, more partitions change nothing, and salt breaks order and total', async ({
+  page,
+}) => {
+  await page.goto('/labs/skew');
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  const runs = page.getByRole('region', { name: 'Your runs' }).locator('tbody tr');
+  const status = page.getByRole('region', { name: 'The load' }).getByRole('status');
+  await expect(run).toBeDisabled();
+  const guess = page.getByRole('button', { name: 'That is my guess' });
+  await expect(async () => {
+    await page.getByRole('spinbutton', { name: /Which share of the work/ }).fill('25');
+    await page.getByRole('radio', { name: 'Nothing changes' }).check();
+    await expect(guess).toBeEnabled({ timeout: 500 });
+  }).toPass();
+  await guess.click();
+
+  // By mouse, by keys, and as a number; the others give what it takes.
+  const bar = page.getByRole('slider', { name: 'Milan, share of the orders' });
+  const number = page.getByRole('spinbutton', { name: 'Milan, percent of the orders' });
+  const box = await bar.boundingBox();
+  if (!box) throw new Error('The bar of Milan is not to be seen');
+  await page.mouse.move(box.x + box.width * 0.15, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  const dragged = Number(await number.inputValue());
+  expect(dragged).toBeGreaterThan(35);
+  await bar.press('ArrowRight');
+  await expect(number).toHaveValue(String(dragged + 1));
+  await number.fill('60');
+  await number.press('Enter');
+  await expect(bar).toHaveValue('60');
+  const shares = page.getByRole('group', { name: 'How often each city occurs' }).getByRole('slider');
+  const all = await shares.evaluateAll((inputs) =>
+    inputs.map((input) => Number(Reflect.get(input, 'value'))),
+  );
+  expect(all.reduce((sum, share) => sum + share, 0)).toBe(100);
+
+  await run.click();
+  await expect(status).toHaveText('Run 1: hottest lane 60 %, p99 950 ms.');
+  await page.getByRole('radio', { name: '4', exact: true }).focus();
+  await page.keyboard.press('ArrowRight');
+  await run.press('Enter');
+  await expect(page.locator('[data-fact="compared"]')).toContainText('share stays 60 %, p99 stays 950 ms');
+  const expected = page.getByRole('region', { name: 'What you expected' });
+  await expect(expected.getByRole('row', { name: /^How much will eight/ })).toContainText('as you said');
+
+  // On real workers nothing is told to the millisecond, but every order is counted.
+  await page.getByRole('radio', { name: '4', exact: true }).check({ force: true });
+  await page.getByRole('radio', { name: 'Two stages' }).check({ force: true });
+  await page.getByRole('button', { name: 'Run on real workers' }).click();
+  await expect(runs).toHaveCount(3, { timeout: 40_000 });
+  await expect(runs.last()).toContainText(/real workers.*right/s);
+
+  await page.getByRole('radio', { name: 'Salt the key' }).check({ force: true });
+  await run.click();
+  await expect(runs).toHaveCount(4);
+  await expect(page.locator('[data-fact="order"]')).toContainText(/Broken: \d+ orders of Milan/);
+  await expect(page.locator('[data-fact="totals"]')).toContainText('the plain loop 240');
+
+  await runs.first().getByRole('button', { name: 'show run 1' }).press('Enter');
+  await expect(page.locator('[data-fact="order"]')).toContainText('Kept');
+  await expectNoAxeViolations(page, 'the skew lab');
+  await runs.last().getByRole('button', { name: 'show run 4' }).click();
+  await page.getByRole('button', { name: 'Show the first' }).click();
+  await expect(page.getByRole('group', { name: 'Stages and subscriptions' })).toBeVisible();
+});
