@@ -4,6 +4,12 @@ const FRAME_ENTRIES = 600;
 /** Entries of one report. Two for each of four workers may be under way when a frame begins. */
 export const REPORT_ENTRIES = 200;
 
+/** Between two frames of most displays. */
+const FRAME_MS = 1_000 / 60;
+
+/** A frame that is late takes in what those would have that it stands for, up to so many: where all are late, the run still goes on. */
+const MOST_FRAMES = 4;
+
 /** A page that is not seen has no frames: it goes on by the clock, ms. */
 const WITHOUT_FRAME_MS = 250;
 
@@ -24,6 +30,8 @@ export class Intake {
   #left: number;
   #waiting: Waiting[] = [];
   #cancelNext: (() => void) | null = null;
+  /** When the next frame was asked for. */
+  #askedMs = 0;
 
   constructor(perFrame: number = FRAME_ENTRIES) {
     this.#perFrame = perFrame;
@@ -39,7 +47,7 @@ export class Intake {
     // Nothing moves on a page that nobody sees.
     if (document.hidden) return this.stop();
     this.#left -= count;
-    this.#cancelNext ??= beforeNextFrame(() => this.#next());
+    if (this.#cancelNext === null) this.#ask();
     if (this.#left > 0 && this.#waiting.length === 0) return undefined;
     return new Promise((answer) => this.#waiting.push({ count, answer }));
   }
@@ -54,7 +62,9 @@ export class Intake {
 
   #next(): void {
     this.#cancelNext = null;
-    this.#left = Math.min(this.#left + this.#perFrame, this.#perFrame);
+    const frames = Math.round((performance.now() - this.#askedMs) / FRAME_MS);
+    const more = this.#perFrame * Math.min(Math.max(frames, 1), MOST_FRAMES);
+    this.#left = Math.min(this.#left + more, more);
     let expected = 0;
     while (expected < this.#left) {
       const next = this.#waiting.shift();
@@ -62,9 +72,12 @@ export class Intake {
       expected += next.count;
       next.answer();
     }
-    if (this.#waiting.length > 0 || this.#left < this.#perFrame) {
-      this.#cancelNext = beforeNextFrame(() => this.#next());
-    }
+    if (this.#waiting.length > 0 || this.#left < this.#perFrame) this.#ask();
+  }
+
+  #ask(): void {
+    this.#askedMs = performance.now();
+    this.#cancelNext = beforeNextFrame(() => this.#next());
   }
 }
 

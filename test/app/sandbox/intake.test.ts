@@ -15,10 +15,10 @@ function fakePage() {
   vi.stubGlobal('cancelAnimationFrame', (id: number) => delete frames[id - 1]);
   return {
     /** @returns Whether anybody had waited for it. */
-    frame(): boolean {
+    frame(afterMs = FRAME_MS): boolean {
       const due = frames;
       frames = [];
-      vi.advanceTimersByTime(FRAME_MS);
+      vi.advanceTimersByTime(afterMs);
       for (const each of due) each?.();
       return Object.keys(due).length > 0;
     },
@@ -70,6 +70,37 @@ describe('Intake', () => {
     expect(Math.max(...perFrame)).toBeLessThanOrEqual(120);
     // So it is not slower than it has to be.
     expect(perFrame.length).toBeLessThanOrEqual(8_000 / 100 + 2);
+  });
+
+  it('takes more for a frame that is late, and no more than of four', async () => {
+    const { frame } = fakePage();
+    const intake = new Intake(100);
+    let taken = 0;
+    const tell = async (): Promise<void> => {
+      for (;;) {
+        taken += 50;
+        await intake.take(50);
+      }
+    };
+    void tell();
+    void tell();
+    /** Of ten frames, on average. */
+    const perFrame = async (ms: number): Promise<number> => {
+      const before = taken;
+      for (let i = 0; i < 10; i += 1) {
+        frame(ms);
+        for (let turn = 0; turn < 100; turn += 1) await settled();
+      }
+      return (taken - before) / 10;
+    };
+    await perFrame(FRAME_MS);
+    for (const [ms, count] of [
+      [FRAME_MS, 100],
+      [2 * FRAME_MS, 200],
+      [200, 400],
+    ] as const) {
+      expect(Math.abs((await perFrame(ms)) - count), `of ${ms} ms`).toBeLessThanOrEqual(15);
+    }
   });
 
   it('waits for no frame once it has rested', () => {
