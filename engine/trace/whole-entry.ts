@@ -53,7 +53,8 @@ const CHECKS = new Map(Object.entries(FIELDS));
 
 /**
  * Whether a value out of JSON is an entry as it stands, with all its fields and no others: most entries of a long recording
- * are, and need not be copied. `false` says nothing: `parseEntry` knows all entries, and what is wrong with the others.
+ * with a line per entry, as before version 5, are, and need not be copied. `false` says nothing: `parseEntry` knows all
+ * entries, and what is wrong with the others.
  */
 export function isWholeEntry(value: unknown): value is TraceEntry {
   if (!isRecord(value)) return false;

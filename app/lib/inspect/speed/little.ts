@@ -1,5 +1,6 @@
 import type { StageId, SubscriptionId, TraceEntry } from 'sluice';
 import { group } from 'd3-array';
+import { atOnce, type Steps } from '../../view/steps.ts';
 
 /** The two sides of Little's law for what goes to one stage: L = λ · W. */
 export interface LittleSides {
@@ -28,6 +29,9 @@ export interface Little {
   readonly left: number;
 }
 
+/** Entries between two looks at the clock. */
+const STEP_ENTRIES = 4_096;
+
 /** How far the two sides may differ, as a part of the greater one, and still count as equal. */
 export const LITTLE_TOLERANCE = 0.05;
 
@@ -53,11 +57,17 @@ interface Passage {
  * began. `null` where no event was handled, or no time passed.
  */
 export function littleOf(entries: readonly TraceEntry[]): Little | null {
+  return atOnce(littleIn(entries)).little;
+}
+
+/** The same in steps. */
+export function* littleIn(entries: readonly TraceEntry[]): Steps<{ readonly little: Little | null }> {
   const passages = new Map<SubscriptionId, Passage>();
   const handling = new Map<StageId, { readonly passage: Passage; readonly count: number }>();
   let fromMs: number | null = null;
   let toMs = 0;
-  for (const entry of entries) {
+  for (const [i, entry] of entries.entries()) {
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield i / entries.length;
     toMs = Math.max(toMs, entry.atMs);
     switch (entry.type) {
       case 'subscribe':
@@ -95,13 +105,13 @@ export function littleOf(entries: readonly TraceEntry[]): Little | null {
       }
     }
   }
-  if (fromMs === null || toMs <= fromMs) return null;
+  if (fromMs === null || toMs <= fromMs) return { little: null };
   const spanMs = toMs - fromMs;
   const all = [...passages.values()];
   for (const passage of all) step(passage, toMs, 0);
-  if (all.every(({ handled }) => handled === 0)) return null;
+  if (all.every(({ handled }) => handled === 0)) return { little: null };
   const byStage = group(all, ({ consumer }) => consumer);
-  return {
+  const little = {
     all: sidesOf(null, all, spanMs),
     stages: [...byStage]
       .map(([stage, own]) => sidesOf(stage, own, spanMs))
@@ -110,6 +120,7 @@ export function littleOf(entries: readonly TraceEntry[]): Little | null {
     spanMs,
     left: all.reduce((sum, { inside }) => sum + inside, 0),
   };
+  return { little };
 }
 
 function newPassage(consumer: StageId): Passage {
