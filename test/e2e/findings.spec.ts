@@ -42,7 +42,7 @@ test('a run that shows a mistake says so when it is over, with hints one at a ti
 
   await lesson.writeProgram(programOf('2-random', 'solution.ts'));
   await lesson.run.click();
-  await expect(lesson.console.getByText(/^Received \d+$/).nth(4)).toBeVisible();
+  await expect(lesson.console).toContainText(/Received \d+/);
   await lesson.stop.click();
   await expect(lesson.status).toHaveText('Stopped');
   await expect(tab).toBeHidden();
