@@ -1,5 +1,47 @@
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
 
+test('three dispatchers: a guess, three runs of one load, and who got what', async ({ page }) => {
+  await page.goto('/twins');
+  await expect(page, 'its first address still leads there').toHaveURL(/\/labs\/push-pull\/?$/);
+  await page.getByRole('navigation', { name: 'Site' }).getByRole('link', { name: 'Labs' }).click();
+  await page.getByRole('link', { name: 'Same pipeline, three dispatchers' }).click();
+  const run = page.getByRole('button', { name: 'Run all three' });
+  const got = page.getByRole('row', { name: /^got/ }).getByRole('cell');
+  const guess = page.getByRole('region', { name: 'What you expected' });
+
+  await test.step('by keyboard: nothing runs before a guess', async () => {
+    await expect(run).toHaveAttribute('aria-disabled', 'true');
+    await page.getByRole('spinbutton', { name: /^Demand/ }).fill('60');
+    await page.getByRole('spinbutton', { name: /^Broadcast/ }).fill('60');
+    await page.getByRole('spinbutton', { name: /^Partition/ }).fill('15');
+    await page.getByRole('radio', { name: 'under both of these' }).press('Space');
+    await page.getByRole('radio', { name: 'in the dispatcher, for the slow one' }).press('Space');
+    await page.getByRole('button', { name: 'That is my guess' }).press('Enter');
+    await expect(page.getByRole('heading', { name: 'What you expected' })).toBeFocused();
+    await page.getByRole('slider', { name: /^The slow one takes/ }).press('ArrowLeft');
+    await run.press('Enter');
+    const race = page.getByRole('main').getByText(/^The same orders and the same packers/);
+    await expect(race).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('All three made the same 60 orders, one by one.')).toBeVisible();
+    await expect(guess.getByRole('row', { name: /^Demand/ })).toContainText(/you said \d+ too many/);
+    await expect(guess.getByRole('row', { name: /^Broadcast/ })).toContainText('as you said');
+  });
+
+  await test.step('the switch shows other deliveries of the same orders', async () => {
+    const demand = (await got.allTextContents()).map(Number);
+    expect(demand.reduce((sum, count) => sum + count, 0)).toBe(60);
+    expect(demand[3], 'the slow one gets fewer').toBeLessThan(Math.min(...demand.slice(0, 3)));
+    await page.getByRole('radio', { name: 'Demand', exact: true }).press('ArrowRight');
+    await expect(page.getByRole('radio', { name: 'Broadcast', exact: true })).toBeChecked();
+    await expect(got).toHaveText(['60', '60', '60', '60']);
+    await page.getByRole('radio', { name: 'Partition', exact: true }).click();
+    await expect(got).toHaveText(['15', '15', '15', '15']);
+    await expect(page.locator('[data-totals=partition] b')).toHaveText(['60', '60', '0', '0']);
+    await expect(page.getByText(/^The dispatcher kept up to \d back for “slow”/)).toBeVisible();
+    await expectNoAxeViolations(page, 'the lab of the dispatchers');
+  });
+});
+
 test('a crash is held, guessed and let happen; settings decide what it costs', async ({ page }) => {
   await page.goto('/labs/crash');
   const rows = page.getByRole('region', { name: 'What you have tried' }).getByRole('row');
