@@ -11,7 +11,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
  */
 const SHARED = [
   'test/app/{inspect,labs,recordings,stops,view,vis,weather}/**/*.test.ts',
-  'test/engine/{dispatcher,flow,runtime,sink,source,stage,supervision,task,time,trace,transport,window}/**/*.test.ts',
+  'test/engine/{dispatcher,stage,time,trace,transport,window}/**/*.test.ts',
   'test/lessons/**/*.test.ts',
 ];
 const E2E = 'test/e2e/**';

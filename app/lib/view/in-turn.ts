@@ -1,6 +1,8 @@
 /** In one frame at least so many cards are written anew, and all of them within so many frames. */
 const LEAST_AT_ONCE = 3;
 const FRAMES = 5;
+/** Those out of sight wait for so many frames more, unless nothing else is to be written. */
+const LATER_OUT_OF_SIGHT = 30;
 
 /** Something of a picture that is told of in words and numbers: plain data. */
 interface Card {
@@ -17,8 +19,8 @@ interface Written<C extends Card> {
 
 /**
  * Cards of a picture that changes in every frame. To write and lay out all of them takes longer than a frame lasts, and nobody
- * reads them all at once: they take turns, those that have waited longest first. A few are written at once, and within five
- * updates after the last change all are as they should be.
+ * reads them all at once: they take turns, those that have waited longest first, and those in sight before the others. A few are
+ * written at once, and within five updates after the last change all in sight are as they should be.
  */
 export class InTurn<C extends Card> {
   #written = new Map<string, Written<C>>();
@@ -30,14 +32,19 @@ export class InTurn<C extends Card> {
     return this.#isBehind;
   }
 
-  /** @returns The cards to show in this frame, by their names. One that reads as before is the same object. */
-  update(cards: readonly C[]): ReadonlyMap<string, C> {
+  /**
+   * @param isSeen - Whether a card is in sight. Those that are not are counted among what a frame can write, and come last.
+   * @returns The cards to show in this frame, by their names. One that reads as before is the same object.
+   */
+  update(cards: readonly C[], isSeen: (id: string) => boolean = () => true): ReadonlyMap<string, C> {
     this.#updates += 1;
-    const most = Math.max(LEAST_AT_ONCE, Math.ceil(cards.length / FRAMES));
+    const seen = cards.filter(({ id }) => isSeen(id)).length;
+    const most = Math.max(LEAST_AT_ONCE, Math.ceil(seen / FRAMES));
+    const waitedFrom = (card: C): number => this.#since(card) + (isSeen(card.id) ? 0 : LATER_OUT_OF_SIGHT);
     const texts = new Map(cards.map((card) => [card.id, JSON.stringify(card)]));
     const due = cards
       .filter(({ id }) => this.#written.has(id) && this.#written.get(id)?.text !== texts.get(id))
-      .sort((a, b) => this.#since(a) - this.#since(b));
+      .sort((a, b) => waitedFrom(a) - waitedFrom(b));
     const waiting = new Set(due.slice(most).map(({ id }) => id));
     this.#isBehind = waiting.size > 0;
     this.#written = new Map(

@@ -50,6 +50,19 @@ describe('InTurn', () => {
     }
   });
 
+  it('writes those in sight first, and the others within a second of frames', () => {
+    const turns = new InTurn<ReturnType<typeof cards>[number]>();
+    const isSeen = (id: string) => Number(id.slice('stage '.length)) < 3;
+    turns.update(cards(12, 0), isSeen);
+    for (let frame = 1; frame < 120; frame += 1) {
+      const shown = handledOf(turns.update(cards(12, frame), isSeen)).map((own) => own ?? 0);
+      expect(frame - Math.min(...shown.slice(0, 3))).toBeLessThan(5);
+      expect(frame - Math.min(...shown)).toBeLessThan(60);
+    }
+    for (let frame = 0; frame < 5; frame += 1) turns.update(cards(12, 120), isSeen);
+    expect(turns.isBehind).toBe(false);
+  });
+
   it('keeps a card that reads as before', () => {
     const turns = new InTurn<ReturnType<typeof cards>[number]>();
     const first = turns.update(cards(2, 7));
