@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { RunView } from '../../sandbox/run-view.ts';
 import type { Finding } from '../../view/detectors/detector.ts';
-import { findingsIn, overRun } from '../../view/detectors/findings.ts';
+import { findingsIn, overRun, type OverRun } from '../../view/detectors/findings.ts';
 import { gradually, type Turns } from '../gradually.ts';
 
 /** Nobody waits for what is looked for: whatever else the page has to do goes first. */
@@ -29,9 +29,14 @@ export interface RunFindings {
  */
 export function runFindings(run: () => RunView | null): RunFindings {
   let current: readonly Finding[] = $state.raw([]);
+  let last: OverRun | null = null;
+  // By what was recorded: a run that is over may be told of anew, and is not looked through again.
   const over = $derived.by(() => {
     const view = run();
-    return view && overRun(view);
+    const next = view && overRun(view);
+    if (next?.entries !== last?.entries || next?.plan !== last?.plan || next?.atRest !== last?.atRest)
+      last = next;
+    return last;
   });
   $effect(() => {
     const begun = over;

@@ -24,7 +24,7 @@ export const blockedStage: Detector = {
         if (entry.type === 'crash' && CALLS.includes(entry.error.code ?? '')) call ??= entry;
       },
       finding({ atRest, meddled, elapsedMs, silentMs }) {
-        if (call) return waitedForAnswer(call);
+        if (call && (!meddled || call.error.code === 'call_itself')) return waitedForAnswer(call);
         if (meddled || (!atRest && silentMs < STANDSTILL_MS)) return null;
         for (const begin of working.values()) {
           if (begin.callback !== 'terminate') return neverBack(begin, elapsedMs);
@@ -56,7 +56,7 @@ function neverBack({ stage, callback, seq, atMs }: EntryOf<'begin'>, elapsedMs: 
   const waited = elapsedMs - atMs;
   return {
     misconception: 'promise-settles-itself',
-    says: `“${stage}” went into ${callback} and never came back${waited >= 1 ? `: ${durationText(waited)} later it still waited` : ''}.`,
+    says: `“${stage}” went into ${callback} and had not come back when the run was over${waited >= 1 ? `, ${durationText(waited)} later` : ''}.`,
     hints: [
       `Look at the last ${callback} of “${stage}”, and at who had something for it or waited for it meanwhile.`,
       'A callback that awaits holds its whole stage: no event, ask or message gets in until what it awaits has come.',

@@ -31,8 +31,8 @@ export const DETECTORS: readonly Detector[] = [
   unfiredWindow,
 ];
 
-/** Entries between two looks at the clock. */
-const STEP_ENTRIES = 1_024;
+/** Entries between two looks at the clock, and the events that they hold. */
+const STEP_SIZE = 1_024;
 
 type OverView = Pick<RunView, 'plan' | 'entries' | 'status' | 'dropped' | 'elapsedMs'>;
 
@@ -58,11 +58,15 @@ export function* findingsIn({ plan, entries, atRest, elapsedMs }: OverRun): Step
   const byType = watchesByType(watches);
   let meddled = false;
   let lastMs = 0;
+  let size = 0;
   for (const [position, entry] of entries.entries()) {
     meddled ||= entry.type === 'fault';
     lastMs = Math.max(lastMs, entry.atMs);
     for (const watch of byType.get(entry.type) ?? []) watch.take(entry, position);
-    if (position % STEP_ENTRIES === STEP_ENTRIES - 1) yield position / entries.length;
+    size += 1 + eventsIn(entry);
+    if (size < STEP_SIZE) continue;
+    size = 0;
+    yield position / entries.length;
   }
   const rest: RunRest = {
     atRest: atRest && !meddled,
@@ -72,6 +76,12 @@ export function* findingsIn({ plan, entries, atRest, elapsedMs }: OverRun): Step
     silentMs: elapsedMs - lastMs,
   };
   return watches.flatMap((watch) => watch.finding(rest) ?? []);
+}
+
+/** Events that detectors may look at, one by one. */
+function eventsIn(entry: TraceEntry): number {
+  if (entry.type === 'begin') return entry.events?.length ?? 0;
+  return entry.type === 'end' ? entry.emitted.length : 0;
 }
 
 function watchesByType(watches: readonly Watch[]): ReadonlyMap<TraceType, readonly Watch[]> {

@@ -79,7 +79,7 @@ class Growing {
 
 /** One consumer that may keep the latest by key. */
 class Keeper {
-  found: Overwritten | null = null;
+  #found: Overwritten | null = null;
   readonly #stage: StageId;
   readonly #growing: Growing;
   #events: readonly TraceValue[] = [];
@@ -95,6 +95,11 @@ class Keeper {
     this.#growing = growing;
   }
 
+  /** What it found, as long as the number that tells it has grown all the time. */
+  get found(): Overwritten | null {
+    return this.#found && this.#growing.has(this.#found.field) ? this.#found : null;
+  }
+
   begin(events: readonly TraceValue[]): void {
     this.#events = events;
   }
@@ -102,7 +107,7 @@ class Keeper {
   end(state: TraceValue, at: Seq): void {
     const events = this.#events;
     this.#events = [];
-    if (this.#isOther || this.found || events.length === 0) return;
+    if (this.#isOther || this.#found || events.length === 0) return;
     const kept = new Map(entriesByKey(state));
     if (kept.size === 0) return;
     this.#habit ??= habitOf(events.at(-1) ?? null, kept);
@@ -121,7 +126,6 @@ class Keeper {
       if (own === undefined) continue;
       if (!isSameValue(own, habit.value === null ? event : fieldOf(event, habit.value))) {
         this.#isOther = true;
-        this.found = null;
         return;
       }
       this.#kept += 1;
@@ -136,7 +140,7 @@ class Keeper {
       if (typeof value !== 'number' || field === this.#habit?.key || !this.#growing.has(field)) continue;
       const newer = this.#greatest.get(`${field} ${key}`);
       if (newer === undefined || newer <= value) continue;
-      this.found ??= { stage: this.#stage, at, key, field, newer, older: value };
+      this.#found ??= { stage: this.#stage, at, key, field, newer, older: value };
     }
   }
 

@@ -62,6 +62,7 @@ export const manualDemand: Detector = {
             return;
           case 'exit':
           case 'crash':
+            handling.delete(entry.stage);
             for (const [id, consumer] of consumers) {
               if (consumer !== entry.stage) continue;
               asking.delete(id);
@@ -74,7 +75,7 @@ export const manualDemand: Detector = {
       finding({ atRest }) {
         if (!atRest) return null;
         for (const [id, own] of asking) {
-          if (own.pending === 0 && ![...handling.keys()].includes(own.consumer)) return leftOff(id, own);
+          if (own.pending === 0 && !handling.has(own.consumer)) return leftOff(id, own);
         }
         return null;
       },

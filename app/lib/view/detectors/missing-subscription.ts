@@ -1,8 +1,10 @@
-import type { PlanView, Seq, StageId } from 'sluice';
+import type { CallbackName, PlanView, Seq, StageId } from 'sluice';
 import { plannedByFlow, type Detector, type Finding } from './detector.ts';
 
 /** A run that was cut short has to have gone on for so long, in entries: callbacks may subscribe, too. */
 const LEAST_ENTRIES = 200;
+/** A stage that handles these serves others, and may do without events. */
+const MESSAGES: ReadonlySet<CallbackName> = new Set(['handleCall', 'handleCast']);
 
 /** A stage that takes no part: it is subscribed to nothing, or nobody is subscribed to it. */
 export const missingSubscription: Detector = {
@@ -11,20 +13,22 @@ export const missingSubscription: Detector = {
     const fed = new Set(plan.subscriptions.map(({ consumer }) => consumer));
     const asked = new Set(plan.subscriptions.map(({ producer }) => producer));
     const started = new Map<StageId, Seq>();
+    const spokenTo = new Set<StageId>();
     return {
-      types: ['start', 'subscribe', 'subscribed', 'exit', 'crash'],
+      types: ['start', 'subscribe', 'subscribed', 'begin', 'exit', 'crash'],
       take(entry) {
         const { stage } = entry;
         if (entry.type === 'start') started.set(stage, entry.seq);
         if (entry.type === 'exit' || entry.type === 'crash') started.delete(stage);
         if (entry.type === 'subscribed') asked.add(stage);
+        if (entry.type === 'begin' && MESSAGES.has(entry.callback)) spokenTo.add(stage);
         if (entry.type !== 'subscribe') return;
         fed.add(stage);
         asked.add(entry.producer);
       },
       finding({ atRest, meddled, entries }) {
         if (!atRest && (meddled || entries < LEAST_ENTRIES)) return null;
-        return aloneIn(plan, { fed, asked, started });
+        return aloneIn(plan, { fed, asked, started, spokenTo });
       },
     };
   },
@@ -34,15 +38,17 @@ interface Wiring {
   readonly fed: ReadonlySet<StageId>;
   readonly asked: ReadonlySet<StageId>;
   readonly started: ReadonlyMap<StageId, Seq>;
+  /** Others call them, or cast to them. */
+  readonly spokenTo: ReadonlySet<StageId>;
 }
 
-function aloneIn(plan: PlanView, { fed, asked, started }: Wiring): Finding | null {
+function aloneIn(plan: PlanView, { fed, asked, started, spokenTo }: Wiring): Finding | null {
   const planned = plannedByFlow(plan);
   const running = plan.stages.flatMap(({ id, kind }) => {
     const at = started.get(id);
     return at === undefined || planned.has(id) ? [] : [{ id, kind, at }];
   });
-  const deaf = running.find(({ id, kind }) => kind !== 'producer' && !fed.has(id));
+  const deaf = running.find(({ id, kind }) => kind !== 'producer' && !fed.has(id) && !spokenTo.has(id));
   if (deaf) return notSubscribed(deaf.id, deaf.at);
   const unasked = running.filter(({ id, kind }) => kind !== 'consumer' && !asked.has(id));
   for (const { id, at } of unasked) {
@@ -68,7 +74,7 @@ function passing({ stages, subscriptions }: PlanView, stage: StageId): StageId |
 function notSubscribed(stage: StageId, at: Seq): Finding {
   return {
     misconception: 'forgets-to-subscribe',
-    says: `“${stage}” was started and is subscribed to nothing: it never asked, and nothing reached it.`,
+    says: `“${stage}” was started and is subscribed to nothing: it never asked, and no event reached it.`,
     hints: [
       `Look for a line that leads to “${stage}” in the picture.`,
       'A stage that is started stands alone. Only a subscription connects two stages, and each stage that receives needs one of its own.',

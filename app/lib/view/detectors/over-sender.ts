@@ -2,9 +2,9 @@ import type { Seq, StageId } from 'sluice';
 import { plural } from '../value-label.ts';
 import { ownProducers, type Detector, type Finding } from './detector.ts';
 
-/** Demand and answers of one producer, since it was started last. */
+/** Demand and answers of one producer. */
 interface Answers {
-  /** Asked for and not yet sent. */
+  /** Asked for and not yet sent, since it was started last. */
   owed: number;
   /** What `handleDemand` is working on; `null`: another callback runs, or none. */
   demand: number | null;
@@ -17,7 +17,10 @@ interface Answers {
 interface Overrun {
   readonly stage: StageId;
   readonly at: Seq;
+  /** Of this call, and of all calls together: asked for and not yet sent. */
+  readonly demand: number;
   readonly owed: number;
+  /** What it returned. */
   readonly count: number;
 }
 
@@ -46,7 +49,7 @@ export const overSender: Detector = {
           note(own.demands, demand);
           note(own.counts, entry.count);
           if (entry.count > own.owed)
-            overrun ??= { stage: entry.stage, at: entry.seq, owed: own.owed, count: entry.count };
+            overrun ??= { stage: entry.stage, at: entry.seq, demand, owed: own.owed, count: entry.count };
         }
         own.owed = Math.max(0, own.owed - entry.count);
       },
@@ -62,9 +65,9 @@ export const overSender: Detector = {
 function tooMany({ stage, at, owed, count }: Overrun): Finding {
   return {
     misconception: 'over-emits',
-    says: `“${stage}” had been asked for ${plural(owed, 'event')} and sent ${plural(count, 'event')} at once.`,
+    says: `“${stage}” returned ${plural(count, 'event')} at once, where ${owed} ${owed === 1 ? 'was' : 'were'} still asked for.`,
     hints: [
-      `Look at what handleDemand of “${stage}” returned here, and at the ask just before it. Then look where the other events went: they wait in its buffer.`,
+      `Look at what handleDemand of “${stage}” returned here, and at the ask just before it. Then look where the other events went.`,
       'An ask says how many events may come. What comes beyond that waits in a buffer that nobody empties any faster, and once it is full, events are lost.',
       `The first argument of handleDemand is the number that may come: let the length of events follow from it, and keep the rest in the state for the next ask.`,
     ],
@@ -73,10 +76,10 @@ function tooMany({ stage, at, owed, count }: Overrun): Finding {
   };
 }
 
-function sameCount({ stage, at, owed, count }: Overrun): Finding {
+function sameCount({ stage, at, demand, count }: Overrun): Finding {
   return {
     misconception: 'ignores-demand',
-    says: `“${stage}” sends ${plural(count, 'event')} whatever it is asked for: here it was ${plural(owed, 'event')}.`,
+    says: `“${stage}” returns ${plural(count, 'event')} whatever it is asked for: here it was ${plural(demand, 'event')}.`,
     hints: [
       `Compare the demand of each handleDemand of “${stage}” with the number of events that it returned.`,
       'How many events come is not the producer’s decision: a batch of fixed size is too large for one ask and too small for another.',

@@ -1,5 +1,5 @@
 import type { CallbackName, Seq, StageId } from 'sluice';
-import { countText, plural } from '../value-label.ts';
+import { plural } from '../value-label.ts';
 import type { Detector, Finding } from './detector.ts';
 
 /** What a producer keeps when nobody has said how much. */
@@ -53,7 +53,7 @@ function lostEvents({ stage, limit, at, count }: Overflow): Finding {
       isChosen
         ? 'A larger buffer only takes longer to fill: where more comes in than goes out for long, no size is enough.'
         : 'Whoever sends without being asked will outrun somebody. Demand lets the slowest stage set the pace.',
-      `Let “${stage}” make its events in handleDemand, as many as are wanted. If the world does not wait, decide what may be lost (bufferSize: ${countText(Math.min(limit, 100))}, bufferKeep), or let more consumers share the work.`,
+      `Let “${stage}” make its events in handleDemand, as many as are wanted. If the world does not wait, decide what may be lost (bufferSize, bufferKeep), or let more consumers share the work.`,
     ],
     at,
     subject: { type: 'stage', id: stage },

@@ -40,7 +40,7 @@ describe('overSender', () => {
       {
         misconception: 'over-emits',
         of: 'source',
-        says: '“source” had been asked for 10 events and sent 13 events at once.',
+        says: '“source” returned 13 events at once, where 10 were still asked for.',
         at: { type: 'end', callback: 'handleDemand', count: 13 },
       },
     ]);
@@ -53,7 +53,7 @@ describe('overSender', () => {
     expect(more).toEqual([]);
     expect(found).toMatchObject({
       misconception: 'ignores-demand',
-      says: '“source” sends 12 events whatever it is asked for: here it was 10 events.',
+      says: '“source” returns 12 events whatever it is asked for: here it was 10 events.',
     });
   });
 

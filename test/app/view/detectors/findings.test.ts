@@ -48,7 +48,7 @@ describe('findingsIn', () => {
     const shares: number[] = [];
     const work = findingsIn({ plan: SUPERVISED, entries, atRest: false, elapsedMs: 14 });
     for (let step = work.next(); !step.done; step = work.next()) shares.push(step.value);
-    expect(shares).toHaveLength(Math.floor(entries.length / 1_024));
+    expect(shares.length).toBeGreaterThanOrEqual(Math.floor(entries.length / 1_024));
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   });
 });

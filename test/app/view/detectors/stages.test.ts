@@ -62,6 +62,20 @@ describe('missingSubscription', () => {
     expect(found).toMatchObject([{ misconception: 'producer-starts', of: 'middle' }]);
   });
 
+  it('lets a stage be that others call', async () => {
+    const book = consumer({ handleEvents: () => undefined, handleCall: () => ({ reply: 1 }) });
+    const asking = consumer({
+      handleEvents: async () => {
+        await call('book', 'how much?');
+      },
+    });
+    const plan = pipeline(({ start, subscribe }) => {
+      start('book', book);
+      subscribe(start('sink', asking), { to: start('source', list(20)), maxDemand: 10 });
+    });
+    expect(await foundOf(plan)).toEqual([]);
+  });
+
   it('knows subscriptions that are made by a callback', async () => {
     const late = consumer({ init: () => null, subscribeTo: ['source'], handleEvents: () => undefined });
     const plan = pipeline(({ start }) => {
@@ -164,7 +178,7 @@ describe('blockedStage', () => {
       {
         misconception: 'promise-settles-itself',
         of: 'sink',
-        says: '“sink” went into handleEvents and never came back.',
+        says: '“sink” went into handleEvents and had not come back when the run was over.',
         at: { type: 'begin', callback: 'handleEvents' },
       },
     ]);
@@ -186,7 +200,7 @@ describe('blockedStage', () => {
       atOnce(findingsIn({ plan, entries, atRest: false, elapsedMs })).map(({ says }) => says);
     expect(after(3_000)).toEqual([]);
     expect(after(7_001)).toEqual([
-      '“sink” went into handleEvents and never came back: 7.0 s later it still waited.',
+      '“sink” went into handleEvents and had not come back when the run was over, 7.0 s later.',
     ]);
   });
 
