@@ -30,9 +30,11 @@ export class LabGuesses {
     return this.given !== null && this.questions.every(({ id }) => this.given?.[id]?.kind === 'skipped');
   }
 
-  /** Reads what was kept, unless somebody was quicker to answer. In the browser only. */
+  /** Reads what was kept, unless somebody was quicker to answer. Where nothing can be read, it asks. In the browser only. */
   async load(): Promise<void> {
-    const kept = await savedWork().get('prediction', this.#record);
+    const kept = await savedWork()
+      .get('prediction', this.#record)
+      .catch(() => null);
     if (kept && !this.committed && this.questions.every(({ id }) => id in kept.guesses))
       this.given = kept.guesses;
     this.loaded = true;
@@ -49,7 +51,10 @@ export class LabGuesses {
   /** Asks anew. */
   again(): void {
     this.given = null;
-    void savedWork().remove('prediction', this.#record);
+    // What cannot be removed is asked again on this page all the same.
+    savedWork()
+      .remove('prediction', this.#record)
+      .catch(() => undefined);
   }
 
   #give(given: Readonly<Record<string, Guess>>): void {

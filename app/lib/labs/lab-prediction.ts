@@ -61,9 +61,10 @@ export function guessSentence(compared: readonly ComparedGuess[]): string {
   const guessed = compared.filter(({ verdict }) => verdict !== 'skipped');
   if (guessed.length === 0 || guessed.some(({ verdict }) => verdict === 'open')) return '';
   const right = guessed.filter(({ verdict }) => verdict !== 'wrong').length;
-  if (right === guessed.length)
-    return right === 1 ? 'It came as you said.' : `All ${right} came as you said.`;
-  return right === 0 ? 'It came otherwise: look at why.' : `${right} of ${guessed.length} came as you said.`;
+  if (right === 0) return 'It came otherwise: look at why.';
+  const nearly = guessed.some(({ verdict }) => verdict === 'close') ? ', or close to it' : '';
+  if (right < guessed.length) return `${right} of ${guessed.length} came as you said${nearly}.`;
+  return right === 1 ? `It came as you said${nearly}.` : `All ${right} came as you said${nearly}.`;
 }
 
 /** A guess against what came, in a few words; empty while there is nothing to compare. */
