@@ -1,7 +1,7 @@
 import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { area, curveMonotoneX, line } from 'd3-shape';
-import { countText } from '../view/value-label.ts';
+import { countText, plural } from '../view/value-label.ts';
 import type { TwinCounts } from './twin-account.ts';
 import { MEMORY_LINE } from './twin-programs.ts';
 
@@ -68,19 +68,25 @@ export function twinRows(curves: readonly (readonly TwinCounts[])[], most: numbe
     .map((second) => ({ second, counts: bySecond.map((own) => own.get(second) ?? null) }));
 }
 
-/** How a twin stands, in a sentence. */
-export function twinSentence(counts: TwinCounts, isPull: boolean, pauseMs: number, everyMs: number): string {
-  const { waiting, dropped } = counts;
-  if (counts.made === 0)
+/** How far back it is looked to tell where things go, ms. */
+const TREND_MS = 2_000;
+/** What waits is flat while it changes by no more than a consumer may have asked for at once. */
+const FLAT = 4;
+
+/** Where a twin goes, in a sentence: by what the end of its curve tells. */
+export function twinSentence(curve: readonly TwinCounts[], isPull: boolean): string {
+  const now = curve.at(-1) ?? NOWHERE;
+  if (now.made === 0)
     return isPull ? 'Makes an order when it is asked for one.' : 'Makes an order when it comes in.';
-  if (isPull) {
-    return pauseMs > everyMs
-      ? 'The source is idle until it is asked, so what waits stays flat.'
-      : 'The source keeps up, and so does the packer.';
-  }
-  if (dropped > 0) return `The buffer is full: ${countText(dropped)} orders are gone for good.`;
-  if (waiting > MEMORY_LINE) return 'Past the memory line, and still growing with every order.';
-  return pauseMs > everyMs
-    ? 'What the packer does not get done waits in the buffer.'
-    : 'The packer keeps up.';
+  const then = curve.findLast(({ atMs }) => atMs <= now.atMs - TREND_MS) ?? curve[0] ?? NOWHERE;
+  const seconds = Math.max(1, Math.round((now.atMs - then.atMs) / 1_000));
+  const [made, done] = [now.made - then.made, now.done - then.done];
+  const came = `In the last ${plural(seconds, 'second')} ${plural(made, 'order')} ${made === 1 ? 'was' : 'were'} made and ${countText(done)} packed`;
+  const dropped = now.dropped - then.dropped;
+  if (dropped > 0) return `${came}: the buffer is full, and ${countText(dropped)} were dropped.`;
+  const by = now.waiting - then.waiting;
+  if (by < -FLAT) return `${came}: what waits gets less.`;
+  if (by > FLAT)
+    return `${came}: what waits grows${now.waiting > MEMORY_LINE ? ', and is past the memory line' : ''}.`;
+  return `${came}: what waits stays flat${isPull ? ', as the source makes none that was not asked for' : ''}.`;
 }

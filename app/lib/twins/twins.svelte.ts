@@ -26,6 +26,8 @@ export class Twins extends LabRuns<Twin> {
   readonly push: Twin;
   readonly pull: Twin;
   rule: OverflowRule = $state('dropOld');
+  /** The rule of the runs in view; `null` before the first. */
+  #ran: OverflowRule | null = $state(null);
   /** What packing one order takes, ms. */
   pauseMs = $state(20);
 
@@ -37,13 +39,14 @@ export class Twins extends LabRuns<Twin> {
     this.pull = pull;
   }
 
-  /** Whether a twin makes no more than it is asked for. */
+  /** Whether the run of a twin, or before the first one its program, makes no more than it is asked for. */
   isPull(twin: Twin): boolean {
-    return wayOf(twin.name, this.rule) === 'pull';
+    return wayOf(twin.name, this.#ran ?? this.rule) === 'pull';
   }
 
   /** Begins both anew, with the same orders. */
   begin(): void {
+    this.#ran = this.rule;
     // What goes wrong stands in their views.
     void this.start(({ name }) => ({ text: twinProgram(name, { rule: this.rule, pauseMs: this.pauseMs }) }));
   }

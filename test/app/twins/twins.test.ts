@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runVirtual, type TraceEntry } from 'sluice';
 import { toldBy } from '$lib/labs/told-by.ts';
 import { TwinAccount } from '$lib/twins/twin-account.ts';
-import { chartScale, twinChart, twinRows } from '$lib/twins/twin-chart.ts';
+import { chartScale, twinChart, twinRows, twinSentence } from '$lib/twins/twin-chart.ts';
 import {
   BUFFER_LIMIT,
   MEMORY_LINE,
@@ -95,5 +95,38 @@ describe('the twins', () => {
     expect(lastOfPacker).toBeLessThan(early.length);
     expect(toldBy(early, 2)).toBe(lastOfPacker);
     expect(toldBy(early, 1)).toBe(early.length);
+  });
+});
+
+describe('twinSentence()', () => {
+  const at = (seconds: number, made: number, done: number, dropped = 0) => ({
+    atMs: seconds * 1_000,
+    made,
+    done,
+    waiting: made - done - dropped,
+    dropped,
+  });
+
+  it('tells where what waits goes by the last two seconds, whatever it was before', () => {
+    const grows = [at(0, 0, 0), at(1, 20, 5), at(3, 60, 8)];
+    expect(twinSentence(grows, false)).toBe(
+      'In the last 2 seconds 40 orders were made and 3 packed: what waits grows, and is past the memory line.',
+    );
+    expect(twinSentence([...grows, at(5, 100, 98)], false)).toMatch(
+      /40 orders .* 90 packed: what waits gets less\.$/,
+    );
+    expect(twinSentence([at(0, 0, 0), at(1, 20, 19), at(3, 60, 58)], false)).toMatch(/stays flat\.$/);
+    expect(twinSentence([at(0, 4, 0), at(2, 9, 5)], true)).toMatch(/none that was not asked for\.$/);
+  });
+
+  it('says what was dropped only while something is', () => {
+    const full = [at(0, 20, 0), at(2, 120, 20, 40)];
+    expect(twinSentence(full, false)).toMatch(/the buffer is full, and 40 were dropped\.$/);
+    expect(twinSentence([...full, at(4, 160, 90, 40)], false)).toMatch(/what waits gets less\.$/);
+  });
+
+  it('says what it will do before anything was made', () => {
+    expect(twinSentence([at(0, 0, 0)], false)).toBe('Makes an order when it comes in.');
+    expect(twinSentence([], true)).toBe('Makes an order when it is asked for one.');
   });
 });
