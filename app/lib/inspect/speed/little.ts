@@ -1,6 +1,8 @@
-import type { StageId, SubscriptionId, TraceEntry } from 'sluice';
+import type { StageId, SubscriptionId, TraceEntry, WorkerId } from 'sluice';
 import { group } from 'd3-array';
-import { atOnce, type Steps } from '../../view/steps.ts';
+import { asPart, atOnce, type Steps } from '../../view/steps.ts';
+import { plural } from '../../view/value-label.ts';
+import { WorkerClocks } from '../../view/worker-clocks.ts';
 
 /** The two sides of Little's law for what goes to one stage: L = λ · W. */
 export interface LittleSides {
@@ -25,12 +27,16 @@ export interface Little {
   readonly stages: readonly LittleSides[];
   /** What was observed: from the first event that was sent to the last entry, ms. */
   readonly spanMs: number;
-  /** Events that were still inside when it ended: what makes the two sides differ. */
+  /** Events that were still inside when it ended, and those that were lost on their way: what makes the two sides differ. */
   readonly left: number;
+  readonly lost: number;
 }
 
 /** Entries between two looks at the clock. */
 const STEP_ENTRIES = 4_096;
+
+/** Of the time that counting takes, how much the clocks of the workers are compared. */
+const COMPARING = 0.3;
 
 /** How far the two sides may differ, as a part of the greater one, and still count as equal. */
 export const LITTLE_TOLERANCE = 0.05;
@@ -38,8 +44,11 @@ export const LITTLE_TOLERANCE = 0.05;
 /** A subscription's account: in and out by the clock, and each event by its own times. */
 interface Passage {
   readonly consumer: StageId;
+  /** Where its events are sent from, by whose clock all of it is counted; `null` before the first. */
+  sender: WorkerId | null;
   /** Sent and not yet handled. */
   inside: number;
+  lost: number;
   sinceMs: number;
   /** Events inside times ms. */
   area: number;
@@ -62,21 +71,26 @@ export function littleOf(entries: readonly TraceEntry[]): Little | null {
 
 /** The same in steps. */
 export function* littleIn(entries: readonly TraceEntry[]): Steps<{ readonly little: Little | null }> {
+  const clocks = yield* asPart(clocksIn(entries), { from: 0, to: COMPARING });
+  /** When an entry was made by the clock of whoever sends what it is about. */
+  const sendersMs = ({ sender }: Passage, { worker, atMs }: TraceEntry) =>
+    sender === null ? atMs : atMs - clocks.aheadMs(sender, worker);
   const passages = new Map<SubscriptionId, Passage>();
   const handling = new Map<StageId, { readonly passage: Passage; readonly count: number }>();
-  let fromMs: number | null = null;
+  let fromMs = Infinity;
   let toMs = 0;
   for (const [i, entry] of entries.entries()) {
-    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield i / entries.length;
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield COMPARING + (1 - COMPARING) * (i / entries.length);
     toMs = Math.max(toMs, entry.atMs);
     switch (entry.type) {
       case 'subscribe':
         passages.set(entry.subscription, newPassage(entry.stage));
         break;
       case 'dispatch': {
-        fromMs ??= entry.atMs;
+        fromMs = Math.min(fromMs, entry.atMs);
         const passage = passages.get(entry.subscription);
         if (!passage) break;
+        passage.sender = entry.worker;
         step(passage, entry.atMs, entry.count);
         passage.sent.push({ atMs: entry.atMs, count: entry.count });
         break;
@@ -91,8 +105,9 @@ export function* littleIn(entries: readonly TraceEntry[]): Steps<{ readonly litt
         const done = handling.get(entry.stage);
         handling.delete(entry.stage);
         if (!done) break;
-        step(done.passage, entry.atMs, -done.count);
-        leave(done.passage, entry.atMs, done.count);
+        const atMs = sendersMs(done.passage, entry);
+        step(done.passage, atMs, -done.count);
+        leave(done.passage, atMs, done.count);
         break;
       }
       case 'lost': {
@@ -100,12 +115,12 @@ export function* littleIn(entries: readonly TraceEntry[]): Steps<{ readonly litt
         if (!passage || entry.where === 'buffer' || entry.where === 'held' || entry.where === 'dispatcher')
           break;
         // They never come out: they count for as long as they were there, and are not handled.
-        step(passage, entry.atMs, -entry.count);
+        step(passage, sendersMs(passage, entry), -entry.count);
         drop(passage, entry.count);
       }
     }
   }
-  if (fromMs === null || toMs <= fromMs) return { little: null };
+  if (toMs <= fromMs) return { little: null };
   const spanMs = toMs - fromMs;
   const all = [...passages.values()];
   for (const passage of all) step(passage, toMs, 0);
@@ -119,28 +134,61 @@ export function* littleIn(entries: readonly TraceEntry[]): Steps<{ readonly litt
       .sort((a, b) => b.perSecond - a.perSecond),
     spanMs,
     left: all.reduce((sum, { inside }) => sum + inside, 0),
+    lost: all.reduce((sum, { lost }) => sum + lost, 0),
   };
   return { little };
 }
 
-function newPassage(consumer: StageId): Passage {
-  return { consumer, inside: 0, sinceMs: 0, area: 0, handled: 0, spentMs: 0, sent: [], first: 0 };
+function* clocksIn(entries: readonly TraceEntry[]): Steps<WorkerClocks> {
+  const clocks = new WorkerClocks();
+  for (const [i, entry] of entries.entries()) {
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield i / entries.length;
+    clocks.add(entry);
+  }
+  return clocks;
 }
 
-/** Time passes until `atMs`, then so many more are inside. */
+/** Why the two sides of a run differ, in words; '' where nothing was left behind. */
+export function apartWords({ left, lost }: Pick<Little, 'left' | 'lost'>): string {
+  const still =
+    left > 0 ? [`${plural(left, 'event was', 'events were')} still inside when the run ended`] : [];
+  const gone = lost > 0 ? [`${plural(lost, 'event was', 'events were')} lost on the way`] : [];
+  return [...still, ...gone].join(', and ');
+}
+
+function newPassage(consumer: StageId): Passage {
+  return {
+    consumer,
+    sender: null,
+    inside: 0,
+    lost: 0,
+    sinceMs: 0,
+    area: 0,
+    handled: 0,
+    spentMs: 0,
+    sent: [],
+    first: 0,
+  };
+}
+
+/**
+ * Time passes until `atMs`, then so many more are inside. Entries stand in the order of causes: one of another worker may be
+ * of an earlier time, and what has been counted for too long is then taken back.
+ */
 function step(passage: Passage, atMs: number, more: number): void {
-  passage.area += passage.inside * Math.max(0, atMs - passage.sinceMs);
-  passage.sinceMs = Math.max(passage.sinceMs, atMs);
+  passage.area += passage.inside * (atMs - passage.sinceMs);
+  passage.sinceMs = atMs;
   passage.inside = Math.max(0, passage.inside + more);
 }
 
 /** The oldest have been handled. */
 function leave(passage: Passage, atMs: number, count: number): void {
   passage.handled += count;
-  takeOldest(passage, count, (sentMs, taken) => (passage.spentMs += taken * Math.max(0, atMs - sentMs)));
+  takeOldest(passage, count, (sentMs, taken) => (passage.spentMs += taken * (atMs - sentMs)));
 }
 
 function drop(passage: Passage, count: number): void {
+  passage.lost += count;
   takeOldest(passage, count, () => undefined);
 }
 
@@ -163,6 +211,6 @@ function sidesOf(stage: StageId | null, passages: readonly Passage[], spanMs: nu
   const meanMs = handled === 0 ? 0 : total((one) => one.spentMs) / handled;
   const product = (perSecond * meanMs) / 1_000;
   const greater = Math.max(inside, product);
-  const difference = greater === 0 ? 0 : Math.abs(inside - product) / greater;
+  const difference = greater <= 0 ? 0 : Math.abs(inside - product) / greater;
   return { stage, inside, perSecond, meanMs, product, difference };
 }

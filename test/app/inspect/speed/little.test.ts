@@ -9,7 +9,7 @@ import {
   type Plan,
   type TraceEntry,
 } from 'sluice';
-import { LITTLE_TOLERANCE, littleOf } from '$lib/inspect/speed/little.ts';
+import { apartWords, LITTLE_TOLERANCE, littleOf } from '$lib/inspect/speed/little.ts';
 import { firstRun } from '../../view/first-run.ts';
 
 const EVENTS = 50;
@@ -103,8 +103,32 @@ describe('littleOf()', () => {
     expect(little?.all.difference).toBeGreaterThan(LITTLE_TOLERANCE);
   });
 
+  it('counts by one clock what two workers did, however far their clocks are apart', async () => {
+    const entries = await entriesOf(program(4));
+    const one = littleOf(entries);
+    // The clock of the second worker is behind; entries stand in the order of causes, as ever.
+    const two = littleOf(
+      entries.map((entry) =>
+        entry.stage === 'save' ? { ...entry, worker: 1, atMs: entry.atMs - 35 } : entry,
+      ),
+    );
+    expect(two?.all.inside).toBeCloseTo(one?.all.inside ?? NaN, 9);
+    expect(two?.all.meanMs).toBeCloseTo(one?.all.meanMs ?? NaN, 9);
+    expect(two?.all.difference).toBeCloseTo(0, 12);
+  });
+
   it('says nothing where no time passed or nothing was handled', async () => {
     expect(littleOf((await firstRun()).entries)).toBeNull();
     expect(littleOf([])).toBeNull();
+  });
+});
+
+describe('apartWords()', () => {
+  it('says what never came out', () => {
+    expect(apartWords({ left: 1, lost: 0 })).toBe('1 event was still inside when the run ended');
+    expect(apartWords({ left: 2, lost: 1 })).toBe(
+      '2 events were still inside when the run ended, and 1 event was lost on the way',
+    );
+    expect(apartWords({ left: 0, lost: 0 })).toBe('');
   });
 });
