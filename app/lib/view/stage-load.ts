@@ -1,5 +1,6 @@
-import type { PlanView, StageId, StageKind, SubscriptionId, TraceEntry } from 'sluice';
+import type { PlanView, StageId, TraceEntry } from 'sluice';
 import { bisectRight } from 'd3-array';
+import { DemandFold } from './demand-fold.ts';
 import { alikeUpTo, type RunLog } from './run-logs.ts';
 
 /** What a stage's time goes into: its callbacks, waiting while it has something that nobody asks for, or neither. */
@@ -26,30 +27,13 @@ export const LOAD_WINDOW_MS = 1_000;
 const MARK_EVERY = 1_024;
 const MARKS_KEPT = 64;
 
-/** One end of what a subscription carries, as its stages count. */
-interface LinkCount {
-  readonly consumer: StageId;
-  readonly producer: StageId;
-  open: number;
-  arriving: number;
-}
-
-/** What decides what a stage is doing. */
+/** What decides what a stage is doing, beside the demand on it. */
 interface StageNow {
-  readonly isProducer: boolean;
-  readonly passesOn: boolean;
   readonly hasChildren: boolean;
   alive: boolean;
   frozen: boolean;
   running: boolean;
-  handling: number;
   children: number;
-  /** Asked for by all consumers and not yet sent. */
-  open: number;
-  buffered: number;
-  /** On its way to the stage, and taken by it but not yet handled. */
-  arriving: number;
-  inHand: number;
 }
 
 /** When a stage began to do something else, and how long it had been busy and blocked by then, ms. */
@@ -64,23 +48,24 @@ interface Mark {
   /** Entries applied. */
   readonly n: number;
   readonly stages: ReadonlyMap<StageId, StageNow>;
-  readonly links: ReadonlyMap<SubscriptionId, LinkCount>;
+  readonly demand: DemandFold;
   readonly lengths: ReadonlyMap<StageId, number>;
 }
 
 /** How every stage has spent its time. A longer version of the trace costs only what is new. */
 export class StageLoadLog implements RunLog {
-  readonly #kinds: PlanView['stages'];
+  readonly #plan: PlanView;
   #entries: readonly TraceEntry[] = [];
   #known = 0;
   #stages = new Map<StageId, StageNow>();
-  #links = new Map<SubscriptionId, LinkCount>();
+  #demand: DemandFold;
   readonly #tracks = new Map<StageId, Track>();
   readonly #peaks = new Map<StageId, number[]>();
   #marks: Mark[] = [];
 
   constructor(plan: PlanView) {
-    this.#kinds = plan.stages;
+    this.#plan = plan;
+    this.#demand = DemandFold.of(plan);
     this.#reset();
   }
 
@@ -108,7 +93,7 @@ export class StageLoadLog implements RunLog {
   /** What a stage is doing after all entries that are known; `null` where it does not run. */
   doing(stage: StageId): Doing | null {
     const now = this.#stages.get(stage);
-    return now?.alive ? doingOf(now) : null;
+    return now?.alive ? this.#doingOf(stage, now) : null;
   }
 
   /**
@@ -144,19 +129,21 @@ export class StageLoadLog implements RunLog {
   }
 
   #reset(): void {
-    this.#stages = new Map(this.#kinds.map((stage) => [stage.id, atRest(stage.kind, stage.children)]));
-    this.#links = new Map();
+    const { stages } = this.#plan;
+    this.#stages = new Map(
+      stages.map(({ id, children }) => [id, { ...EMPTY, hasChildren: children !== undefined }]),
+    );
+    this.#demand = DemandFold.of(this.#plan);
     this.#marks = [];
     this.#tracks.clear();
-    for (const { id } of this.#kinds)
-      this.#tracks.set(id, { atMs: [], busyMs: [], blockedMs: [], doing: [] });
+    for (const { id } of stages) this.#tracks.set(id, { atMs: [], busyMs: [], blockedMs: [], doing: [] });
   }
 
   #mark(n: number): void {
     this.#marks.push({
       n,
       stages: new Map(Array.from(this.#stages, ([id, now]) => [id, { ...now }])),
-      links: new Map(Array.from(this.#links, ([id, link]) => [id, { ...link }])),
+      demand: this.#demand.copy(),
       lengths: new Map(Array.from(this.#tracks, ([id, { atMs }]) => [id, atMs.length])),
     });
     if (this.#marks.length > MARKS_KEPT) this.#marks.shift();
@@ -172,7 +159,7 @@ export class StageLoadLog implements RunLog {
       return 0;
     }
     this.#stages = new Map(mark.stages);
-    this.#links = new Map(mark.links);
+    this.#demand = mark.demand;
     for (const [id, track] of this.#tracks) {
       const length = mark.lengths.get(id) ?? 0;
       for (const column of [track.atMs, track.busyMs, track.blockedMs, track.doing]) column.length = length;
@@ -182,19 +169,24 @@ export class StageLoadLog implements RunLog {
 
   #add(entry: TraceEntry): void {
     const now = this.#stages.get(entry.stage);
-    const link = this.#count(entry, now);
+    if (now) take(now, entry);
+    const other = this.#demand.apply(entry);
     if (now) this.#note(entry.stage, now, entry.atMs);
-    if (!link) return;
-    const other = link.producer === entry.stage ? link.consumer : link.producer;
-    const beside = this.#stages.get(other);
-    if (beside && beside !== now) this.#note(other, beside, entry.atMs);
+    const beside = other === null || other === entry.stage ? undefined : this.#stages.get(other);
+    if (other !== null && beside) this.#note(other, beside, entry.atMs);
+  }
+
+  #doingOf(stage: StageId, { frozen, running, hasChildren, children }: StageNow): Doing {
+    if (frozen) return 'idle';
+    if (running || (hasChildren && children > 0)) return 'busy';
+    return this.#demand.isBlocked(stage) ? 'blocked' : 'idle';
   }
 
   /** Adds a change of what a stage is doing to its track. */
   #note(stage: StageId, now: StageNow, entryMs: number): void {
     const track = this.#tracks.get(stage);
     if (!track) return;
-    const doing = now.alive ? doingOf(now) : 'idle';
+    const doing = now.alive ? this.#doingOf(stage, now) : 'idle';
     const last = track.doing.length - 1;
     if ((track.doing[last] ?? 'idle') === doing) return;
     // The clocks of two workers may differ by a little: no stage goes back in time.
@@ -205,105 +197,17 @@ export class StageLoadLog implements RunLog {
     track.blockedMs.push((track.blockedMs[last] ?? 0) + (track.doing[last] === 'blocked' ? sinceMs : 0));
     track.doing.push(doing);
   }
-
-  /** Counts an entry in; returns the subscription at whose other end it has changed something, too. */
-  #count(entry: TraceEntry, now: StageNow | undefined): LinkCount | undefined {
-    switch (entry.type) {
-      case 'subscribe':
-        this.#links.set(entry.subscription, {
-          consumer: entry.stage,
-          producer: entry.producer,
-          open: 0,
-          arriving: 0,
-        });
-        return undefined;
-      case 'asked':
-        return this.#setOpen(this.#links.get(entry.subscription), entry.open);
-      case 'dispatch': {
-        const link = this.#setOpen(this.#links.get(entry.subscription), entry.open);
-        return this.#setArriving(link, (link?.arriving ?? 0) + entry.count);
-      }
-      case 'deliver': {
-        const link = this.#links.get(entry.subscription);
-        if (now) now.inHand += entry.count;
-        return this.#setArriving(link, (link?.arriving ?? 0) - entry.count);
-      }
-      case 'cancel': {
-        const link = this.#links.get(entry.subscription);
-        return link?.consumer === entry.stage ? this.#setArriving(link, 0) : this.#setOpen(link, 0);
-      }
-      case 'drop': {
-        const link = this.#links.get(entry.subscription ?? '');
-        return this.#setOpen(link, (link?.open ?? 0) - entry.count);
-      }
-      case 'exit':
-      case 'crash':
-        this.#gone(entry.stage, entry.atMs);
-        return undefined;
-      default:
-        if (now) countOwn(now, entry);
-        return undefined;
-    }
-  }
-
-  #setOpen(link: LinkCount | undefined, open: number): LinkCount | undefined {
-    if (!link) return undefined;
-    const producer = this.#stages.get(link.producer);
-    if (producer) producer.open += open - link.open;
-    link.open = open;
-    return link;
-  }
-
-  #setArriving(link: LinkCount | undefined, atLeast: number): LinkCount | undefined {
-    if (!link) return undefined;
-    const arriving = Math.max(0, atLeast);
-    const consumer = this.#stages.get(link.consumer);
-    if (consumer) consumer.arriving += arriving - link.arriving;
-    link.arriving = arriving;
-    return link;
-  }
-
-  #gone(stage: StageId, atMs: number): void {
-    const now = this.#stages.get(stage);
-    if (now) Object.assign(now, EMPTY);
-    const own = [...this.#links.values()].filter(
-      (link) => link.producer === stage || link.consumer === stage,
-    );
-    for (const link of own) {
-      if (link.producer === stage) this.#setOpen(link, 0);
-      if (link.consumer === stage) this.#setArriving(link, 0);
-    }
-    for (const { producer, consumer } of own) {
-      const other = producer === stage ? consumer : producer;
-      const beside = this.#stages.get(other);
-      if (beside && beside !== now) this.#note(other, beside, atMs);
-    }
-  }
 }
 
 const EMPTY = {
   alive: false,
   frozen: false,
   running: false,
-  handling: 0,
   children: 0,
-  buffered: 0,
-  inHand: 0,
 } as const satisfies Partial<StageNow>;
 
-function atRest(kind: StageKind, children: unknown): StageNow {
-  return {
-    isProducer: kind !== 'consumer',
-    passesOn: kind === 'producerConsumer',
-    hasChildren: children !== undefined,
-    ...EMPTY,
-    open: 0,
-    arriving: 0,
-  };
-}
-
-/** What an entry changes at its own stage alone. */
-function countOwn(now: StageNow, entry: TraceEntry): void {
+/** What an entry changes at its own stage. */
+function take(now: StageNow, entry: TraceEntry): void {
   switch (entry.type) {
     case 'start':
       Object.assign(now, EMPTY, { alive: true });
@@ -312,16 +216,13 @@ function countOwn(now: StageNow, entry: TraceEntry): void {
       // Of `init` before the start is told.
       now.alive = true;
       now.running = true;
-      now.handling = entry.callback === 'handleEvents' ? (entry.count ?? 0) : 0;
       break;
     case 'end':
       now.running = false;
-      now.inHand = Math.max(0, now.inHand - now.handling);
-      now.handling = 0;
       break;
-    case 'buffer':
-    case 'unbuffer':
-      now.buffered = entry.size;
+    case 'exit':
+    case 'crash':
+      Object.assign(now, EMPTY);
       break;
     case 'task':
       now.children += entry.phase === 'start' ? 1 : -1;
@@ -332,13 +233,6 @@ function countOwn(now: StageNow, entry: TraceEntry): void {
       break;
     default:
   }
-}
-
-function doingOf(now: StageNow): Doing {
-  if (now.frozen) return 'idle';
-  if (now.running || (now.hasChildren && now.children > 0)) return 'busy';
-  const has = now.buffered > 0 || (now.passesOn && now.arriving + now.inHand > 0);
-  return now.isProducer && now.open <= 0 && has ? 'blocked' : 'idle';
 }
 
 /** How long a stage had been busy and blocked at a moment, ms. */

@@ -31,8 +31,12 @@ const LINK_DOINGS = ['awaited', 'queued', 'quiet'] as const satisfies readonly L
 
 const QUIET: Readonly<Record<LinkDoing, number>> = { awaited: 0, queued: 0, quiet: 1 };
 
-/** Entries between two marks that the log can go back to when a late entry is sorted in. */
+/**
+ * Entries between two marks that the log can go back to when a late entry is sorted in, and how many are kept beside the first:
+ * late entries come near the end.
+ */
 const MARK_EVERY = 1_024;
+const MARKS_KEPT = 64;
 
 interface Mark {
   /** Entries applied. */
@@ -132,6 +136,7 @@ export class StageSharesLog implements RunLog {
       counts: this.#counts.copy(),
       lengths: this.#tracks().map((track) => track.length),
     });
+    if (this.#marks.length > MARKS_KEPT + 1) this.#marks.splice(1, 1);
   }
 
   /** Goes back to the last mark within the first `known` entries; returns how many entries are applied then. */

@@ -1,7 +1,7 @@
 import type { PlanView, StageId, TraceEntry, WorkerId } from 'sluice';
+import { DemandFold } from './demand-fold.ts';
 import { alikeUpTo, type RunLog } from './run-logs.ts';
 import { Moments, NumberColumn, Spans, type Moment } from './timeline-columns.ts';
-import { DemandFold } from './timeline-demand.ts';
 import { isLandmark, markOf, type MarkKind } from './timeline-marks.ts';
 
 /** What one stage did on one worker. A stage that was started again elsewhere has a lane on each. */
