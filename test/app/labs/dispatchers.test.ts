@@ -140,6 +140,17 @@ describe('the sentences', () => {
     expect(dispatcherSentences(partition).join(' ')).toContain('kept up to 6 back for “slow”');
   });
 
+  it('tell what is kept for the slow one from what it got, while the run goes on', async () => {
+    const { plan, entries } = await runWay('partition');
+    const half = dispatcherAccount(plan, entries, Math.round(entries.length / 2));
+    if (!half) throw new Error('it made nothing');
+    const { sent, kept } = slowOf(half) ?? { sent: 0, kept: 0 };
+    expect(kept).toBeGreaterThan(0);
+    expect(dispatcherSentences(half)[0]).toContain(
+      `“slow” got ${sent} of ${half.made} orders, and ${kept} more lie on its shelf.`,
+    );
+  });
+
   it('say nothing of waiting where nobody waited', async () => {
     const { broadcast } = await accountsOf({ ...FIRST_LOAD, slowMs: 20 });
     expect(dispatcherSentences(broadcast).join(' ')).not.toContain('last to ask');

@@ -72,7 +72,7 @@ export class DispatcherLab extends LabRuns<DispatcherRun> {
     }),
   );
   /** What is chosen now is not what has run. */
-  readonly isStale: boolean = $derived.by(() => this.ran !== null && this.ran !== this.load);
+  readonly isStale: boolean = $derived.by(() => this.ran !== null && !isSameAs(this.ran, this.load));
   /** Whether all of them made the same orders; `null` while there is nothing to compare. */
   readonly sameLoad: boolean | null = $derived.by(() => {
     if (!this.finished) return null;
@@ -111,4 +111,8 @@ export class DispatcherLab extends LabRuns<DispatcherRun> {
   #accountOf(way: WayName): DispatcherAccount | null {
     return this.all.find(({ name }) => name === way)?.account ?? null;
   }
+}
+
+function isSameAs(one: Load, other: Load): boolean {
+  return one.slowMs === other.slowMs && one.maxDemand === other.maxDemand && one.seed === other.seed;
 }

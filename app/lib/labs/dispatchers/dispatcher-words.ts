@@ -37,14 +37,16 @@ function sharedOut(account: DispatcherAccount, slow: PackerAccount): readonly st
       return [broadcastGot(account, slow, others), ...lastToAsk(account)];
     case 'partition':
       return [
-        `${got}: as many as lie on its shelf, however slow it is. The others got ${others}.`,
+        slow.kept === 0
+          ? `${got}: as many as lie on its shelf, however slow it is. The others got ${others}.`
+          : `${got}, and ${countText(slow.kept)} more lie on its shelf. The others got ${others}.`,
         ...(slow.mostKept === 0 ? [] : [keptSentence(account, slow)]),
       ];
     default:
       return [
         slow.sent < least
           ? `${got}, the others ${others} each: who is done sooner asks sooner, and gets the next.`
-          : `${got}, the others ${others} each: it asked as often as they did.`,
+          : `${got}, the others ${others} each.`,
       ];
   }
 }

@@ -58,7 +58,10 @@ function changesOf(row: SkewRow, before: SkewRow): readonly string[] {
     [fixText(now), fixText(then), now.fix === then.fix],
     [timeText(row), timeText(before), row.time === before.time],
   ] as const;
-  return pairs.flatMap(([own, other, isSame]) => (isSame ? [] : [`${own} instead of ${other}`]));
+  return pairs.flatMap(([own, other, isSame]) => {
+    if (isSame) return [];
+    return own === other ? [`other shares beside ${own}`] : [`${own} instead of ${other}`];
+  });
 }
 
 function fixText({ fix }: SkewSettings): string {

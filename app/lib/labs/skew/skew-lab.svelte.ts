@@ -55,6 +55,8 @@ export class SkewLab {
 
   /** A run in virtual time is being made: it is shown when it is over. */
   isMaking: boolean = $state(false);
+  /** The last run was ended before it was over: it has no row. */
+  isStopped: boolean = $state(false);
   /** Why there is none. */
   #problems: readonly Problem[] = $state.raw([]);
 
@@ -82,6 +84,8 @@ export class SkewLab {
     const started: Started = { settings: this.settings, time, log: new SkewLog() };
     this.session.reset();
     this.#started = started;
+    this.isMaking = time === 'virtual';
+    this.isStopped = false;
     this.#problems = [];
     this.chosen = null;
     this.latest = null;
@@ -96,8 +100,12 @@ export class SkewLab {
   }
 
   stop(): void {
-    if (this.isMaking) this.session.reset();
-    else this.session.stop();
+    this.isStopped = this.underWay;
+    if (!this.isMaking) return this.session.stop();
+    // Nothing of it is shown, and nobody waits for what is still on its way.
+    this.#started = null;
+    this.isMaking = false;
+    this.session.reset();
   }
 
   /** Empties the list; what is set stays. */
@@ -112,7 +120,6 @@ export class SkewLab {
   }
 
   async #make(files: Sources, started: Started): Promise<void> {
-    this.isMaking = true;
     const { runs, problems } = await this.session.virtual(files, ENTRY, [
       { seed: SEED, entryBudget: MOST_ENTRIES },
     ]);

@@ -221,7 +221,9 @@ function totalsOf(
     const lanes = group(byCity.get(city) ?? [], ({ stage }) => stage);
     const parts = Array.from(lanes, ([lane, events]) => ({ lane, count: sum(events, ({ count }) => count) }));
     parts.sort((a, b) => a.lane.localeCompare(b.lane, 'en', { numeric: true }));
-    return { city, expected: expected.get(city) ?? 0, told: totalIn(totals, city), parts };
+    // Of a city without orders there is nothing to tell.
+    const none = expected.has(city) ? null : 0;
+    return { city, expected: expected.get(city) ?? 0, told: totalIn(totals, city) ?? none, parts };
   });
 }
 

@@ -40,6 +40,18 @@ describe('runs of the skew lab', () => {
     }
   });
 
+  it('have nothing wrong in the totals of cities that have no orders', async () => {
+    const { run } = await madeRun(settingsOf({ shares: withShare(EVEN, 'Milan', 100) }));
+    expect(wrong(run)).toEqual([]);
+    expect(run.totals.find(({ city }) => city === 'Bern')).toEqual({
+      city: 'Bern',
+      expected: 0,
+      told: 0,
+      parts: [],
+    });
+    expect(run.hottest).toBe(1);
+  });
+
   it('are the same again with the same settings', async () => {
     const [first, second] = [await madeRun(settingsOf()), await freshRun(settingsOf())];
     expect(second.run).toEqual(first.run);
