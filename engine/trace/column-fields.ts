@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import { refuseDepth } from './refused.ts';
+import { refuseDepth, refuseRepeated } from './refused.ts';
 import type { TraceValue } from './trace-entry.ts';
 
 /** Numbers side by side, as narrow as they are: whole ones of 32 bits take no memory of their own where they are used. */
@@ -110,9 +110,15 @@ export class ColumnFields {
 
   #column(name: string): readonly unknown[] {
     const column = this.#record[name];
-    if (!Array.isArray(column)) return new Array<unknown>(this.#length).fill(column);
-    if (column.length === this.#length) return column;
-    throw damaged(this.#path + name, `a list of ${this.#length} values`, `${column.length} values`);
+    const at = this.#path + name;
+    if (Array.isArray(column)) {
+      if (column.length === this.#length) return column;
+      throw damagedAs(at, `a list of ${this.#length} values`, `a list of ${column.length}`);
+    }
+    // What has parts would be gone through, and sent on, as often as it holds.
+    if (typeof column === 'object' && column !== null) throw damaged(at, 'a list or one plain value', column);
+    if (typeof column === 'string') refuseRepeated(at, column, this.#length);
+    return new Array<unknown>(this.#length).fill(column);
   }
 
   #at(name: string, i: number): string {
@@ -135,5 +141,9 @@ function damaged(field: string, expected: string, received: unknown): EngineErro
         : Array.isArray(received)
           ? 'an array'
           : typeof received;
-  return new EngineError('field_damaged', { field, expected, received: shown });
+  return damagedAs(field, expected, shown);
+}
+
+function damagedAs(field: string, expected: string, received: string): EngineError {
+  return new EngineError('field_damaged', { field, expected, received });
 }

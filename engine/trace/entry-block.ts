@@ -2,7 +2,7 @@ import { parseEntry } from './codec.ts';
 import { ColumnFields, type Numbers, type NumbersOrNull } from './column-fields.ts';
 import { columnsOf } from './entry-columns.ts';
 import { Fields } from './fields.ts';
-import { MAX_WORKERS, refuseDepth, refuseName } from './refused.ts';
+import { MAX_WORKERS, refuseDepth, refuseName, refuseRepeated } from './refused.ts';
 import type { TraceEntry, TraceValue } from './trace-entry.ts';
 
 /**
@@ -130,6 +130,9 @@ const COMMON: Readonly<Record<string, (own: ColumnFields) => KindColumns>> = {
   }),
 };
 
+/** Entries of one block; a writer makes far smaller ones. */
+const MAX_BLOCK = 65_536;
+
 const PARSERS = new Map(Object.entries(COMMON));
 const KIND_FIELDS = ['type', 'callback'];
 
@@ -145,13 +148,16 @@ export function isBlock(value: unknown): value is object {
  */
 export function parseBlock(value: unknown): EntryBlock {
   const fields = new Fields(value, '');
+  const { length } = fields.items('seq', (seq) => seq);
+  if (length > MAX_BLOCK) throw new Error(`it has more than ${MAX_BLOCK} entries`);
   const names = fields.texts('names');
-  for (const name of names) refuseName('a stage or a subscription', name);
+  for (const name of names) {
+    refuseName('a stage or a subscription', name);
+    refuseRepeated('a name', name, length);
+  }
   const kinds = fields.list('kinds', (kind) => kind.own());
-  const all = new ColumnFields(fields.own(), '', {
-    length: fields.items('seq', (seq) => seq).length,
-    names: names.length,
-  });
+  if (kinds.length > length) throw new Error('it has more kinds than entries');
+  const all = new ColumnFields(fields.own(), '', { length, names: names.length });
   const base = {
     seq: positions(all.numbers('seq')),
     atMs: times(all.numbers('atMs')),
@@ -161,14 +167,15 @@ export function parseBlock(value: unknown): EntryBlock {
     kind: all.indexes('kind', kinds.length, 'the place of one of the kinds'),
     names,
   };
-  const counts = kinds.map(() => 0);
-  for (const kind of base.kind) counts[kind] = (counts[kind] ?? 0) + 1;
+  const places = kinds.map((): number[] => []);
+  base.kind.forEach((kind, i) => places[kind]?.push(i));
   return {
     ...base,
-    kinds: kinds.map((record, i) => {
-      const own = new ColumnFields(record, `kinds[${i}].`, { length: counts[i] ?? 0, names: names.length });
+    kinds: kinds.map((record, kind) => {
+      const at = places[kind] ?? [];
+      const own = new ColumnFields(record, `kinds[${kind}].`, { length: at.length, names: names.length });
       const parse = PARSERS.get(signatureOf(record));
-      return parse ? parse(own) : { of: 'others', entries: othersOf(own, base, i) };
+      return parse ? parse(own) : { of: 'others', entries: othersOf(own, base, at) };
     }),
   };
 }
@@ -185,28 +192,27 @@ function signatureOf(record: Readonly<Record<string, unknown>>): string {
   return `${kind.join(' ')}: ${names.toSorted().join(' ')}`;
 }
 
-function othersOf(own: ColumnFields, base: Omit<EntryBlock, 'kinds'>, kind: number): TraceEntry[] {
+/** The entries at these places of a block. */
+function othersOf(
+  own: ColumnFields,
+  base: Omit<EntryBlock, 'kinds'>,
+  places: readonly number[],
+): TraceEntry[] {
   own.checkLengths();
   const named = own.has('subscription') ? own.named('subscription') : null;
-  const entries: TraceEntry[] = [];
-  base.kind.forEach((of, i) => {
-    if (of !== kind) return;
-    const n = entries.length;
+  return places.map((i, n) => {
     const told = own.entry(n);
     refuseDepth(told);
-    entries.push(
-      parseEntry({
-        ...told,
-        seq: base.seq[i],
-        atMs: base.atMs[i],
-        worker: base.worker[i],
-        stage: base.names[base.stage[i] ?? 0],
-        cause: base.cause[i],
-        ...(named && { subscription: base.names[named[n] ?? 0] }),
-      }),
-    );
+    return parseEntry({
+      ...told,
+      seq: base.seq[i],
+      atMs: base.atMs[i],
+      worker: base.worker[i],
+      stage: base.names[base.stage[i] ?? 0],
+      cause: base.cause[i],
+      ...(named && { subscription: base.names[named[n] ?? 0] }),
+    });
   });
-  return entries;
 }
 
 function positions(seq: Numbers): Numbers {

@@ -15,7 +15,7 @@ import type {
   RecordingHead,
   RecordingTail,
 } from './recording.ts';
-import { MAX_WORKERS, refuseDepth, refuseName } from './refused.ts';
+import { MAX_LINE, MAX_WORKERS, refuseDepth, refuseName } from './refused.ts';
 import { parseRecordedEnd } from './run-end.ts';
 import { LOG_LEVELS } from './trace-entry.ts';
 import type { TraceEntry } from './trace-entry.ts';
@@ -29,8 +29,6 @@ export interface RecordingLimits {
   readonly maxStages?: number;
 }
 
-/** Characters of one line: an entry of 1,000 records has some hundred thousand. */
-const MAX_LINE = 16_000_000;
 /** Names that are remembered as good ones. */
 const MAX_NAMES = 10_000;
 

@@ -1,5 +1,7 @@
 /** Workers of a run. */
 export const MAX_WORKERS = 1_024;
+/** Characters of one line: an entry of 1,000 records has some hundred thousand. */
+export const MAX_LINE = 16_000_000;
 /** Levels of what one line holds; entries have 6, blocks of them 9, plans 5. */
 const MAX_DEPTH = 24;
 
@@ -9,6 +11,11 @@ export function refuseDepth(value: unknown, depth = 0): void {
   if (depth >= MAX_DEPTH) throw new Error(`it has more than ${MAX_DEPTH} levels`);
   const items: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
   for (let i = 0; i < items.length; i += 1) refuseDepth(items[i], depth + 1);
+}
+
+/** Refuses what is said once and would, said as often as it holds, be longer than a line may. */
+export function refuseRepeated(what: string, text: string, times: number): void {
+  if (text.length * times > MAX_LINE) throw new Error(`${what} is too long to hold for ${times} entries`);
 }
 
 /** What every object has must not be taken for a stage. */

@@ -13,6 +13,7 @@ export async function* piecesElsewhere(file: Blob, limits: RecordingLimits): Asy
     const arrived = new Arrivals();
     worker.onmessage = ({ data }: MessageEvent<RecordingPiece>) => arrived.add(data);
     worker.onerror = ({ message }) => arrived.add(brokenBy(message));
+    worker.onmessageerror = () => arrived.add(brokenBy('and what it has read did not arrive'));
     tell(worker, { type: 'read', file, limits });
     for (;;) {
       const piece = await arrived.next();

@@ -1,5 +1,5 @@
 import type { RecordingLimits } from 'sluice';
-import { recordingPieces, type RecordingPiece } from './recording-pieces.ts';
+import { reasonOf, recordingPieces, type RecordingPiece } from './recording-pieces.ts';
 
 /** What a page tells the thread that reads for it: first what to read, then how many pieces it has taken. */
 export type ToReader =
@@ -36,7 +36,8 @@ function buffersIn(blocks: readonly object[]): ArrayBuffer[] {
 
 self.addEventListener('message', ({ data }: MessageEvent<ToReader>) => {
   if (data.type === 'read') {
-    void read(data.file, data.limits);
+    // A piece that cannot be handed over is the last one, too.
+    read(data.file, data.limits).catch((error: unknown) => post({ type: 'failed', ...reasonOf(error) }));
   } else {
     waiting -= 1;
     resume();

@@ -123,7 +123,7 @@ describe('parseBlock()', () => {
       'a column that is too short',
       '"count":[10,5]',
       '"count":[10]',
-      'kinds[0].count must be a list of 2 values: received "1 values"',
+      'kinds[0].count must be a list of 2 values: received a list of 1',
     ],
     [
       'a column that is too long',
@@ -186,12 +186,36 @@ describe('parseBlock()', () => {
       '"names":["__proto__"',
       'cannot be called "__proto__"',
     ],
+    [
+      'a record in the place of a column',
+      '"count":2',
+      '"count":{"of":2}',
+      'kinds[2].count must be a list or one plain value: received object',
+    ],
     ['no kinds', '"kinds":[', '"kinds":[7,', 'kinds[0] must be a record'],
   ])('says what is wrong with %s', (_, whole, broken, message) => {
     expect(TEXT).toContain(whole);
     const changed = TEXT.replace(whole, broken);
     if (message === null) expect(read(changed)).toEqual(ASKS);
     else expect(() => read(changed)).toThrow(message);
+  });
+
+  it('refuses what little text would make too much of', () => {
+    const seq = Array.from({ length: 65_536 }, (_, i) => i);
+    const one = { type: 'discard', count: 1 };
+    const block = { seq, atMs: 0, worker: 0, stage: 0, cause: null, kind: 0, kinds: [one], names: ['a'] };
+    expect(read(JSON.stringify(block))).toHaveLength(seq.length);
+    const long = 'x'.repeat(1_000);
+    expect(() => read(JSON.stringify({ ...block, seq: [...seq, seq.length] }))).toThrow(
+      'it has more than 65536 entries',
+    );
+    expect(() => read(JSON.stringify({ ...block, names: [long] }))).toThrow('a name is too long to hold for');
+    expect(() => read(JSON.stringify({ ...block, kinds: [{ ...one, why: long }] }))).toThrow(
+      'kinds[0].why is too long to hold for 65536 entries',
+    );
+    expect(() => read(JSON.stringify({ ...block, kinds: [...seq, 0].map(() => one) }))).toThrow(
+      'it has more kinds than entries',
+    );
   });
 
   it('takes no field of a kind for one that all entries have', () => {
