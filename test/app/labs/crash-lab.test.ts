@@ -154,6 +154,17 @@ describe('what is said of a crash', () => {
     expect(stopSentence(ledger)).toBe('Held just before “saver” crashes: 4 orders are in flight.');
   });
 
+  it('says the same of the other order of the two where the acknowledgement comes first', async () => {
+    const { says } = await outcomeWith({ acknowledge: 'before', isIdempotent: false }, 'saver', 750);
+    expect(says).toMatch(/no stage that ended had an order that was acknowledged and not saved/);
+  });
+
+  it('has its moment before the end of what there is to see, also when all was saved by then', async () => {
+    const { places } = await crashed({ acknowledge: 'after', isIdempotent: false }, 'saver', 11_050);
+    expect(places.restMs).toBe(11_050);
+    expect(counted(fates(places))).toEqual([ORDERS, 0, 0]);
+  });
+
   it('sets a guess beside what came, of the orders in flight', async () => {
     const { outcome, ledger } = await outcomeWith(
       { acknowledge: 'after', isIdempotent: false },

@@ -4,7 +4,7 @@ import { RunSession } from '../../sandbox/session.svelte.ts';
 import { announcer } from '../../ui/announcer.svelte.ts';
 import { motion } from '../../ui/motion.svelte.ts';
 import { crashProgram, ENTRY, type Crashable, type CrashSettings } from './crash-programs.ts';
-import { guessSentence, outcomeOf, outcomeSentence, stopSentence, type CrashGuess } from './crash-words.ts';
+import { guessSentence, outcomeOf, outcomeSentence, type CrashGuess } from './crash-words.ts';
 import { flightLedger } from './flight-ledger.ts';
 import { OrderPlaces } from './order-places.ts';
 
@@ -31,12 +31,14 @@ export const TICK_MS = 100;
 const STEP_MS = 500;
 /** Entries of a run at the most: the program ends long before. */
 const ENTRY_BUDGET = 5_000;
-/** Where a run is looked at first, ms: something is on its way everywhere. */
-const FIRST_LOOK_MS = 3_550;
 
 /** One learner's experiments: a run held before a crash, a guess, and what comes of it. Harmless to make on a server. */
 export class CrashLab {
+  /** Of the next run. */
   settings: CrashSettings = $state.raw({ acknowledge: 'after', isIdempotent: false });
+  #ran: CrashSettings | null = $state.raw(null);
+  /** Of the run in view; before one, of the next. */
+  readonly ran: CrashSettings = $derived(this.#ran ?? this.settings);
   phase: CrashPhase = $state('before');
   places: OrderPlaces | null = $state.raw(null);
   /** The moment that is looked at, ms of the run. */
@@ -56,7 +58,7 @@ export class CrashLab {
     return this.phase === 'held' ? (this.places.crash?.n ?? 0) : this.places.positionAt(this.atMs);
   });
   readonly orders = $derived.by(() => this.places?.at(this.position) ?? []);
-  readonly ledger = $derived.by(() => this.places && flightLedger(this.places, this.settings));
+  readonly ledger = $derived.by(() => this.places && flightLedger(this.places, this.ran));
   readonly outcome = $derived.by(() => (this.places?.crash ? outcomeOf(this.places) : null));
   /** The last moment that there is to see, ms. */
   readonly endMs: number = $derived.by(() => this.places?.restMs ?? 0);
@@ -83,7 +85,11 @@ export class CrashLab {
   async choose(settings: CrashSettings): Promise<void> {
     const atMs = this.places?.crash?.atMs ?? this.atMs;
     this.settings = settings;
-    if (this.phase === 'before') return;
+    if (this.phase === 'before') {
+      // The first run is being made with the settings that were.
+      if (this.isBusy) await this.start();
+      return;
+    }
     if (await this.#make([])) {
       this.phase = 'running';
       this.atMs = atMs;
@@ -92,12 +98,11 @@ export class CrashLab {
 
   /** The stage will crash at the moment that is looked at: holds the run just before it. */
   async crash(stage: Crashable): Promise<void> {
-    const atMs = this.phase === 'before' ? FIRST_LOOK_MS : betweenTicks(this.atMs);
+    const atMs = betweenTicks(this.atMs);
     if (!(await this.#make([{ kind: 'crash', stage, atMs }]))) return;
     this.phase = 'held';
     this.atMs = atMs;
     this.guess = null;
-    if (this.ledger) announcer.say('crash', stopSentence(this.ledger));
   }
 
   /** Lets the stage crash. @param guess - `null`: nothing is guessed. */
@@ -161,7 +166,7 @@ export class CrashLab {
 
   #conclude(): void {
     this.phase = 'over';
-    const { places, outcome, settings, guess } = this;
+    const { places, outcome, ran: settings, guess } = this;
     if (!places?.crash || !outcome) return;
     const { stage, atMs } = places.crash;
     this.tried = [...this.tried, { n: this.tried.length + 1, settings, stage, atMs, outcome, guess }];
@@ -175,15 +180,18 @@ export class CrashLab {
     this.#ticket = ticket;
     this.pause();
     this.isBusy = true;
-    const files = { [ENTRY]: crashProgram(this.settings) };
+    const { settings } = this;
+    const files = { [ENTRY]: crashProgram(settings) };
     const requests = [{ seed: 0, entryBudget: ENTRY_BUDGET, weather }];
     const { runs, problems } = await this.#run.virtual(files, ENTRY, requests);
     if (ticket !== this.#ticket) return false;
     this.isBusy = false;
     this.problems = problems;
     const [run] = runs;
-    if (run) this.places = new OrderPlaces(run.plan, run.entries);
-    return run !== undefined;
+    if (!run) return false;
+    this.places = new OrderPlaces(run.plan, run.entries);
+    this.#ran = settings;
+    return true;
   }
 }
 

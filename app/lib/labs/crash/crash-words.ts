@@ -44,7 +44,9 @@ export function outcomeSentence({ ids, repeats }: Outcome, settings: CrashSettin
     return `${guarantee} nothing is lost, and ${ordersText(ids.twice)} ${isAre(ids.twice)} in the table twice: saved, not acknowledged by then, and sent again.`;
   if (repeats.length > 0)
     return `${guarantee} all ${ORDERS} are in the table once. ${capital(ordersText(repeats))} came twice, and the table had ${repeats.length === 1 ? 'it' : 'them'}.`;
-  return `${guarantee} all ${ORDERS} are in the table once. At this moment nothing was between its save and its acknowledgement: another moment may cost more.`;
+  const spared =
+    settings.acknowledge === 'after' ? 'saved and not acknowledged' : 'acknowledged and not saved';
+  return `${guarantee} all ${ORDERS} are in the table once. At this moment no stage that ended had an order that was ${spared}: another moment may cost more.`;
 }
 
 /** What somebody expects of the orders in flight; how many of them. */

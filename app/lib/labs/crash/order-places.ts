@@ -64,9 +64,10 @@ export class OrderPlaces {
     return this.entries.at(-1)?.atMs ?? 0;
   }
 
-  /** When the last of the orders was saved, or was last heard of, ms: nothing but timers comes after it. */
+  /** When the last of the orders was saved, or was last heard of, or a stage crashed, ms: nothing but timers comes after it. */
   get restMs(): number {
-    return this.entries.findLast(({ type }) => type === 'log')?.atMs ?? 0;
+    const saidMs = this.entries.findLast(({ type }) => type === 'log')?.atMs ?? 0;
+    return Math.max(saidMs, this.crash?.atMs ?? 0);
   }
 
   /** Entries up to a time, those of it included. */
