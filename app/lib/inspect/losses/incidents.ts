@@ -42,7 +42,7 @@ export class IncidentLog {
     while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
     // What a worker took along is one incident, told by several entries: the last one is read again.
     const last = this.#incidents.findLast(({ n }) => n <= known);
-    const from = Math.min(known, last ? last.n - 1 : known);
+    const from = last?.how === 'worker' ? Math.min(known, last.n - 1) : known;
     const kept = this.#incidents.filter(({ n }) => n <= from);
     const added: Incident[] = [];
     const turns = this.#turns.filter(({ n }) => n <= from);
@@ -84,14 +84,14 @@ export class IncidentLog {
   }
 
   #whoEnded(turns: readonly Turn[], { stage, cause, reason }: EntryOf<'exit'>): Incident['by'] {
-    const begunSince = new Set<StageId>();
-    for (let i = turns.length - 1; i >= 0; i -= 1) {
+    // What was to be started again has been, once it has begun since then.
+    const notBegun = new Set(childrenAround(this.#plan, stage));
+    for (let i = turns.length - 1; i >= 0 && notBegun.size > 0; i -= 1) {
       const turn = turns[i];
-      if (turn?.what === 'start') begunSince.add(turn.id);
+      if (turn?.what === 'start') notBegun.delete(turn.id);
       if (turn?.what !== 'restart') continue;
       const child = startedWith(this.#plan, stage, turn.id);
-      // What was to be started again has been, since then.
-      if (child !== null && !begunSince.has(child)) return 'restart';
+      if (child !== null && notBegun.has(child)) return 'restart';
     }
     return isOrderly(reason) && cause !== null && this.#ends.has(cause) ? 'keeper' : 'itself';
   }
@@ -116,6 +116,12 @@ function turnOf(entry: TraceEntry, n: number): Turn | null {
     default:
       return null;
   }
+}
+
+/** Children of supervisors that a stage is, or is below of, the nearest first. */
+function childrenAround(plan: PlanView, stage: StageId): readonly StageId[] {
+  const keeper = plan.supervisors?.find(({ children }) => children.some(({ id }) => id === stage));
+  return keeper ? [stage, ...childrenAround(plan, keeper.id)] : [];
 }
 
 /**
