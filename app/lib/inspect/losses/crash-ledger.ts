@@ -52,6 +52,7 @@ export interface CrashLedger {
 
 /** Values of a line that are shown. */
 const SAMPLE = 12;
+
 /** The ledger of an incident: what its trace says up to now beside what the rules say. */
 export function crashLedger(plan: PlanView, accounts: RunAccounts, incident: Incident): CrashLedger {
   const before = incident.n - 1;

@@ -1,7 +1,7 @@
 import { bisectRight } from 'd3-array';
 import type { Journal } from './journal.ts';
 
-/** A count that only grows, at every position of a trace. */
+/** A count at every position of a trace. */
 export class Track {
   readonly #positions: number[] = [];
   readonly #counts: number[] = [];
@@ -30,7 +30,7 @@ export class Track {
     for (const [i, n] of this.#positions.entries()) yield { n, count: this.#counts[i] ?? 0 };
   }
 
-  /** Entries applied when the count had just become more than `count`; `null` where it never has. */
+  /** Of a count that only grows: entries applied when it had just become more than `count`; `null` where it never has. */
   whenAbove(count: number): number | null {
     return this.#positions[bisectRight(this.#counts, count)] ?? null;
   }
