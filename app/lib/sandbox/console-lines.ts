@@ -21,10 +21,17 @@ export interface ConsoleTail {
 /** What programs print, what the engine warns of, and what crashed. */
 type Spoken = EntryOf<'log'> | EntryOf<'warning'> | EntryOf<'crash'>;
 
+/** What a line is made by, beside what it says. */
+interface Around {
+  readonly numbers: ReadonlyMap<Spoken | OutputLine, number>;
+  readonly crashes: readonly TraceEntry[];
+}
+
 /** Makes the console of one run, again and again as its trace grows: a line that was made once is kept. */
 export class RunConsole {
   readonly #places: SourcePlaces | null;
   readonly #spoken = new EntryFilter(isSpoken);
+  readonly #crashes = new EntryFilter((entry) => entry.type === 'crash');
   readonly #made = new WeakMap<Spoken | OutputLine, ConsoleLine>();
 
   constructor(places: SourcePlaces | null) {
@@ -34,30 +41,40 @@ export class RunConsole {
   /** @param output what was printed while no stage handled a message, by time */
   tail(entries: readonly TraceEntry[], output: readonly OutputLine[] = []): ConsoleTail {
     const spoken = this.#spoken.update(entries);
+    const crashes = this.#crashes.update(entries);
     const outputFrom = Math.max(0, output.length - MAX_LINES);
     const merged = byTime(spoken.slice(-MAX_LINES), output.slice(outputFrom)).slice(-MAX_LINES);
     const numbers = new Map(output.slice(outputFrom).map((line, i) => [line, OUTPUT_SEQ + outputFrom + i]));
     return {
-      lines: merged.map((line) => this.#lineOf(line, numbers)),
+      lines: merged.map((line) => this.#lineOf(line, { numbers, crashes })),
       dropped: spoken.length + output.length - merged.length,
     };
   }
 
-  #lineOf(from: Spoken | OutputLine, numbers: ReadonlyMap<Spoken | OutputLine, number>): ConsoleLine {
+  #lineOf(from: Spoken | OutputLine, { numbers, crashes }: Around): ConsoleLine {
     const known = this.#made.get(from);
     if (known) return known;
-    const line = 'seq' in from ? this.#ofEntry(from) : this.#ofOutput(from, numbers.get(from) ?? OUTPUT_SEQ);
+    const line =
+      'seq' in from ? this.#ofEntry(from, crashes) : this.#ofOutput(from, numbers.get(from) ?? OUTPUT_SEQ);
     this.#made.set(from, line);
     return line;
   }
 
-  #ofEntry(entry: Spoken): ConsoleLine {
+  #ofEntry(entry: Spoken, crashes: readonly TraceEntry[]): ConsoleLine {
     const { seq, stage, worker } = entry;
     switch (entry.type) {
       case 'log': {
         const place = this.#places?.ofText(entry.place) ?? null;
         const { level } = entry;
-        return { seq, stage, worker, level, text: formatValues(entry.values), ...(place && { place }) };
+        return {
+          seq,
+          stage,
+          worker,
+          level,
+          text: formatValues(entry.values),
+          ...(place && { place }),
+          ...(isAfterCrash(entry, crashes) && { afterCrash: true }),
+        };
       }
       case 'warning':
         return { seq, stage, worker, level: 'warn', text: entry.message };
@@ -78,6 +95,12 @@ export class RunConsole {
 /** Values as one line: texts as they are, everything else as it would be written in a program. */
 export function formatValues(values: readonly TraceValue[]): string {
   return cut(values.map((value) => (typeof value === 'string' ? value : formatValue(value))).join(' '));
+}
+
+/** Whether its stage crashed after the callback began that printed it. */
+function isAfterCrash({ stage, seq, cause }: EntryOf<'log'>, crashes: readonly TraceEntry[]): boolean {
+  if (cause === null) return false;
+  return crashes.some((crash) => crash.stage === stage && cause < crash.seq && crash.seq < seq);
 }
 
 function isSpoken(entry: TraceEntry): entry is Spoken {

@@ -48,6 +48,8 @@ export interface ConsoleLine {
   /** Formatted values, one line. */
   readonly text: string;
   readonly place?: SourcePlace;
+  /** Its stage had crashed: a callback that waits then is not ended, and what it still does counts for nothing. */
+  readonly afterCrash?: true;
 }
 
 /** Full speed, a delivery every so often, or one at a time. */

@@ -52,6 +52,19 @@ describe('`RunConsole`', () => {
     ]);
   });
 
+  it('tells what a callback prints that goes on after its stage has crashed', () => {
+    const crash = { callback: 'handleEvents', error: { name: 'Error', message: 'off' } } as const;
+    const { lines } = new RunConsole(null).tail([
+      { ...log(2, 'before'), cause: 1 },
+      { ...log(3), type: 'crash', ...crash, cause: 1 },
+      { ...log(4, 'of another'), stage: 'other', cause: 1 },
+      { ...log(6, 'started again'), cause: 5 },
+      { ...log(7, 'still sleeping'), cause: 1 },
+      log(8, 'of no callback'),
+    ]);
+    expect(lines.filter(({ afterCrash }) => afterCrash).map(({ text }) => text)).toEqual(['still sleeping']);
+  });
+
   it('puts what was printed outside stages in by time, each line with a number of its own', () => {
     const { lines } = new RunConsole(null).tail(
       [log(10, 'first'), log(20, 'second')],
