@@ -32,6 +32,8 @@ interface Producing {
   /** Where the last ask was left open, wholly or in part. */
   openAt: Seq | null;
   openPosition: number;
+  /** Entries before it sent something last. */
+  sentPosition: number;
 }
 
 /**
@@ -89,6 +91,7 @@ function ends(own: Producing, entry: EntryOf<'end'>, position: number): void {
   own.demand = null;
   own.sent += count;
   own.stateless &&= state === null;
+  if (count > 0) own.sentPosition = position;
   if (demand === null) own.sendsLater ||= count > 0;
   else {
     own.asked += demand;
@@ -109,7 +112,8 @@ function ends(own: Producing, entry: EntryOf<'end'>, position: number): void {
 /** Whether it waits for nobody, while somebody waits for it. */
 function stands(own: Producing, { atRest, meddled, entries }: RunRest): boolean {
   if (meddled || !own.alive || own.isBusy || own.subscribed.size === 0 || own.sent >= own.asked) return false;
-  return atRest || (entries - own.openPosition >= STEPS && own.sent > 0);
+  if (atRest) return true;
+  return own.sent > 0 && own.sentPosition <= own.openPosition && entries - own.openPosition >= STEPS;
 }
 
 function findingOf(stage: StageId, own: Producing, { atRest }: RunRest): Finding | null {
@@ -142,7 +146,7 @@ function findingOf(stage: StageId, own: Producing, { atRest }: RunRest): Finding
     misconception: 'unserved-demand-is-repeated',
     says: never
       ? `“${stage}” was asked for ${plural(asked, 'event')} and never sent one.`
-      : `“${stage}” was asked for ${plural(asked, 'event')} in all and sent ${plural(sent, 'event')}; then nothing moved any more.`,
+      : `“${stage}” was asked for ${plural(asked, 'event')} in all and sent ${plural(sent, 'event')}${atRest ? '; then nothing moved any more' : ''}.`,
     hints: [
       `Compare what “${stage}” was asked for with what its handleDemand returned: what was left out at this moment never came.`,
       'Demand that was not served stays the producer’s to remember. Nobody asks for it again.',
@@ -173,5 +177,6 @@ function fresh(): Producing {
     mostUnmet: 0,
     openAt: null,
     openPosition: 0,
+    sentPosition: 0,
   };
 }

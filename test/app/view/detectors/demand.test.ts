@@ -183,6 +183,17 @@ describe('stalledProducer', () => {
       expect(await foundOf(straight(source))).toEqual([]);
   });
 
+  it('lets a producer be that goes on sending when the run is cut short', async () => {
+    let asks = 0;
+    const uneven = producer({
+      handleDemand: (n: number) => {
+        asks += 1;
+        return { events: numbers(asks < 4 ? n - 1 : n) };
+      },
+    });
+    expect(await foundOf(straight(uneven))).toEqual([]);
+  });
+
   it('lets a producer that sends later be', async () => {
     const later = producer({
       init: () => 0,
