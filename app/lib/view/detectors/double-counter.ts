@@ -8,7 +8,7 @@ const MOST_KEYS = 10_000;
 /** How often a key of a state is looked for among the events of a batch before it counts as the program's own word. */
 const TRIES = 5;
 
-/** One key was counted at two stages that share its events. */
+/** One key has a number at two stages that share its events. */
 interface Twice {
   readonly key: string;
   readonly stages: readonly [StageId, StageId];
@@ -17,7 +17,8 @@ interface Twice {
 
 /**
  * The same key is counted at two stages that share the events of one producer, or by two partitions of a flow whose results
- * nobody puts together. A key is a word that came in with the events, so that the names of counters are none.
+ * nobody puts together. A key is a word that came in with the events, so that the names of counters are none. That its number is a
+ * count, and not the latest or the greatest of something, the entries do not prove: it is not said.
  */
 export const doubleCounter: Detector = {
   misconceptions: ['any-routing-will-do', 'reduce-sees-everything'],
@@ -196,7 +197,7 @@ function dealingStages({ stages }: PlanView): ReadonlySet<StageId> {
 function atConsumers({ key, stages: [one, other], at }: Twice): Finding {
   return {
     misconception: 'any-routing-will-do',
-    says: `${valueText(key)} is counted at “${one}” and at “${other}”: neither has the whole number.`,
+    says: `${valueText(key)} has a number at “${one}” and one at “${other}”: neither has seen all of its events.`,
     hints: [
       `Compare the states of “${one}” and “${other}” at this moment, key by key.`,
       'Which stage gets an event matters as soon as a stage remembers something about its key: equal keys have to meet in one place.',
@@ -211,7 +212,7 @@ function inLayer({ key, stages: [one, other], at, layer }: Twice & { readonly la
   const isPartitioned = layer.boundary === 'partition';
   return {
     misconception: isPartitioned ? 'any-routing-will-do' : 'reduce-sees-everything',
-    says: `${valueText(key)} came out of “${one}” and out of “${other}”: each has counted only its own share.`,
+    says: `${valueText(key)} came out of “${one}” and out of “${other}”: each has seen only its own share of the events.`,
     hints: [
       `Look at what “${other}” emits here, and at what “${one}” has emitted for the same key.`,
       isPartitioned

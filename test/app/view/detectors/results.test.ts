@@ -58,7 +58,7 @@ describe('doubleCounter', () => {
     const found = await foundOf(twoTallies());
     expect(found).toMatchObject([{ misconception: 'any-routing-will-do', shows: 'end' }]);
     expect(found[0]?.says).toMatch(
-      /^"(ant|bee|cat)" is counted at “tally \d” and at “tally \d”: neither has the whole number\.$/,
+      /^"(ant|bee|cat)" has a number at “tally \d” and one at “tally \d”: neither has seen all of its events\.$/,
     );
   });
 
