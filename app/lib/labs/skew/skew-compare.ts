@@ -2,6 +2,7 @@ import { durationText, listed, percentText, plural } from '../../view/value-labe
 import { HOT_SHARE, type SkewSettings } from './skew-programs.ts';
 import type { SkewRun } from './skew-run.ts';
 import { capital, FIX_WORDS, largestShare, loadText, sameShares } from './skew-settings.ts';
+import { eventsWord, hottestWord } from './skew-words.ts';
 
 /** One run of the lab that is over, as its list keeps it. */
 export interface SkewRow {
@@ -14,7 +15,7 @@ export interface SkewRow {
 
 /** A run in a few words, for who does not see its row. */
 export function rowSentence({ number, run }: SkewRow): string {
-  return `Run ${number}: hottest lane ${percentText(run.hottest)}, p99 ${durationText(run.p99Ms ?? 0)}.`;
+  return `Run ${number}: ${hottestWord(run)} ${percentText(run.hottest)}, p99 ${durationText(run.p99Ms ?? 0)}.`;
 }
 
 /** What is different from the run before, and what came of it. */
@@ -23,9 +24,20 @@ export function compareSentence(row: SkewRow, before: SkewRow): string {
   if (now.p99Ms === null || then.p99Ms === null) return '';
   const changes = changesOf(row, before);
   const what = changes.length === 0 ? `The same again as in run ${before.number}` : capital(listed(changes));
-  const share = movedText(percentText(then.hottest), percentText(now.hottest));
   const p99 = movedText(durationText(then.p99Ms), durationText(now.p99Ms));
-  return `${what}: the hottest lane’s share ${share}, p99 ${p99}.${boundSentence(row, before)}`;
+  return `${what}: ${shareText(row, before)}, p99 ${p99}.${boundSentence(row, before)}`;
+}
+
+/** Shares of the same of the same are compared; others are told beside each other. */
+function shareText(row: SkewRow, before: SkewRow): string {
+  const [now, then] = [shareOf(row), shareOf(before)];
+  if (now.who === then.who && now.what === then.what)
+    return `the ${now.who}’s share ${movedText(then.share, now.share)}`;
+  return `the ${then.who} had ${then.share} of the ${then.what}, now the ${now.who} has ${now.share} of the ${now.what}`;
+}
+
+function shareOf({ run, settings }: SkewRow) {
+  return { who: hottestWord(run), what: eventsWord(settings), share: percentText(run.hottest) };
 }
 
 function movedText(then: string, now: string): string {

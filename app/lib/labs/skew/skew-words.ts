@@ -9,6 +9,16 @@ export function hottestOf({ lanes }: SkewRun): LaneRun | null {
   return [...lanes].sort((a, b) => b.share - a.share)[0] ?? null;
 }
 
+/** What the fullest of those that do the work is called: two stages have workers for it. */
+export function hottestWord({ counters }: SkewRun): string {
+  return counters.length > 0 ? 'hottest worker' : 'hottest lane';
+}
+
+/** What those that do the work get. */
+export function eventsWord({ fix }: SkewSettings): 'sums' | 'orders' {
+  return fix === 'preAggregate' ? 'sums' : 'orders';
+}
+
 /** How much of the run the others were idle on average, 0 to 1; `null` where there are no others. */
 export function othersIdle(run: SkewRun): number | null {
   const hottest = hottestOf(run);

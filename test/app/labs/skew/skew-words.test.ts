@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SKEW_QUESTIONS, skewAnswers } from '$lib/labs/skew/skew-answers.ts';
-import { compareSentence } from '$lib/labs/skew/skew-compare.ts';
+import { compareSentence, rowSentence } from '$lib/labs/skew/skew-compare.ts';
 import {
   costSentence,
   latencySentence,
@@ -56,6 +56,19 @@ describe('sentences of the skew lab', () => {
     );
     expect(spaced(compareSentence(merged, { number: 1, run, settings, time: 'virtual' }))).toBe(
       '“Salt and merge” instead of “Salt the key”: the hottest lane’s share stays 30 %, p99 stays 46 ms.',
+    );
+  });
+
+  it('compare no share with one of something else', async () => {
+    const plain = await madeRow(1);
+    const stages = await madeRow(2, { fix: 'twoStages' });
+    expect(spaced(compareSentence(stages, plain))).toContain(
+      'the hottest lane had 60 % of the orders, now the hottest worker has 35 % of the orders, p99 goes from 950 ms',
+    );
+    expect(rowSentence(stages)).toMatch(/^Run 2: hottest worker /);
+    const sums = await madeRow(3, { fix: 'preAggregate' });
+    expect(spaced(compareSentence(sums, plain))).toMatch(
+      /the hottest lane had 60 % of the orders, now the hottest lane has \d+ % of the sums/,
     );
   });
 
