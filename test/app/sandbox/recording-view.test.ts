@@ -41,6 +41,12 @@ describe('`viewOfRecording()`', () => {
     expect(view.placement).toEqual({ printer: 0, numbers: 0 });
   });
 
+  it('shows one that recorded as much as it may as stopped: nothing says that it was over', async () => {
+    const run = await recorded(counted(1_000_000));
+    expect(run.ended).toBe('budget');
+    expect(viewOfRecording(run, null)).toMatchObject({ status: 'stopped', problems: [] });
+  });
+
   it('shows what was printed, under the stage that printed it', async () => {
     let print: Print | null = null;
     const onPrint = (next: Print | null): void => {
