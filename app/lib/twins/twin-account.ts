@@ -18,7 +18,8 @@ export interface TwinCounts {
 export const STEP_MS = 200;
 const SOURCE = 'orders';
 
-const NOTHING: TwinCounts = { atMs: 0, made: 0, done: 0, waiting: 0, dropped: 0 };
+/** Before anything has happened. */
+export const NOTHING: TwinCounts = { atMs: 0, made: 0, done: 0, waiting: 0, dropped: 0 };
 
 /** Counts one twin from its trace, and keeps a curve of it. A longer version of the trace costs only what is new. */
 export class TwinAccount {

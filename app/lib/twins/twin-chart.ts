@@ -2,7 +2,7 @@ import { max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { area, curveMonotoneX, line } from 'd3-shape';
 import { countText, plural } from '../view/value-label.ts';
-import type { TwinCounts } from './twin-account.ts';
+import { NOTHING, type TwinCounts } from './twin-account.ts';
 import { MEMORY_LINE } from './twin-programs.ts';
 
 /** Both charts have the same axes, so that they can be compared. */
@@ -33,6 +33,7 @@ export function twinChart(
   const x = scaleLinear([fromMs, Math.max(endMs, fromMs + LEAST_MS)], [0, width]);
   const y = scaleLinear([0, most], [height, 0]);
   const place = (point: TwinCounts) => x(point.atMs);
+  const last = shown.at(-1);
   return {
     waiting: line(place, ({ waiting }: TwinCounts) => y(waiting)).curve(curveMonotoneX)(shown) ?? '',
     waitingArea:
@@ -40,11 +41,9 @@ export function twinChart(
     limitY: y(MEMORY_LINE),
     xTicks: x.ticks(4).map((ms) => ({ x: x(ms), label: `${countText(ms / 1_000)} s` })),
     yTicks: y.ticks(3).map((value) => ({ y: y(value), label: countText(value) })),
-    end: shown.length > 0 ? { x: place(shown.at(-1) ?? NOWHERE), y: y(shown.at(-1)?.waiting ?? 0) } : null,
+    end: last ? { x: place(last), y: y(last.waiting) } : null,
   };
 }
-
-const NOWHERE: TwinCounts = { atMs: 0, made: 0, done: 0, waiting: 0, dropped: 0 };
 
 /** One second of both, as a row of a table; `null`: a twin has told nothing of it. */
 export interface TwinRow {
@@ -75,10 +74,10 @@ const FLAT = 4;
 
 /** Where a twin goes, in a sentence: by what the end of its curve tells. */
 export function twinSentence(curve: readonly TwinCounts[], isPull: boolean): string {
-  const now = curve.at(-1) ?? NOWHERE;
+  const now = curve.at(-1) ?? NOTHING;
   if (now.made === 0)
     return isPull ? 'Makes an order when it is asked for one.' : 'Makes an order when it comes in.';
-  const then = curve.findLast(({ atMs }) => atMs <= now.atMs - TREND_MS) ?? curve[0] ?? NOWHERE;
+  const then = curve.findLast(({ atMs }) => atMs <= now.atMs - TREND_MS) ?? curve[0] ?? NOTHING;
   const seconds = Math.max(1, Math.round((now.atMs - then.atMs) / 1_000));
   const [made, done] = [now.made - then.made, now.done - then.done];
   const came = `In the last ${plural(seconds, 'second')} ${plural(made, 'order')} ${made === 1 ? 'was' : 'were'} made and ${countText(done)} packed`;

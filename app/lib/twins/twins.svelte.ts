@@ -1,5 +1,5 @@
 import { LabRun, LabRuns } from '../labs/lab-runs.svelte.ts';
-import { TwinAccount, type TwinCounts } from './twin-account.ts';
+import { NOTHING, TwinAccount, type TwinCounts } from './twin-account.ts';
 import { twinProgram, wayOf, type OverflowRule, type TwinName } from './twin-programs.ts';
 
 const ENTRY = 'orders.ts';
@@ -18,8 +18,6 @@ export class Twin extends LabRun<TwinName> {
     super(name, ENTRY);
   }
 }
-
-const NOTHING: TwinCounts = { atMs: 0, made: 0, done: 0, waiting: 0, dropped: 0 };
 
 /** Two runs of one program, side by side on real workers: one pushes, one is asked. */
 export class Twins extends LabRuns<Twin> {

@@ -18,7 +18,8 @@ const LABEL_CHARACTERS = 5;
 const TITLE_CHARACTERS = 60;
 const KEY_FIELDS = ['key', 'id', 'name', 'origin'];
 
-const isList = (value: TraceValue): value is readonly TraceValue[] => Array.isArray(value);
+/** A value that is a list, not a record: `Array.isArray` tells no list that may not be written to. */
+export const isList = (value: TraceValue): value is readonly TraceValue[] => Array.isArray(value);
 
 const cut = (text: string, characters: number) =>
   text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
@@ -132,6 +133,11 @@ export function durationText(ms: number): string {
   if (ms >= 10_000) return `${Math.round(ms / 1_000)} s`;
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
   return ms >= 10 || Number.isInteger(ms) ? `${Math.round(ms)} ms` : `${ms.toFixed(1)} ms`;
+}
+
+/** A text with a large first letter. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** "a", "a and b", "a, b and c". */

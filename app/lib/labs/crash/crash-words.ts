@@ -1,4 +1,4 @@
-import { listed, plural } from '../../view/value-label.ts';
+import { capital, listed, plural } from '../../view/value-label.ts';
 import { guaranteeOf, type CrashSettings } from './crash-programs.ts';
 import { fateOf, FATES, isInFlight, type Fate, type FlightLedger } from './flight-ledger.ts';
 import { ORDERS, type OrderPlaces } from './order-places.ts';
@@ -37,7 +37,7 @@ export function outcomeOf(places: OrderPlaces): Outcome {
 
 /** What the run has come to, in a sentence or two. */
 export function outcomeSentence({ ids, repeats }: Outcome, settings: CrashSettings): string {
-  const guarantee = `${guaranteeOf(settings).replace(/^./, (first) => first.toUpperCase())}:`;
+  const guarantee = `${capital(guaranteeOf(settings))}:`;
   if (ids.lost.length > 0)
     return `${guarantee} ${ordersText(ids.lost)} ${isAre(ids.lost)} lost. What is acknowledged before it is saved, nobody sends again.`;
   if (ids.twice.length > 0)
@@ -95,8 +95,4 @@ export function idsText(ids: readonly number[]): string {
 
 function isAre(ids: readonly number[]): string {
   return ids.length === 1 ? 'is' : 'are';
-}
-
-function capital(text: string): string {
-  return text.replace(/^./, (first) => first.toUpperCase());
 }

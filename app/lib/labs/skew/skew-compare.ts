@@ -1,7 +1,7 @@
-import { durationText, listed, percentText, plural } from '../../view/value-label.ts';
+import { capital, durationText, listed, percentText, plural } from '../../view/value-label.ts';
 import { HOT_SHARE, type SkewSettings } from './skew-programs.ts';
 import type { SkewRun } from './skew-run.ts';
-import { capital, FIX_WORDS, largestShare, loadText, sameShares } from './skew-settings.ts';
+import { FIX_WORDS, largestShare, loadText, sameShares } from './skew-settings.ts';
 import { eventsWord, hottestWord } from './skew-words.ts';
 
 /** One run of the lab that is over, as its list keeps it. */

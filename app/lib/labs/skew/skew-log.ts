@@ -1,4 +1,5 @@
 import type { Seq, TraceEntry, TraceValue } from 'sluice';
+import { isList } from '../../view/value-label.ts';
 
 /** An event that a lane, or a worker, has begun with or is done with: an order, or a sum of several. */
 export interface Handled {
@@ -81,5 +82,3 @@ function eventOf(
   if (typeof n !== 'number' || typeof key !== 'string' || typeof count !== 'number') return null;
   return { n, city: key, count };
 }
-
-const isList = (value: TraceValue): value is readonly TraceValue[] => Array.isArray(value);

@@ -1,5 +1,6 @@
 import type { Seq, TraceValue } from 'sluice';
 import { ascending, group, max, quantileSorted, sum } from 'd3-array';
+import { isList } from '../../view/value-label.ts';
 import type { Handled, SkewFacts } from './skew-log.ts';
 import { plainTotals, type SkewSettings } from './skew-programs.ts';
 
@@ -238,5 +239,3 @@ function fieldOf(value: TraceValue | undefined, name: string): TraceValue | unde
   if (value === undefined || value === null || typeof value !== 'object' || isList(value)) return undefined;
   return value[name];
 }
-
-const isList = (value: TraceValue): value is readonly TraceValue[] => Array.isArray(value);

@@ -33,7 +33,3 @@ export function loadText({ shares }: SkewSettings): string {
   const [city, share] = largestShare(shares);
   return share - Math.min(...Object.values(shares)) <= 1 ? 'even shares' : `${city} ${share}\u00a0%`;
 }
-
-export function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-}

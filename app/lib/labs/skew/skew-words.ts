@@ -1,6 +1,6 @@
 import { mean, sum } from 'd3-array';
-import { durationText, listed, percentText, plural } from '../../view/value-label.ts';
-import { capital, largestShare } from './skew-settings.ts';
+import { capital, durationText, listed, percentText, plural } from '../../view/value-label.ts';
+import { largestShare } from './skew-settings.ts';
 import { EVERY_MS, TOGETHER, type SkewSettings } from './skew-programs.ts';
 import type { LaneRun, SkewRun } from './skew-run.ts';
 
