@@ -22,10 +22,11 @@ export function stationWriter(memory: SharedArrayBuffer): (stage: StageId, callb
   return (stage, callback) => {
     if (stage === lastStage && callback === lastCallback) return;
     [lastStage, lastCallback] = [stage, callback];
-    const text = `${stage}${SEPARATOR}${callback}`;
-    const length = Math.min(text.length, LENGTH);
-    for (let i = 0; i < length; i += 1) units[i + 1] = text.charCodeAt(i);
-    units[0] = length;
+    // A name that is too long is cut: a part of it is worth more than no callback at all.
+    const end = SEPARATOR + callback.slice(0, LENGTH / 2);
+    const text = stage.slice(0, LENGTH - end.length) + end;
+    for (let i = 0; i < text.length; i += 1) units[i + 1] = text.charCodeAt(i);
+    units[0] = text.length;
   };
 }
 

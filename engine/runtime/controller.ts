@@ -547,7 +547,7 @@ class Controller implements RunHandle {
     const silent = this.#watchdog?.beat(nowMs);
     if (silent) {
       const { worker } = silent;
-      // Without a trace a worker says little of where it is.
+      // What it has noted is newer than what its messages say, if they say anything.
       const entered = this.#links[worker]?.entered?.() ?? silent.entered;
       this.#fail({
         phase: 'watchdog',

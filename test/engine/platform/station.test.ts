@@ -13,9 +13,12 @@ describe('stationWriter()', () => {
     expect(readStation(memory)).toEqual({ stage: 'b', callback: 'task "b#1"' });
   });
 
-  it('keeps to its memory, whatever names are given', () => {
+  it('keeps to its memory, whatever names are given: they are cut', () => {
     const memory = stationMemory();
-    stationWriter(memory)('x'.repeat(10_000), 'init');
-    expect(readStation(memory)).toBeNull();
+    const note = stationWriter(memory);
+    note('x'.repeat(10_000), 'init');
+    expect(readStation(memory)).toEqual({ stage: 'x'.repeat(251), callback: 'init' });
+    note('y'.repeat(10_000), 'z'.repeat(10_000));
+    expect(readStation(memory)).toEqual({ stage: 'y'.repeat(127), callback: 'z'.repeat(128) });
   });
 });
