@@ -105,6 +105,9 @@ class LayerCounts {
   readonly #emitted = new Map<string, StageId>();
   /** Pairs that came in: whoever hands them on has not counted anything. */
   readonly #received = new Set<string>();
+  /** The first events that came in, as text: a key that is in none of them is a name, such as that of a window. */
+  readonly #cameIn: string[] = [];
+  readonly #names = new Set<string>();
 
   constructor(plan: PlanView) {
     const { flows = [], subscriptions } = plan;
@@ -131,6 +134,7 @@ class LayerCounts {
   begin(stage: StageId, events: readonly TraceValue[]): void {
     if (!this.#layers.has(stage) || this.#found) return;
     for (const event of events) {
+      if (this.#cameIn.length < MOST_KEYS) this.#cameIn.push(JSON.stringify(event));
       const pair = countOf(event);
       if (pair && this.#received.size < MOST_KEYS) this.#received.add(pair.join(' '));
     }
@@ -155,14 +159,22 @@ class LayerCounts {
       const [key] = pair;
       const other = this.#emitted.get(key);
       if (other === undefined && this.#emitted.size < MOST_KEYS) this.#emitted.set(key, stage);
-      if (other === undefined || other === stage) continue;
+      if (other === undefined || other === stage || this.#isName(key)) continue;
       this.#found = { key, stages: [other, stage], at: seq, layer };
       return;
     }
   }
+
+  #isName(key: string): boolean {
+    if (this.#names.has(key)) return true;
+    const text = JSON.stringify(key).slice(1, -1);
+    const isName = !this.#cameIn.some((event) => event.includes(text));
+    if (isName) this.#names.add(key);
+    return isName;
+  }
 }
 
-/** A word and how often: what comes out where somebody has counted. */
+/** A word and a number: what comes out where somebody has counted. */
 function countOf(event: TraceValue): readonly [key: string, count: number] | null {
   if (event === null || typeof event !== 'object' || !isList(event) || event.length !== 2) return null;
   const [key, count] = event;

@@ -90,6 +90,17 @@ describe('doubleCounter', () => {
     expect(wrongKey).toMatchObject([{ misconception: 'any-routing-will-do' }]);
   });
 
+  it('does not take a name that the program gives for a key', async () => {
+    const sizes = Flow.from(readings(60))
+      .partition({ stages: 2, key: 'key' })
+      .reduce(
+        () => 0,
+        (count) => count + 1,
+      )
+      .onTrigger((count) => ({ events: [['all', count]], state: 0 }));
+    expect(await foundOf(sizes)).toEqual([]);
+  });
+
   it('is content with a partition by the key, and with shares that are added up', async () => {
     expect(await foundOf(counted(Flow.from(readings(60)).partition({ stages: 2, key: 'key' })))).toEqual([]);
     const total = consumer({
