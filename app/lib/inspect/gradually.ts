@@ -9,6 +9,8 @@ export interface Turns {
   now(): number;
   /** Goes on when the page has had its turn; returns what forgets it. */
   next(then: () => void): () => void;
+  /** How long it may work at once, ms; left out: what a frame has room for. */
+  readonly sliceMs?: number;
 }
 
 const PAGE: Turns = {
@@ -39,7 +41,7 @@ export function gradually<Result>(
 ): () => void {
   let forget = () => {};
   const slice = () => {
-    const untilMs = turns.now() + SLICE_MS;
+    const untilMs = turns.now() + (turns.sliceMs ?? SLICE_MS);
     let step = work.next();
     while (!step.done && turns.now() < untilMs) step = work.next();
     if (step.done) return ondone(step.value);

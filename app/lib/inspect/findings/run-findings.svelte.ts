@@ -6,6 +6,8 @@ import { gradually, type Turns } from '../gradually.ts';
 
 /** Nobody waits for what is looked for: whatever else the page has to do goes first. */
 const WHEN_IDLE: Turns = {
+  // The page may have been idle only until the next frame.
+  sliceMs: 4,
   now: () => performance.now(),
   next(then) {
     if (typeof requestIdleCallback === 'function') {
