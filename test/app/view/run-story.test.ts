@@ -59,7 +59,10 @@ describe('runStory', () => {
       'printer handled 20 events, 100 a second.',
       'Busy: printer 90\u00a0% of the time.',
     ]);
-    expect(words[1]).toEqual(['printer handled 20 events, 100 a second.', 'Busy: printer 90\u00a0% of the time.']);
+    expect(words[1]).toEqual([
+      'printer handled 20 events, 100 a second.',
+      'Busy: printer 90\u00a0% of the time.',
+    ]);
   });
 
   it('links what happened once to its moment', () => {
