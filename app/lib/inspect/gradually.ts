@@ -21,6 +21,21 @@ const PAGE: Turns = {
   },
 };
 
+/** For what nobody waits for: whatever else the page has to do goes first. */
+export const WHEN_IDLE: Turns = {
+  // The page may have been idle only until the next frame.
+  sliceMs: 4,
+  now: () => performance.now(),
+  next(then) {
+    if (typeof requestIdleCallback === 'function') {
+      const idle = requestIdleCallback(() => then());
+      return () => cancelIdleCallback(idle);
+    }
+    const timer = setTimeout(then, 50);
+    return () => clearTimeout(timer);
+  },
+};
+
 /** What becomes of a long work. */
 interface Follow<Result> {
   /** How much is done, 0 to 1: after every slice but the last. */

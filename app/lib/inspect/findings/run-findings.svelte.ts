@@ -2,22 +2,7 @@ import { untrack } from 'svelte';
 import type { RunView } from '../../sandbox/run-view.ts';
 import type { Finding } from '../../view/detectors/detector.ts';
 import { findingsIn, overRun, type OverRun } from '../../view/detectors/findings.ts';
-import { gradually, type Turns } from '../gradually.ts';
-
-/** Nobody waits for what is looked for: whatever else the page has to do goes first. */
-const WHEN_IDLE: Turns = {
-  // The page may have been idle only until the next frame.
-  sliceMs: 4,
-  now: () => performance.now(),
-  next(then) {
-    if (typeof requestIdleCallback === 'function') {
-      const idle = requestIdleCallback(() => then());
-      return () => cancelIdleCallback(idle);
-    }
-    const timer = setTimeout(then, 50);
-    return () => clearTimeout(timer);
-  },
-};
+import { gradually, WHEN_IDLE } from '../gradually.ts';
 
 /** What a run that is over shows; empty while it goes on, or is still looked through. */
 export interface RunFindings {
