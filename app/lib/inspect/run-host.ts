@@ -35,3 +35,16 @@ export interface RunHost {
   /** Saves the run as a file, with its bookmarks. */
   readonly save: (() => void) | null;
 }
+
+/** What a page can do for a run that is only looked at: nothing that would need its program. */
+export const ONLY_SHOWN = {
+  inject: null,
+  rerun: null,
+  undisturbed: false,
+  measured: null,
+  restore: null,
+  solution: null,
+  storm: null,
+  replayStorm: null,
+  goOn: null,
+} as const satisfies Partial<RunHost>;

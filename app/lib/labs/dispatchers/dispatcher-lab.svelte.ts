@@ -2,7 +2,7 @@ import { bisector } from 'd3-array';
 import type { TraceEntry } from 'sluice';
 import { Bookmarks } from '../../inspect/bookmarks.svelte.ts';
 import { RunShelf } from '../../inspect/compare/run-shelf.svelte.ts';
-import type { RunHost } from '../../inspect/run-host.ts';
+import { ONLY_SHOWN, type RunHost } from '../../inspect/run-host.ts';
 import { saveRecording } from '../../recordings/save-recording.ts';
 import { LabGuesses } from '../guesses.svelte.ts';
 import { LabRun, LabRuns } from '../lab-runs.svelte.ts';
@@ -31,16 +31,8 @@ export class DispatcherRun extends LabRun<WayName> {
 
   /** What the run's own views may do: look, and save. */
   readonly host: RunHost = {
-    inject: null,
-    rerun: null,
-    undisturbed: false,
-    measured: null,
-    restore: null,
+    ...ONLY_SHOWN,
     shelf: new RunShelf(),
-    solution: null,
-    storm: null,
-    replayStorm: null,
-    goOn: null,
     save: () => {
       const recording = this.run.recording(this.bookmarks.of(this.run.view.plan));
       if (recording) saveRecording(recording, `dispatchers-${this.name}.jsonl`);
