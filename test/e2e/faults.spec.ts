@@ -4,6 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { Keyboard } from './support/keyboard.ts';
 import { LessonPage } from './support/lesson-page.ts';
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
+import { tap } from './support/touch.ts';
 
 /** Numbers, a doubler and a slow printer under a supervisor, which never end by themselves. */
 async function runEndless(page: Page): Promise<LessonPage> {
@@ -174,16 +175,16 @@ test.describe('at 390 pixels, by touch', () => {
     await lesson.open('1-run');
     await lesson.skipPredictions();
     const pane = (name: string) => page.getByRole('tablist', { name: 'Panes' }).getByRole('tab', { name });
-    await pane('Pipeline').tap();
+    await tap(pane('Pipeline'));
     await lesson.setSpeed('Step by step');
-    await lesson.run.tap();
+    await tap(lesson.run);
     const button = lesson.picture.getByRole('button', { name: 'Faults of numbers' });
-    await button.tap();
+    await tap(button);
     const box = await menu(page).boundingBox();
     expect(box?.x).toBeGreaterThanOrEqual(0);
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
     await expectNoAxeViolations(page, 'a menu of faults at 390 pixels');
-    await choice(page, 'Freeze').tap();
+    await tap(choice(page, 'Freeze'));
     await expect(lesson.stage('numbers')).toHaveAccessibleName(/; frozen/);
   });
 });

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { LessonPage, programOf } from './support/lesson-page.ts';
 import { QuizPage, quizKeys } from './support/quiz-page.ts';
 import { expect, test } from './support/sluice-test.ts';
+import { tap } from './support/touch.ts';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
@@ -9,7 +10,7 @@ const PANES = ['Lesson', 'Editor', 'Pipeline', 'Checks', 'Console'] as const;
 
 async function openPane(page: Page, name: (typeof PANES)[number]): Promise<void> {
   const tab = page.getByRole('tablist', { name: 'Panes' }).getByRole('tab', { name });
-  await tab.tap();
+  await tap(tab);
   await expect(tab).toHaveAttribute('aria-selected', 'true');
   await expect(page.getByRole('region', { name, exact: true })).toBeVisible();
 }
@@ -23,27 +24,27 @@ async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> 
 test('on a phone the panes are tabs: read, predict, run, look, check', async ({ page }) => {
   const lesson = new LessonPage(page);
   await page.goto('/');
-  await page.getByRole('link', { name: 'Begin' }).tap();
+  await tap(page.getByRole('link', { name: 'Begin' }));
   await expect(lesson.prose.getByRole('heading', { name: /Run it/ })).toBeVisible();
   await expect(lesson.editor).toBeHidden();
   await expect(lesson.picture).toBeHidden();
 
   const choice = lesson.prediction('Two stages, one message goes first. Which?');
-  await choice.getByText('An ask, from the printer to the producer').tap();
-  await choice.getByRole('button', { name: 'That is my guess' }).tap();
+  await tap(choice.getByText('An ask, from the printer to the producer'));
+  await tap(choice.getByRole('button', { name: 'That is my guess' }));
   await lesson.skipPredictions();
-  await lesson.run.tap();
+  await tap(lesson.run);
   await expect(lesson.picture).toBeVisible();
   await expect(lesson.flyingAsks.first()).toBeVisible();
   await expect(lesson.flyingEvents.first()).toBeVisible();
   await openPane(page, 'Console');
   await expect(lesson.console).toContainText('Received 0');
-  await lesson.stop.tap();
+  await tap(lesson.stop);
   await expect(lesson.status).toHaveText('Stopped');
   await openPane(page, 'Lesson');
   await expect(choice).toContainText('✓ Just as you said.');
 
-  await lesson.prose.getByRole('link', { name: /^Next/ }).tap();
+  await tap(lesson.prose.getByRole('link', { name: /^Next/ }));
   await expect(lesson.prose.getByRole('heading', { name: /Surprise the printer/ })).toBeVisible();
   await openPane(page, 'Editor');
   await lesson.ready();
@@ -51,7 +52,7 @@ test('on a phone the panes are tabs: read, predict, run, look, check', async ({ 
   await openPane(page, 'Checks');
   await lesson.check();
   await expect(lesson.checks).toContainText('The surplus has nowhere to go');
-  await lesson.checks.getByRole('button', { name: 'Show me the moment' }).tap();
+  await tap(lesson.checks.getByRole('button', { name: 'Show me the moment' }));
   await expect(lesson.picture).toBeVisible();
   await expect(lesson.sentence).toContainText('numbers finished handleDemand with 20 events');
 });
@@ -62,7 +63,7 @@ test('a problem is told beside the tab of the console', async ({ page }) => {
   await lesson.skipPredictions();
   await openPane(page, 'Editor');
   await lesson.writeProgram('export default 7;');
-  await lesson.run.tap();
+  await tap(lesson.run);
   await expect(page.getByRole('tab', { name: 'Console 1 problem' })).toBeVisible();
 });
 
