@@ -1,11 +1,10 @@
 import type { EntryOf, PlanView, StageId, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
 import { least } from 'd3-array';
-import { eventsIn, isSameEntry, kindOf } from './compared-entries.ts';
+import { isSameEntry, kindOf, SentEvents } from './compared-entries.ts';
+import { STEP_ENTRIES, streamsOf, type Stream, type Streams } from './compared-streams.ts';
 import { isSameValue } from './same-value.ts';
 import { asPart, type Steps } from './steps.ts';
-
-/** Entries that are looked at before it says how far it is. */
-const STEP_ENTRIES = 2_048;
+import { ValueDigest } from './value-digest.ts';
 
 /** A run that is compared: what it ran and what it recorded. */
 export interface ComparedRun {
@@ -50,36 +49,42 @@ export interface Comparison {
 
 /**
  * Compares two runs by what happened, not by when: asks with asks and batches with batches of the same subscription, callbacks with
- * callbacks of the same stage, events one by one whatever batches they came in.
+ * callbacks of the same stage, events one by one whatever batches they came in. Beside the entries themselves it holds a list of
+ * them, however long the runs are.
  */
 export function* compareRuns(here: ComparedRun, there: ComparedRun): Steps<Comparison> {
-  const ours = yield* asPart(streamsOf(here.entries), { from: 0, to: 0.25 });
-  const theirs = yield* asPart(streamsOf(there.entries), { from: 0.25, to: 0.5 });
+  const ours = yield* asPart(streamsOf(here.entries), { from: 0, to: 0.3 });
+  const theirs = yield* asPart(streamsOf(there.entries), { from: 0.3, to: 0.6 });
   const pair = { here, there, ours, theirs };
-  const keys = [...new Set([...pair.ours.keys, ...pair.theirs.keys])];
+  const streams = [...ours.all, ...theirs.all.filter((stream) => ours.like(stream).length === 0)];
   const done = [...plansDiffer(pair)];
-  for (const [i, key] of keys.entries()) {
-    done.push(...streamsDiffer(pair, key));
-    yield 0.5 + (0.25 * i) / keys.length;
-  }
-  const sent = keys.filter((key) => key.startsWith('dispatch '));
   const events: Difference[] = [];
-  for (const [i, key] of sent.entries()) {
-    events.push(...eventsDiffer(pair, key));
-    yield 0.75 + (0.25 * i) / sent.length;
+  const others: Stream[] = [];
+  for (const [i, stream] of streams.entries()) {
+    const part = { from: 0.6 + (0.3 * i) / streams.length, to: 0.6 + (0.3 * (i + 1)) / streams.length };
+    const difference = yield* asPart(streamDiffers(pair, stream), part);
+    if (!difference) continue;
+    done.push(difference);
+    if (stream.what !== 'dispatch') continue;
+    const event = yield* asPart(eventsDiffer(pair, stream, difference.index), { from: part.to, to: part.to });
+    if (!event) continue;
+    events.push(event);
+    others.push(stream);
   }
   const results = [...events, ...statesDiffer(pair)];
   const isOther = done.some(({ kind }) => kind === 'plan') || results.length > 0;
-  const first = earliest(done) ?? earliest(results) ?? timesDiffer(pair);
+  const first = earliest(done) ?? earliest(results) ?? (yield* asPart(timesDiffer(pair), LAST));
   const isEnded = here.isOver && there.isOver;
   return {
     likeness: isOther ? 'events' : first ? 'timing' : 'identical',
     first,
     firstEvent: earliest(results),
-    isReordered: events.length > 0 && isEnded && sent.every((key) => haveSameEvents(pair, key)),
+    isReordered: events.length > 0 && isEnded && (yield* asPart(haveSameEvents(pair, others), LAST)),
     isCut: !isEnded && here.entries.length !== there.entries.length,
   };
 }
+
+const LAST = { from: 0.9, to: 1 };
 
 /** Two runs, with their entries by what they are of. */
 interface Pair {
@@ -89,131 +94,92 @@ interface Pair {
   readonly theirs: Streams;
 }
 
-/** Entries that belong together, in order: the asks of a subscription, the callbacks of a stage. */
-class Streams {
-  readonly #of = new Map<string, TraceEntry[]>();
-
-  add(entry: TraceEntry): void {
-    const key = keyOf(entry);
-    if (key === null) return;
-    const stream = this.#of.get(key);
-    if (stream) stream.push(entry);
-    else this.#of.set(key, [entry]);
-  }
-
-  get keys(): Iterable<string> {
-    return this.#of.keys();
-  }
-
-  of(key: string): readonly TraceEntry[] {
-    return this.#of.get(key) ?? [];
-  }
-}
-
-function* streamsOf(entries: readonly TraceEntry[]): Steps<Streams> {
-  const streams = new Streams();
-  for (const [i, entry] of entries.entries()) {
-    streams.add(entry);
-    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield i / entries.length;
-  }
-  return streams;
-}
-
-function keyOf(entry: TraceEntry): string | null {
-  switch (entry.type) {
-    case 'ask':
-    case 'dispatch':
-    case 'subscribe':
-      return `${entry.type} ${entry.subscription}`;
-    case 'begin':
-    case 'end':
-      return `call ${entry.stage}`;
-    case 'crash':
-    case 'exit':
-    case 'cancel':
-    case 'discard':
-    case 'drop':
-    case 'lost':
-    case 'late':
-    case 'restart':
-    case 'fault':
-      return `other ${entry.stage}`;
-    default:
-      // What was printed and warned of, and what follows from the entries above.
-      return null;
-  }
-}
-
 /** What one run has and the other one has not: a difference, unless the other one was ended before it could. */
 function isMissing(pair: Pair, entry: { readonly here: unknown; readonly there: unknown }): boolean {
-  return (entry.here !== undefined || pair.here.isOver) && (entry.there !== undefined || pair.there.isOver);
+  return (entry.here !== null || pair.here.isOver) && (entry.there !== null || pair.there.isOver);
 }
 
 /** The first entries of a stream that are not alike. */
-function streamsDiffer(pair: Pair, key: string): readonly Difference[] {
-  const [ours, theirs] = [pair.ours.of(key), pair.theirs.of(key)];
+function* streamDiffers(pair: Pair, stream: Stream): Steps<Difference | null> {
+  const [ours, theirs] = [pair.ours.like(stream), pair.theirs.like(stream)];
   const length = Math.max(ours.length, theirs.length);
   for (let index = 0; index < length; index += 1) {
-    const [here, there] = [ours[index], theirs[index]];
+    if (index % STEP_ENTRIES === STEP_ENTRIES - 1) yield index / length;
+    const [here, there] = [ours[index] ?? null, theirs[index] ?? null];
     if (here && there && isSameEntry(here, there)) continue;
-    if (!isMissing(pair, { here, there })) return [];
     const known = here ?? there;
-    if (!known) return [];
+    if (!known || !isMissing(pair, { here, there })) return null;
     const kind = kindOf(here, there);
     const of =
       'subscription' in known && kind !== 'other' ? (known.subscription ?? known.stage) : known.stage;
-    return [{ kind, of, index, here: here ?? null, there: there ?? null }];
+    return { kind, of, index, here, there };
   }
-  return [];
+  return null;
 }
 
-/** The first event of a subscription that is another one, whatever batches they came in. */
-function eventsDiffer(pair: Pair, key: string): readonly Difference[] {
-  const ours = eventsIn(pair.ours.of(key));
-  const theirs = eventsIn(pair.theirs.of(key));
-  for (let index = 0; ; index += 1) {
-    const [a, b] = [ours.next(), theirs.next()];
-    if (a.done && b.done) return [];
-    const here = a.done ? undefined : a.value;
-    const there = b.done ? undefined : b.value;
+/**
+ * The first event of a subscription that is another one, whatever batches they came in.
+ *
+ * @param from - So many batches are known to be alike.
+ */
+function* eventsDiffer(pair: Pair, stream: Stream, from: number): Steps<Difference | null> {
+  const [ours, theirs] = [pair.ours.like(stream), pair.theirs.like(stream)];
+  const [left, right] = [new SentEvents(ours, from), new SentEvents(theirs, from)];
+  for (let index = eventsBefore(ours, from); ; index += 1) {
+    if (index % STEP_ENTRIES === STEP_ENTRIES - 1) yield 0;
+    const [here, there] = [left.next(), right.next()];
     if (here && there && isSameValue(here.value, there.value)) continue;
     const known = here ?? there;
-    if (!known || !isMissing(pair, { here, there })) return [];
-    const values = { here: here?.value, there: there?.value };
-    const { subscription } = known.entry;
-    return [
-      {
-        kind: 'event',
-        of: subscription,
-        index,
-        here: here?.entry ?? null,
-        there: there?.entry ?? null,
-        values,
-      },
-    ];
+    if (!known || !isMissing(pair, { here, there })) return null;
+    return {
+      kind: 'event',
+      of: known.entry.subscription,
+      index,
+      here: here?.entry ?? null,
+      there: there?.entry ?? null,
+      values: { here: here?.value, there: there?.value },
+    };
   }
 }
 
-function haveSameEvents(pair: Pair, key: string): boolean {
-  const left = new Map<string, number>();
-  for (const { value } of eventsIn(pair.ours.of(key))) {
-    const text = JSON.stringify(value);
-    left.set(text, (left.get(text) ?? 0) + 1);
+function eventsBefore(batches: readonly TraceEntry[], to: number): number {
+  let events = 0;
+  for (let i = 0; i < to; i += 1) {
+    const batch = batches[i];
+    if (batch?.type === 'dispatch') events += batch.count;
   }
-  for (const { value } of eventsIn(pair.theirs.of(key))) {
-    const text = JSON.stringify(value);
-    const count = left.get(text) ?? 0;
-    if (count === 0) return false;
-    left.set(text, count - 1);
+  return events;
+}
+
+/** Whether each of these streams sent the same events, in whatever order. */
+function* haveSameEvents(pair: Pair, streams: readonly Stream[]): Steps<boolean> {
+  for (const [i, stream] of streams.entries()) {
+    const part = { from: i / streams.length, to: (i + 1) / streams.length };
+    const ours = yield* asPart(digestOf(pair.ours.like(stream)), part);
+    const theirs = yield* asPart(digestOf(pair.theirs.like(stream)), part);
+    if (!ours.equals(theirs)) return false;
   }
-  return [...left.values()].every((count) => count === 0);
+  return true;
+}
+
+function* digestOf(batches: readonly TraceEntry[]): Steps<ValueDigest> {
+  const digest = new ValueDigest();
+  const events = new SentEvents(batches);
+  let known = 0;
+  for (let event = events.next(); event; event = events.next()) {
+    digest.add(event.value);
+    known += 1;
+    if (known % STEP_ENTRIES === 0) yield 0;
+  }
+  return digest;
 }
 
 /** Stages whose states at the end are other ones, where both runs came to their end. */
 function statesDiffer(pair: Pair): readonly Difference[] {
   if (!pair.here.isOver || !pair.there.isOver) return [];
   return pair.here.plan.stages.flatMap(({ id }) => {
-    const [here, there] = [lastEnd(pair.ours.of(`call ${id}`)), lastEnd(pair.theirs.of(`call ${id}`))];
+    const calls = { what: 'call', of: id } as const;
+    const [here, there] = [lastEnd(pair.ours.like(calls)), lastEnd(pair.theirs.like(calls))];
     if (!here || !there || isSameValue(here.state, there.state)) return [];
     const values = { here: here.state, there: there.state };
     return [{ kind: 'state', of: id, index: 0, here, there, values } satisfies Difference];
@@ -236,9 +202,10 @@ function plansDiffer({ here, there }: Pair): readonly Difference[] {
 }
 
 /** The first moment at which something happens later or earlier, or before something else. */
-function timesDiffer({ here, there }: Pair): Difference | null {
+function* timesDiffer({ here, there }: Pair): Steps<Difference | null> {
   const length = Math.min(here.entries.length, there.entries.length);
   for (let index = 0; index < length; index += 1) {
+    if (index % STEP_ENTRIES === STEP_ENTRIES - 1) yield index / length;
     const [a, b] = [here.entries[index], there.entries[index]];
     if (!a || !b || (a.atMs === b.atMs && a.stage === b.stage && a.type === b.type)) continue;
     return { kind: 'time', of: a.stage, index, here: a, there: b };

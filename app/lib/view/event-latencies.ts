@@ -3,7 +3,7 @@ import { sum } from 'd3-array';
 import type { Call } from './event-batch.ts';
 import { microseconds } from './event-life.ts';
 import type { EventLives } from './event-lives.ts';
-import { atOnce, type Steps } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { WeightedSample } from './weighted-sample.ts';
 
 /** Batches between two looks at the clock. */
@@ -31,11 +31,6 @@ export interface Latencies {
  * stage between made them out of others, they count from when the first event of the batch it had in hand was made: a trace
  * knows what came of a batch, not of each event in it. What a stage emits of its own, as a window that fires, counts from then.
  */
-export function latencies(lives: EventLives): Latencies {
-  return atOnce(latenciesIn(lives));
-}
-
-/** The same in steps. */
 export function* latenciesIn(lives: EventLives): Steps<Latencies> {
   const links = [...lives.links];
   const total = sum(links, ({ batches }) => batches.length);

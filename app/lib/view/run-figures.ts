@@ -1,6 +1,6 @@
 import type { PlanView, StageId, TraceEntry } from 'sluice';
 import { max } from 'd3-array';
-import { latencies, type Latency } from './event-latencies.ts';
+import { latenciesIn, type Latency } from './event-latencies.ts';
 import { EventLives } from './event-lives.ts';
 import { readIn } from './run-logs.ts';
 import { asPart, type Steps } from './steps.ts';
@@ -26,15 +26,23 @@ export interface RunFigures {
 /** Entries that are counted before it says how far it is. */
 const STEP_ENTRIES = 2_048;
 
-/** What a run comes to, from its trace alone. */
-export function* runFigures(plan: PlanView, entries: readonly TraceEntry[]): Steps<RunFigures> {
-  const lives = yield* asPart(readIn(new EventLives(plan), entries), { from: 0, to: 0.75 });
-  const { all } = latencies(lives);
+/**
+ * What a run comes to, from its trace alone.
+ *
+ * @param reading - Reads the events of the run; left out: they are read for this alone.
+ */
+export function* runFigures(
+  plan: PlanView,
+  entries: readonly TraceEntry[],
+  reading: Steps<EventLives> = readIn(new EventLives(plan), entries),
+): Steps<RunFigures> {
+  const lives = yield* asPart(reading, { from: 0, to: 0.6 });
+  const { all } = yield* asPart(latenciesIn(lives), { from: 0.6, to: 0.85 });
   const elapsedMs = max(entries, ({ atMs }) => atMs) ?? 0;
   const tally = new Tally(plan);
   for (const [i, entry] of entries.entries()) {
     tally.add(entry);
-    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield 0.75 + (0.25 * i) / entries.length;
+    if (i % STEP_ENTRIES === STEP_ENTRIES - 1) yield 0.85 + (0.15 * i) / entries.length;
   }
   const part = (ms: number) => (elapsedMs > 0 ? Math.min(1, ms / elapsedMs) : null);
   return {

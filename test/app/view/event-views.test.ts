@@ -11,7 +11,7 @@ import {
   sleep,
 } from 'sluice';
 import { findEvents } from '$lib/view/event-find.ts';
-import { latencies } from '$lib/view/event-latencies.ts';
+import { latenciesIn } from '$lib/view/event-latencies.ts';
 import { cameOf, madeFrom, trailOf } from '$lib/view/event-lineage.ts';
 import { EventLives } from '$lib/view/event-lives.ts';
 import { passport } from '$lib/view/event-passport.ts';
@@ -19,6 +19,7 @@ import { histogram, pathOf } from '$lib/view/event-path.ts';
 import type { EventRef } from '$lib/view/event-ref.ts';
 import { waterfall } from '$lib/view/event-waterfall.ts';
 import { spanText } from '$lib/view/event-words.ts';
+import { atOnce } from '../../support/at-once.ts';
 
 const ODD = 'odd←numbers';
 const SAVE = 'save←odd';
@@ -157,10 +158,10 @@ describe('pathOf()', () => {
   });
 });
 
-describe('latencies()', () => {
+describe('latenciesIn()', () => {
   it('counts an event from when the first of its batch was made at the source', async () => {
     const lives = await livesOfProgram();
-    const { all, bySink } = latencies(lives);
+    const { all, bySink } = atOnce(latenciesIn(lives));
     expect([...bySink.keys()]).toEqual(['save']);
     expect(all?.count).toBe(4);
     const [one, last] = [lifeOf(lives, SAVE, 0), lifeOf(lives, SAVE, 3)];
