@@ -1,7 +1,8 @@
 import type { PlanView, StageId, TraceEntry } from 'sluice';
 import { bisectRight } from 'd3-array';
-import { DemandFold } from './demand-fold.ts';
 import { alikeUpTo, type RunLog } from './run-logs.ts';
+import { isBlocked, isBusy } from './stage-doing.ts';
+import { StagesNow, type StageNow } from './stages-now.ts';
 
 /** What a stage's time goes into: its callbacks, waiting while it has something that nobody asks for, or neither. */
 export type Doing = 'busy' | 'blocked' | 'idle';
@@ -27,15 +28,6 @@ export const LOAD_WINDOW_MS = 1_000;
 const MARK_EVERY = 1_024;
 const MARKS_KEPT = 64;
 
-/** What decides what a stage is doing, beside the demand on it. */
-interface StageNow {
-  readonly hasChildren: boolean;
-  alive: boolean;
-  frozen: boolean;
-  running: boolean;
-  children: number;
-}
-
 /** When a stage began to do something else, and how long it had been busy and blocked by then, ms. */
 interface Track {
   readonly atMs: number[];
@@ -47,8 +39,7 @@ interface Track {
 interface Mark {
   /** Entries applied. */
   readonly n: number;
-  readonly stages: ReadonlyMap<StageId, StageNow>;
-  readonly demand: DemandFold;
+  readonly now: StagesNow;
   readonly lengths: ReadonlyMap<StageId, number>;
 }
 
@@ -57,15 +48,14 @@ export class StageLoadLog implements RunLog {
   readonly #plan: PlanView;
   #entries: readonly TraceEntry[] = [];
   #known = 0;
-  #stages = new Map<StageId, StageNow>();
-  #demand: DemandFold;
+  #now: StagesNow;
   readonly #tracks = new Map<StageId, Track>();
   readonly #peaks = new Map<StageId, number[]>();
   #marks: Mark[] = [];
 
   constructor(plan: PlanView) {
     this.#plan = plan;
-    this.#demand = DemandFold.of(plan);
+    this.#now = StagesNow.of(plan);
     this.#reset();
   }
 
@@ -92,8 +82,8 @@ export class StageLoadLog implements RunLog {
 
   /** What a stage is doing after all entries that are known; `null` where it does not run. */
   doing(stage: StageId): Doing | null {
-    const now = this.#stages.get(stage);
-    return now?.alive ? this.#doingOf(stage, now) : null;
+    const now = this.#now.at(stage);
+    return now?.isAlive ? doingOf(now) : null;
   }
 
   /**
@@ -129,21 +119,17 @@ export class StageLoadLog implements RunLog {
   }
 
   #reset(): void {
-    const { stages } = this.#plan;
-    this.#stages = new Map(
-      stages.map(({ id, children }) => [id, { ...EMPTY, hasChildren: children !== undefined }]),
-    );
-    this.#demand = DemandFold.of(this.#plan);
+    this.#now = StagesNow.of(this.#plan);
     this.#marks = [];
     this.#tracks.clear();
-    for (const { id } of stages) this.#tracks.set(id, { atMs: [], busyMs: [], blockedMs: [], doing: [] });
+    for (const { id } of this.#plan.stages)
+      this.#tracks.set(id, { atMs: [], busyMs: [], blockedMs: [], doing: [] });
   }
 
   #mark(n: number): void {
     this.#marks.push({
       n,
-      stages: new Map(Array.from(this.#stages, ([id, now]) => [id, { ...now }])),
-      demand: this.#demand.copy(),
+      now: this.#now.copy(),
       lengths: new Map(Array.from(this.#tracks, ([id, { atMs }]) => [id, atMs.length])),
     });
     if (this.#marks.length > MARKS_KEPT) this.#marks.shift();
@@ -158,8 +144,7 @@ export class StageLoadLog implements RunLog {
       this.#reset();
       return 0;
     }
-    this.#stages = new Map(mark.stages);
-    this.#demand = mark.demand;
+    this.#now = mark.now;
     for (const [id, track] of this.#tracks) {
       const length = mark.lengths.get(id) ?? 0;
       for (const column of [track.atMs, track.busyMs, track.blockedMs, track.doing]) column.length = length;
@@ -168,25 +153,16 @@ export class StageLoadLog implements RunLog {
   }
 
   #add(entry: TraceEntry): void {
-    const now = this.#stages.get(entry.stage);
-    if (now) take(now, entry);
-    const other = this.#demand.apply(entry);
-    if (now) this.#note(entry.stage, now, entry.atMs);
-    const beside = other === null || other === entry.stage ? undefined : this.#stages.get(other);
-    if (other !== null && beside) this.#note(other, beside, entry.atMs);
-  }
-
-  #doingOf(stage: StageId, { frozen, running, hasChildren, children }: StageNow): Doing {
-    if (frozen) return 'idle';
-    if (running || (hasChildren && children > 0)) return 'busy';
-    return this.#demand.isBlocked(stage) ? 'blocked' : 'idle';
+    const other = this.#now.apply(entry);
+    this.#note(this.#now.at(entry.stage), entry.atMs);
+    if (other !== null && other !== entry.stage) this.#note(this.#now.at(other), entry.atMs);
   }
 
   /** Adds a change of what a stage is doing to its track. */
-  #note(stage: StageId, now: StageNow, entryMs: number): void {
-    const track = this.#tracks.get(stage);
+  #note(now: StageNow | undefined, entryMs: number): void {
+    const track = now && this.#tracks.get(now.view.id);
     if (!track) return;
-    const doing = now.alive ? this.#doingOf(stage, now) : 'idle';
+    const doing = now.isAlive ? doingOf(now) : 'idle';
     const last = track.doing.length - 1;
     if ((track.doing[last] ?? 'idle') === doing) return;
     // The clocks of two workers may differ by a little: no stage goes back in time.
@@ -199,40 +175,10 @@ export class StageLoadLog implements RunLog {
   }
 }
 
-const EMPTY = {
-  alive: false,
-  frozen: false,
-  running: false,
-  children: 0,
-} as const satisfies Partial<StageNow>;
-
-/** What an entry changes at its own stage. */
-function take(now: StageNow, entry: TraceEntry): void {
-  switch (entry.type) {
-    case 'start':
-      Object.assign(now, EMPTY, { alive: true });
-      break;
-    case 'begin':
-      // Of `init` before the start is told.
-      now.alive = true;
-      now.running = true;
-      break;
-    case 'end':
-      now.running = false;
-      break;
-    case 'exit':
-    case 'crash':
-      Object.assign(now, EMPTY);
-      break;
-    case 'task':
-      now.children += entry.phase === 'start' ? 1 : -1;
-      break;
-    case 'fault':
-      if (entry.fault === 'freeze') now.frozen = true;
-      if (entry.fault === 'thaw') now.frozen = false;
-      break;
-    default:
-  }
+function doingOf(now: StageNow): Doing {
+  if (now.isFrozen) return 'idle';
+  if (isBusy(now)) return 'busy';
+  return isBlocked(now) ? 'blocked' : 'idle';
 }
 
 /** How long a stage had been busy and blocked at a moment, ms. */

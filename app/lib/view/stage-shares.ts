@@ -1,22 +1,8 @@
 import type { PlanView, StageId, SubscriptionId, TraceEntry } from 'sluice';
 import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
 import { SpentTime } from './spent-time.ts';
-import { StageCounts, type LinkDoing } from './stage-counts.ts';
-
-/**
- * What a stage's time goes into:
- *
- * - `busy`: one of its callbacks runs, or sleeps and has not returned; a child of it runs.
- * - `noAsk`: it could send, and those who subscribe to it have asked for nothing: it is held up from downstream.
- * - `noEvents`: it has asked, and nothing comes: it is held up from upstream.
- * - `onTheWay`: what it waits for has been sent, and travels or lies in its mailbox.
- * - `outside`: a producer that was asked and has nothing yet, as what it reads from comes too slowly.
- * - `frozen`: it was told to take no messages.
- * - `gone`: it does not run, before its start, after its end or between two lives; or it was asked and never sends again.
- */
-export const DOINGS = ['busy', 'noAsk', 'noEvents', 'onTheWay', 'outside', 'frozen', 'gone'] as const;
-
-export type StageDoing = (typeof DOINGS)[number];
+import { DOINGS, doingOf, LINK_DOINGS, linkDoingOf, type LinkDoing, type StageDoing } from './stage-doing.ts';
+import { StagesNow, type StageNow } from './stages-now.ts';
 
 /** Share of a span of time that went into each, 0 to 1; together 1. */
 export type StageShares = Readonly<Record<StageDoing, number>>;
@@ -26,8 +12,6 @@ export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
-
-const LINK_DOINGS = ['awaited', 'queued', 'quiet'] as const satisfies readonly LinkDoing[];
 
 const QUIET: Readonly<Record<LinkDoing, number>> = { awaited: 0, queued: 0, quiet: 1 };
 
@@ -41,7 +25,7 @@ const MARKS_KEPT = 64;
 interface Mark {
   /** Entries applied. */
   readonly n: number;
-  readonly counts: StageCounts;
+  readonly now: StagesNow;
   readonly lengths: readonly number[];
 }
 
@@ -53,7 +37,7 @@ export class StageSharesLog implements RunLog {
   readonly #plan: PlanView;
   #entries: readonly TraceEntry[] = [];
   #known = 0;
-  #counts: StageCounts;
+  #now: StagesNow;
   readonly #stages: ReadonlyMap<StageId, SpentTime<StageDoing>>;
   /** What there was on each subscription of the plan. */
   readonly #links: ReadonlyMap<SubscriptionId, SpentTime<LinkDoing>>;
@@ -63,7 +47,7 @@ export class StageSharesLog implements RunLog {
 
   constructor(plan: PlanView) {
     this.#plan = plan;
-    this.#counts = new StageCounts(plan);
+    this.#now = StagesNow.of(plan);
     this.#stages = new Map(plan.stages.map(({ id }) => [id, new SpentTime<StageDoing>(DOINGS, 'gone')]));
     this.#links = new Map(
       plan.subscriptions.map(({ id }) => [id, new SpentTime<LinkDoing>(LINK_DOINGS, 'quiet')]),
@@ -116,24 +100,25 @@ export class StageSharesLog implements RunLog {
   }
 
   #add(entry: TraceEntry): void {
-    const touched = this.#counts.add(entry);
+    const other = this.#now.apply(entry);
     if (entry.type === 'dispatch') {
       this.#sentMs.set(entry.stage, Math.max(entry.atMs, this.#sentMs.get(entry.stage) ?? 0));
     }
-    for (const stage of touched) {
-      this.#stages.get(stage)?.note(this.#counts.doing(stage), entry.atMs);
-    }
-    for (const stage of touched) {
-      for (const [link, doing] of this.#counts.linksOf(stage)) {
-        this.#links.get(link)?.note(doing, entry.atMs);
-      }
-    }
+    const beside = other === null || other === entry.stage ? undefined : this.#now.at(other);
+    this.#note(this.#now.at(entry.stage), entry.atMs);
+    this.#note(beside, entry.atMs);
+  }
+
+  #note(stage: StageNow | undefined, atMs: number): void {
+    if (!stage) return;
+    this.#stages.get(stage.view.id)?.note(doingOf(stage), atMs);
+    for (const link of stage.links) this.#links.get(link.edge)?.note(linkDoingOf(link), atMs);
   }
 
   #mark(n: number): void {
     this.#marks.push({
       n,
-      counts: this.#counts.copy(),
+      now: this.#now.copy(),
       lengths: this.#tracks().map((track) => track.length),
     });
     if (this.#marks.length > MARKS_KEPT + 1) this.#marks.splice(1, 1);
@@ -144,7 +129,7 @@ export class StageSharesLog implements RunLog {
     while (this.#marks.length > 1 && (this.#marks.at(-1)?.n ?? 0) > known) this.#marks.pop();
     const mark = this.#marks.pop();
     if (!mark) return 0;
-    this.#counts = mark.counts;
+    this.#now = mark.now;
     this.#tracks().forEach((track, i) => track.goBack(mark.lengths[i] ?? 0));
     return mark.n;
   }

@@ -1,6 +1,7 @@
 import type { PlanView, StageId, TraceEntry, WorkerId } from 'sluice';
-import { DemandFold } from './demand-fold.ts';
 import { alikeUpTo, type RunLog } from './run-logs.ts';
+import { isBlocked } from './stage-doing.ts';
+import { StagesNow } from './stages-now.ts';
 import { Moments, NumberColumn, Spans, type Moment } from './timeline-columns.ts';
 import { isLandmark, markOf, type MarkKind } from './timeline-marks.ts';
 
@@ -37,11 +38,11 @@ interface Worker {
 
 interface Checkpoint {
   readonly n: number;
-  readonly demand: DemandFold;
+  readonly now: StagesNow;
 }
 
 /**
- * Entries between two kept states of the demand, and how many are kept: late entries come near the end, though of a run at
+ * Entries between two kept states of the stages, and how many are kept: late entries come near the end, though of a run at
  * full speed on busy threads some ten thousand entries back.
  */
 const CHECKPOINT_ENTRIES = 1_024;
@@ -57,7 +58,7 @@ export class TimelineLog implements RunLog {
   readonly #clock = new NumberColumn();
   readonly #landmarks = new NumberColumn();
   readonly #asks = new NumberColumn();
-  #demand: DemandFold;
+  #now: StagesNow;
   /** Invariant: in order of `n`, the first one at 0. */
   #checkpoints: Checkpoint[];
   #entries: readonly TraceEntry[] = [];
@@ -65,8 +66,8 @@ export class TimelineLog implements RunLog {
 
   constructor(plan: PlanView) {
     this.#plan = plan;
-    this.#demand = DemandFold.of(plan);
-    this.#checkpoints = [{ n: 0, demand: this.#demand.copy() }];
+    this.#now = StagesNow.of(plan);
+    this.#checkpoints = [{ n: 0, now: this.#now.copy() }];
   }
 
   get entries(): readonly TraceEntry[] {
@@ -128,7 +129,7 @@ export class TimelineLog implements RunLog {
     if (entry.type === 'ask') this.#asks.push(n);
     const lane = this.#laneOf(entry, n);
     if (lane) this.#note(lane, entry, at);
-    const other = this.#demand.apply(entry);
+    const other = this.#now.apply(entry);
     if (lane) this.#noteBlocked(lane, at);
     const beside = other === null || other === entry.stage ? null : this.#lanes.get(other)?.at(-1);
     if (beside) this.#noteBlocked(beside, at);
@@ -184,10 +185,11 @@ export class TimelineLog implements RunLog {
   }
 
   #noteBlocked(lane: Lane, at: Moment): void {
-    const isBlocked = lane.lives.isOpen && !lane.busy.isOpen && this.#demand.isBlocked(lane.stage);
-    if (isBlocked && !lane.blocked.isOpen) lane.blocked.open(at);
+    const now = lane.lives.isOpen && !lane.busy.isOpen ? this.#now.at(lane.stage) : undefined;
+    const isNow = now !== undefined && isBlocked(now);
+    if (isNow && !lane.blocked.isOpen) lane.blocked.open(at);
     // What ends it belongs to what comes next.
-    if (!isBlocked && lane.blocked.isOpen) lane.blocked.close({ n: at.n - 1, ms: at.ms });
+    if (!isNow && lane.blocked.isOpen) lane.blocked.close({ n: at.n - 1, ms: at.ms });
   }
 
   /** The lane an entry belongs to: a start on another worker begins a new one. */
@@ -211,15 +213,15 @@ export class TimelineLog implements RunLog {
   }
 
   #keep(n: number): void {
-    this.#checkpoints.push({ n, demand: this.#demand.copy() });
+    this.#checkpoints.push({ n, now: this.#now.copy() });
     if (this.#checkpoints.length > CHECKPOINTS_KEPT + 1) this.#checkpoints.splice(1, 1);
   }
 
   /** @returns To what is known again: a kept state at or before the first `n` entries. */
   #goBackTo(n: number): number {
     while ((this.#checkpoints.at(-1)?.n ?? 0) > n) this.#checkpoints.pop();
-    const { n: back, demand } = this.#checkpoints.at(-1) ?? { n: 0, demand: DemandFold.of(this.#plan) };
-    this.#demand = demand.copy();
+    const { n: back, now } = this.#checkpoints.at(-1) ?? { n: 0, now: StagesNow.of(this.#plan) };
+    this.#now = now.copy();
     this.#clock.truncate(back);
     for (const column of [this.#landmarks, this.#asks]) column.truncate(column.firstAbove(back));
     for (const worker of this.#workers.values()) {

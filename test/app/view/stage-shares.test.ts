@@ -11,7 +11,8 @@ import {
   type Plan,
   type VirtualRun,
 } from 'sluice';
-import { DOINGS, StageSharesLog, type StageShares } from '$lib/view/stage-shares.ts';
+import { DOINGS } from '$lib/view/stage-doing.ts';
+import { StageSharesLog, type StageShares } from '$lib/view/stage-shares.ts';
 import { firstRun } from './first-run.ts';
 
 const ROUNDS = 100;
