@@ -253,7 +253,7 @@ interface Mood {
  * What a stage is doing, and what it waits for.
  *
  * `blocked` = it has something to pass on and nobody downstream asks; `waiting` = it has nothing to do until another
- * stage acts; `idle` = it was asked for events and makes none.
+ * stage acts; `idle` = it was asked for events and makes none; `frozen` = it takes no message, whatever waits for it.
  */
 export function moodOf(stage: Pick<StageView, 'id' | 'kind' | 'children'>, state: PipelineState): Mood {
   const own = state.stages[stage.id];
@@ -276,10 +276,14 @@ function calmMood(
     return { mood: 'killed', moodText: `gone with worker ${own.goneWith + 1}` };
   }
   if (own.status === 'exited') return { mood: 'ended', moodText: 'ended' };
-  if (own.frozen) return { mood: 'frozen', moodText: 'frozen' };
-  if (own.status === 'busy') return { mood: 'busy', moodText: `busy in ${own.callback ?? 'a callback'}` };
+  // What has begun is done all the same: a frozen stage takes nothing new.
+  const then = own.frozen ? ', then frozen' : '';
+  if (own.status === 'busy')
+    return { mood: 'busy', moodText: `busy in ${own.callback ?? 'a callback'}${then}` };
   const children = stage.children ? own.tasks.running.length : 0;
-  if (children > 0) return { mood: 'busy', moodText: `${plural(children, 'child', 'children')} at work` };
+  if (children > 0)
+    return { mood: 'busy', moodText: `${plural(children, 'child', 'children')} at work${then}` };
+  if (own.frozen) return { mood: 'frozen', moodText: 'frozen' };
 
   const links = Object.values(state.subscriptions);
   const upstream = links.filter((link) => link.consumer === stage.id);

@@ -176,9 +176,8 @@ export class StageLoadLog implements RunLog {
 }
 
 function doingOf(now: StageNow): Doing {
-  if (now.isFrozen) return 'idle';
   if (isBusy(now)) return 'busy';
-  return isBlocked(now) ? 'blocked' : 'idle';
+  return !now.isFrozen && isBlocked(now) ? 'blocked' : 'idle';
 }
 
 /** How long a stage had been busy and blocked at a moment, ms. */

@@ -27,6 +27,8 @@ export interface Crowd {
 export interface LaneBars {
   readonly busyPath: string;
   readonly blockedPath: string;
+  /** As somebody does it by hand, or weather does, it is never so close that it could not be told apart. */
+  readonly frozenPath: string;
   /** Where bars would be one: each pixel is filled as high as the share of it that is busy, and above that blocked. */
   readonly crowds: readonly Crowd[];
   readonly crowdedPath: string;
@@ -43,6 +45,7 @@ export interface LaneSpans {
   readonly busy: Spans;
   /** Left out of what nobody can hold up. */
   readonly blocked?: Spans;
+  readonly frozen?: Spans;
 }
 
 /** One bar, or several that cannot be told apart, px. */
@@ -58,6 +61,7 @@ interface Bar extends Crowd {
 export function laneBars(lanes: readonly LaneSpans[], half: number, on: BarScale): LaneBars {
   const busy = lanes.flatMap((lane) => barsOf(lane.busy, on));
   const blocked = lanes.flatMap((lane) => (lane.blocked ? barsOf(lane.blocked, on) : []));
+  const frozen = lanes.flatMap((lane) => (lane.frozen ? barsOf(lane.frozen, on) : []));
   const crowded = new Uint8Array(Math.ceil(on.width) + 1);
   for (const { several, from, to } of [...busy, ...blocked])
     if (several) crowded.fill(1, Math.max(0, Math.floor(from)), Math.max(0, Math.ceil(to)));
@@ -72,6 +76,7 @@ export function laneBars(lanes: readonly LaneSpans[], half: number, on: BarScale
     busyPath: apart(busy) + profile((shares) => shares.busy),
     blockedPath:
       apart(blocked) + profile((shares) => (shares.blocked > 0 ? shares.busy + shares.blocked : 0)),
+    frozenPath: frozen.map(({ from, to }) => rectPath([from, to], half, on)).join(''),
     crowds,
     crowdedPath: crowds.map(({ from, to }) => `M${from},${-half}H${to}V${half}H${from}Z`).join(''),
   };
@@ -137,11 +142,16 @@ function crowdsOf(crowded: Uint8Array, width: number): Crowd[] {
 }
 
 /** A bar, as far as it is no part of a crowd. */
-function barPath({ several, from, to }: Bar, half: number, crowded: Uint8Array, { width }: BarScale): string {
+function barPath({ several, from, to }: Bar, half: number, crowded: Uint8Array, on: BarScale): string {
   if (several) return '';
-  let [left, right] = [Math.max(from, -1), Math.min(to, width + 1)];
+  let [left, right] = [Math.max(from, -1), Math.min(to, on.width + 1)];
   while (left < right && crowded[Math.floor(left)] === 1) left = Math.floor(left) + 1;
   while (left < right && crowded[Math.ceil(right) - 1] === 1) right = Math.ceil(right) - 1;
+  return rectPath([left, right], half, on);
+}
+
+function rectPath([from, to]: readonly [number, number], half: number, { width }: BarScale): string {
+  const [left, right] = [Math.max(from, -1), Math.min(to, width + 1)];
   if (right <= left) return '';
   return `M${left.toFixed(1)},${-half}H${right.toFixed(1)}V${half}H${left.toFixed(1)}Z`;
 }

@@ -15,6 +15,8 @@ export interface LaneLog {
   readonly busy: Spans;
   /** While it has something to pass on, and nobody asks. */
   readonly blocked: Spans;
+  /** While it takes no message, as somebody froze it. A callback that had begun goes on. */
+  readonly frozen: Spans;
   /** Its lives: from the position after it had started to the one with which it ended. */
   readonly lives: Spans;
   readonly marks: ReadonlyMap<MarkKind, Moments>;
@@ -153,7 +155,12 @@ export class TimelineLog implements RunLog {
       case 'exit':
       case 'crash':
         this.#rest(lane, at);
+        thaw(lane, at);
         lane.lives.close(at);
+        break;
+      case 'fault':
+        if (entry.fault === 'freeze' && !lane.frozen.isOpen) lane.frozen.open(at);
+        if (entry.fault === 'thaw') thaw(lane, at);
         break;
       default:
         break;
@@ -185,7 +192,8 @@ export class TimelineLog implements RunLog {
   }
 
   #noteBlocked(lane: Lane, at: Moment): void {
-    const now = lane.lives.isOpen && !lane.busy.isOpen ? this.#now.at(lane.stage) : undefined;
+    const isAtRest = lane.lives.isOpen && !lane.busy.isOpen && !lane.frozen.isOpen;
+    const now = isAtRest ? this.#now.at(lane.stage) : undefined;
     const isNow = now !== undefined && isBlocked(now);
     if (isNow && !lane.blocked.isOpen) lane.blocked.open(at);
     // What ends it belongs to what comes next.
@@ -204,6 +212,7 @@ export class TimelineLog implements RunLog {
       since: n,
       busy: new Spans(),
       blocked: new Spans(),
+      frozen: new Spans(),
       lives: new Spans(),
       marks: new Map(),
     };
@@ -249,10 +258,16 @@ function mark(lane: Lane, kind: MarkKind, at: Moment): void {
   moments.push(at);
 }
 
-/** Goes back to the first `n` entries. A callback begins before its entry; what nobody asks for ends before one. */
+/** As with what nobody asks for, the entry that ends it belongs to what comes next. */
+function thaw(lane: Lane, { n, ms }: Moment): void {
+  lane.frozen.close({ n: n - 1, ms });
+}
+
+/** Goes back to the first `n` entries. A callback begins before its entry; what nobody asks for, or is frozen, ends before one. */
 function forget(lane: Lane, n: number): void {
   lane.busy.forget(n - 1, n);
   lane.blocked.forget(n, n - 1);
+  lane.frozen.forget(n, n - 1);
   lane.lives.forget(n, n);
   for (const moments of lane.marks.values()) moments.forget(n);
 }

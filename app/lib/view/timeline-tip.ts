@@ -31,6 +31,7 @@ export interface ShownTimeline {
 
 const STATE_WORDS = {
   busy: 'busy: a callback runs',
+  frozen: 'frozen: takes no message until it is thawed',
   blocked: 'blocked: has events to pass on, and nobody asks',
   idle: 'idle',
 } as const;

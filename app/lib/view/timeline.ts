@@ -26,6 +26,8 @@ export interface TimelineLane {
   readonly busyPath: string;
   /** Times of something to pass on that nobody asked for, as bars around y = 0. */
   readonly blockedPath: string;
+  /** Times in which it took no message, as somebody froze it, as bars around y = 0. */
+  readonly frozenPath: string;
   /** Where bars would be one: each pixel is filled as high as the share of it that is busy, and above that blocked. */
   readonly crowdedPath: string;
   readonly crowds: readonly Crowd[];
@@ -281,7 +283,7 @@ function byTheClock(log: TimelineLog, { ruler, range, now }: Drawing) {
 /** What lies under a pixel of a lane: a mark, if one is near, and else what the stage does there. */
 export type UnderPointer =
   | { readonly what: 'mark'; readonly kind: MarkKind; readonly n: number }
-  | { readonly what: 'busy' | 'blocked' | 'idle' }
+  | { readonly what: 'busy' | 'frozen' | 'blocked' | 'idle' }
   /** Too much to be told apart: how much of the pixel it was busy and blocked, and what the pixel stands for, by the ruler. */
   | ({ readonly what: 'shares'; readonly length: number } & LaneShares);
 
@@ -328,6 +330,7 @@ export function underPointer(
     return i < spans.length && spans.from(i, ruler) <= value;
   };
   if (lanes.some(({ busy }) => covers(busy))) return { what: 'busy' };
+  if (lanes.some(({ frozen }) => covers(frozen))) return { what: 'frozen' };
   if (lanes.some(({ blocked }) => covers(blocked))) return { what: 'blocked' };
   return lanes.some(({ lives }) => covers(lives)) ? { what: 'idle' } : null;
 }

@@ -111,14 +111,19 @@ describe('faultsOff()', () => {
 });
 
 describe('what was injected', () => {
-  it('shows on the card of a frozen stage, in its name and in the table', async () => {
-    const { view, at, struck } = await after(freeze);
-    const state = at(struck);
-    const card = pipelineView(view, state, { placement }).stages.find(({ id }) => id === 'sink');
+  it('shows on the card of a frozen stage, in its name and in the table, once what it had begun is done', async () => {
+    const { entries, view, at, struck } = await after(freeze);
+    const cardAt = (n: number) =>
+      pipelineView(view, at(n), { placement }).stages.find(({ id }) => id === 'sink');
+    const rowAt = (n: number) =>
+      runTable(view, at(n), { placement }).stages.find(({ stage }) => stage === 'sink');
+    expect(cardAt(struck)).toMatchObject({ mood: 'busy', moodText: 'busy in handleEvents, then frozen' });
+    expect(rowAt(struck)?.doing).toBe('busy in handleEvents, then frozen');
+    const done = entries.findIndex(({ type, stage }, i) => i >= struck && type === 'end' && stage === 'sink');
+    const card = cardAt(done + 1);
     expect(card).toMatchObject({ mood: 'frozen', moodText: 'frozen' });
     expect(card?.name).toContain('frozen');
-    const row = runTable(view, state, { placement }).stages.find(({ stage }) => stage === 'sink');
-    expect(row?.doing).toBe('frozen');
+    expect(rowAt(done + 1)?.doing).toBe('frozen');
   });
 
   it('shows on a slow link, in its name and in a column of the table', async () => {

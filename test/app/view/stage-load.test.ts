@@ -12,7 +12,7 @@ import {
 } from 'sluice';
 import { moodOf } from '$lib/view/pipeline-view.ts';
 import { loadText, loadWords, shareText, StageLoadLog } from '$lib/view/stage-load.ts';
-import { firstRun } from './first-run.ts';
+import { firstRun, frozenRun } from './first-run.ts';
 
 /** A source that fills its buffer, a quick stage, and a sink that sleeps 40 ms of every 50. */
 function slowSink(): Promise<VirtualRun> {
@@ -47,7 +47,7 @@ beforeAll(async () => {
 
 describe('StageLoadLog', () => {
   it('agrees with moodOf() at every entry', async () => {
-    for (const { plan, entries } of [run, await firstRun()]) {
+    for (const { plan, entries } of [run, await firstRun(), await frozenRun()]) {
       const replay = new Replay(plan, entries);
       const log = new StageLoadLog(plan);
       for (let n = 1; n <= entries.length; n += 1) {

@@ -30,6 +30,7 @@ describe('laneBars()', () => {
     expect(bars).toEqual({
       busyPath: 'M10.0,-5H20.0V5H10.0ZM40.0,-5H41.0V5H40.0Z',
       blockedPath: 'M60.0,-5H80.0V5H60.0Z',
+      frozenPath: '',
       crowds: [],
       crowdedPath: '',
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { replay, type PlanView, type StageId, type TraceEntry } from 'sluice';
+import { Replay, type PlanView, type StageId, type TraceEntry } from 'sluice';
 import { moodOf } from '$lib/view/pipeline-view.ts';
 import {
   laneLabel,
@@ -13,7 +13,7 @@ import {
 } from '$lib/view/timeline.ts';
 import { TimelineLog } from '$lib/view/timeline-log.ts';
 import { isLandmark, markText, pinText } from '$lib/view/timeline-marks.ts';
-import { firstRun } from './first-run.ts';
+import { firstRun, frozenRun } from './first-run.ts';
 import { CRASH_AND_RESTART, entriesOf, link, stage, SUPERVISED } from './recorded.ts';
 
 const SIZE = { width: 500, laneHeight: 20, by: 'entry' } as const;
@@ -30,11 +30,12 @@ function lanesIn(...args: Parameters<typeof timelineView>) {
 
 /** All that a log knows of a stage, as plain values. */
 function known(log: TimelineLog, id: StageId) {
-  return log.lanesOf(id).map(({ worker, since, busy, blocked, lives, marks }) => ({
+  return log.lanesOf(id).map(({ worker, since, busy, blocked, frozen, lives, marks }) => ({
     worker,
     since,
     busy: busy.toArray(),
     blocked: blocked.toArray(),
+    frozen: frozen.toArray(),
     lives: lives.toArray(),
     marks: [...marks]
       .filter(([, { length }]) => length > 0)
@@ -72,23 +73,49 @@ describe('TimelineLog', () => {
     }
   });
 
-  it('has a stage blocked exactly while the picture says so', async () => {
-    const { plan, entries } = await firstRun({ entryBudget: 250 });
-    const log = logOf(plan, entries);
-    let blockedMoments = 0;
-    for (let n = 1; n <= entries.length; n += 1) {
-      const state = replay(plan, entries, n);
-      for (const one of plan.stages) {
-        const isBlocked = moodOf(one, state).mood === 'blocked';
-        if (isBlocked) blockedMoments += 1;
-        const spans = log.lanesOf(one.id).flatMap(({ blocked }) => blocked.toArray());
-        expect(
-          spans.some(({ from, to }) => from <= n && (to === null || n <= to)),
-          `${one.id} after ${n}`,
-        ).toBe(isBlocked);
+  it('has a stage blocked, frozen and busy exactly while the picture says so', async () => {
+    const frozen = await frozenRun();
+    const moments = { blocked: 0, frozen: 0 };
+    for (const { plan, entries } of [await firstRun({ entryBudget: 250 }), frozen]) {
+      const log = logOf(plan, entries);
+      const at = new Replay(plan, entries);
+      for (let n = 1; n <= entries.length; n += 1) {
+        const state = at.at(n);
+        for (const one of plan.stages) {
+          const { mood } = moodOf(one, state);
+          const lanes = log.lanesOf(one.id);
+          for (const kind of ['blocked', 'frozen'] as const) {
+            const spans = lanes.flatMap((lane) => lane[kind].toArray());
+            const isBusy = lanes.some(({ busy }) =>
+              busy.toArray().some(({ from, to }) => from < n && (to === null || n < to)),
+            );
+            const isSo = !isBusy && spans.some(({ from, to }) => from <= n && (to === null || n <= to));
+            expect(isSo, `${one.id} is ${kind} after ${n}`).toBe(mood === kind);
+            if (isSo) moments[kind] += 1;
+          }
+        }
       }
     }
-    expect(blockedMoments).toBeGreaterThan(10);
+    expect(moments.blocked).toBeGreaterThan(10);
+    expect(moments.frozen).toBeGreaterThan(10);
+  });
+
+  it('says of a frozen stage that it is, not that nobody asks, and draws it so', async () => {
+    const { plan, entries } = await frozenRun();
+    const log = logOf(plan, entries);
+    const view = timelineView(plan, log, SIZE);
+    const lane = view.groups.flatMap(({ lanes }) => lanes).find(({ stage: id }) => id === 'evens');
+    expect(lane?.frozenPath).toMatch(/^M[\d.]+,-/);
+    const [span] = log.lanesOf('evens').flatMap(({ frozen }) => frozen.toArray());
+    const [from, to] = [view.xOf(span?.from ?? 0), view.xOf(span?.to ?? 0)];
+    const said = Array.from({ length: Math.floor(to - from) }, (_, i) => {
+      const under = lane && underPointer(lane, log, { x: from + i, by: 'entry', view, width: SIZE.width });
+      return under?.what ?? null;
+    });
+    expect(new Set(said)).toEqual(new Set(['mark', 'frozen']));
+    expect(view.groups.flatMap(({ lanes }) => lanes).filter(({ frozenPath }) => frozenPath !== '')).toEqual([
+      lane,
+    ]);
   });
 
   it('knows the same of a trace that came in parts, late entries sorted in, as of the whole', async () => {
