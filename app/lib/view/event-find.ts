@@ -1,6 +1,7 @@
 import type { SubscriptionId, TraceValue } from 'sluice';
+import { edgeOfLife } from 'sluice';
 import type { EventRef } from './event-ref.ts';
-import { edgeName, type EventLives } from './event-lives.ts';
+import type { EventLives } from './event-lives.ts';
 import { keyOf, valueText } from './value-label.ts';
 
 /** An event that was found. */
@@ -34,7 +35,7 @@ export function findEvents(lives: EventLives, { text, edge }: Search, most: numb
   const found: Found[] = [];
   let looked = 0;
   for (const link of lives.links) {
-    if (edge !== null && edgeName(link.id) !== edge) continue;
+    if (edge !== null && edgeOfLife(link.id) !== edge) continue;
     for (const { first, sent } of link.batches) {
       for (const [i, value] of (sent?.events ?? []).entries()) {
         looked += 1;

@@ -1,4 +1,5 @@
 import type { EntryOf, PlanView, Seq, StageId, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
+import { edgeOfLife } from 'sluice';
 import { bisector } from 'd3-array';
 import { sentOn, type Batch, type Call, type Link } from './event-batch.ts';
 import type { EventRef } from './event-ref.ts';
@@ -7,9 +8,6 @@ import { beAtWork, newStage, type StageLog } from './event-stage.ts';
 import { alikeUpTo, type RunLog } from './run-logs.ts';
 
 const byFirst = bisector((batch: Batch) => batch.first);
-
-/** What the later lives of a stage add to the name of a subscription. */
-const LATER_LIFE = /@\d+$/;
 
 /**
  * Where every event of a run came from and what became of it. A longer version of a trace costs only what is new; entries of one
@@ -301,7 +299,7 @@ export class EventLives implements RunLog {
         return;
       case 'slowLink':
         for (const link of this.#links.values()) {
-          if (edgeName(link.id) !== edgeName(entry.subscription)) continue;
+          if (edgeOfLife(link.id) !== edgeOfLife(entry.subscription)) continue;
           link.slowed.push({ atMs: entry.atMs, delayMs: entry.delayMs });
         }
         return;
@@ -337,7 +335,7 @@ export class EventLives implements RunLog {
 
   #meet(id: SubscriptionId, producer: StageId, consumer: StageId): void {
     if (this.#links.has(id)) return;
-    const slowed = this.#links.get(edgeName(id))?.slowed.slice(-1) ?? [];
+    const slowed = this.#links.get(edgeOfLife(id))?.slowed.slice(-1) ?? [];
     const kind = this.#plan.stages.find((stage) => stage.id === consumer)?.kind;
     const isQueueing = kind === 'producerConsumer';
     this.#links.set(id, {
@@ -360,9 +358,4 @@ export class EventLives implements RunLog {
     this.#stages.set(id, stage);
     return stage;
   }
-}
-
-/** The subscription of the plan that one of a later life stands for. */
-export function edgeName(id: SubscriptionId): SubscriptionId {
-  return id.replace(LATER_LIFE, '');
 }

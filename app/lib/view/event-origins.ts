@@ -1,4 +1,4 @@
-import type { EntryOf, Seq, TraceEntry } from 'sluice';
+import { partitionName, type EntryOf, type Seq, type TraceEntry } from 'sluice';
 
 /** Where events wait between being made and being sent. */
 export type WaitPlace = 'held' | 'buffer' | 'partition';
@@ -133,7 +133,7 @@ export class EventOrigins<M extends Maker> {
 
   /** Events begin to wait for the consumer of a partition, or no longer do. */
   queued(entry: EntryOf<'queue'>): void {
-    const name = String(entry.partition);
+    const name = partitionName(entry.partition);
     const queue = this.#partitions.get(name) ?? new RunQueue<M>();
     this.#partitions.set(name, queue);
     if (entry.added > 0) {

@@ -1,6 +1,7 @@
 import type { EntryOf, PlanView, Seq } from 'sluice';
+import { edgeOfLife } from 'sluice';
 import type { EventLife } from './event-life.ts';
-import { edgeName, type EventLives } from './event-lives.ts';
+import type { EventLives } from './event-lives.ts';
 import { fateSentence } from './event-words.ts';
 import { countText, keyOf, plural, valueText } from './value-label.ts';
 import { eventTimeText, windowSentence, windowText } from './window-words.ts';
@@ -98,7 +99,7 @@ function workerText(worker: number): string {
 }
 
 function partitionText(plan: PlanView, subscription: string): string {
-  const link = plan.subscriptions.find(({ id }) => id === edgeName(subscription));
+  const link = plan.subscriptions.find(({ id }) => id === edgeOfLife(subscription));
   return link?.partition === undefined ? '' : `, for partition ${link.partition}`;
 }
 

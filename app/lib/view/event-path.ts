@@ -1,10 +1,11 @@
 import type { SubscriptionId } from 'sluice';
+import { edgeOfLife } from 'sluice';
 import { bin, max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { Batch } from './event-batch.ts';
 import type { EventRef } from './event-ref.ts';
 import { cutsOf, SEGMENT_KINDS, type EventLife, type SegmentKind } from './event-life.ts';
-import { edgeName, type EventLives } from './event-lives.ts';
+import type { EventLives } from './event-lives.ts';
 import { WeightedSample } from './weighted-sample.ts';
 
 /** Batches that are looked at, at most: of more, every second, third … */
@@ -29,7 +30,7 @@ export interface EventPath {
 export function pathOf(lives: EventLives, subscription: SubscriptionId): EventPath | null {
   const batches: Batch[] = [];
   for (const link of lives.links) {
-    if (edgeName(link.id) === edgeName(subscription)) batches.push(...link.batches);
+    if (edgeOfLife(link.id) === edgeOfLife(subscription)) batches.push(...link.batches);
   }
   const every = Math.max(1, Math.ceil(batches.length / MOST_BATCHES));
   const byKind = SEGMENT_KINDS.map((kind) => ({ kind, sample: new WeightedSample() }));

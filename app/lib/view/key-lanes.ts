@@ -1,4 +1,5 @@
 import type { PlanView, SubscriptionId, TraceEntry } from 'sluice';
+import { edgeOfLife } from 'sluice';
 import { eventGlyph, type EventGlyph } from './value-label.ts';
 
 /** Keys of a lane that are remembered; more are only said to be there. */
@@ -11,9 +12,6 @@ interface KeyOnLane {
   readonly n: number;
   readonly glyph: EventGlyph;
 }
-
-/** The later lives of a stage: `printer←numbers@2`. */
-const LATER_LIFE = /@\d+$/;
 
 /**
  * Which keys have gone to which consumers of a partition dispatcher, as the trace tells. A longer version of it costs only what is new.
@@ -51,7 +49,7 @@ export class KeyLanes {
     subscription: SubscriptionId,
     events: Extract<TraceEntry, { type: 'dispatch' }>['events'],
   ): void {
-    const lane = this.#lanes.get(subscription.replace(LATER_LIFE, ''));
+    const lane = this.#lanes.get(edgeOfLife(subscription));
     if (!lane || lane.size >= MOST_KEYS) return;
     for (const value of events.slice(0, LOOKED_AT)) {
       const glyph = eventGlyph(value);

@@ -1,9 +1,7 @@
 import type { PlanView, StageView, SubscriptionView, TraceEntry } from 'sluice';
+import { edgeOfLife } from 'sluice';
 
 import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
-
-/** What the later lives of a stage add to the name of a subscription. */
-const LATER_LIFE = /@\d+$/;
 
 /**
  * The plan as it is drawn: with the stages and subscriptions that a run added to it. Changes only when one is added, so
@@ -57,7 +55,7 @@ export function shownPlan(plan: PlanView, entries: readonly TraceEntry[]): PlanV
 }
 
 function withSubscription(plan: PlanView, entry: TraceEntry & { readonly type: 'subscribe' }): PlanView {
-  const id = entry.subscription.replace(LATER_LIFE, '');
+  const id = edgeOfLife(entry.subscription);
   if (plan.subscriptions.some((link) => link.id === id || link.id === entry.subscription)) return plan;
   const link: SubscriptionView = {
     id: entry.subscription,

@@ -1,4 +1,4 @@
-import type { EntryOf, Seq, StageView, TraceValue } from 'sluice';
+import { partitionName, type EntryOf, type Seq, type StageView } from 'sluice';
 import { bisector } from 'd3-array';
 import { placedOf, type Emission, type Handout, type Queued, type Stored } from './handout.ts';
 import type { Journal } from './journal.ts';
@@ -159,7 +159,7 @@ export class MakerLog {
   queue(n: number, entry: EntryOf<'queue'>): void {
     const { partition, added, removed, size, cause, events: values = [] } = entry;
     const journal = this.#journal;
-    const name = partitionText(partition);
+    const name = partitionName(partition);
     const track = this.queues.get(name) ?? new Track();
     if (!this.queues.has(name)) journal.put(this.queues, name, track);
     track.set(n, size, journal);
@@ -321,9 +321,4 @@ function rowsOf(handout: Handout, offset: number, count: number): Handout['rows'
     start += range.count;
   }
   return rows;
-}
-
-/** How a partition is called in words. */
-export function partitionText(partition: TraceValue): string {
-  return typeof partition === 'string' ? partition : JSON.stringify(partition);
 }

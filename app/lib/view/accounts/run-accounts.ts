@@ -1,13 +1,20 @@
-import type { EntryOf, PlanView, StageId, StageView, SubscriptionId, TraceEntry, TraceValue } from 'sluice';
+import {
+  edgeOfLife,
+  partitionName,
+  type EntryOf,
+  type PlanView,
+  type StageId,
+  type StageView,
+  type SubscriptionId,
+  type TraceEntry,
+  type TraceValue,
+} from 'sluice';
 import { alikeUpTo, type RunLog } from '../run-logs.ts';
 import { Journal } from './journal.ts';
 import type { Emission, Handout } from './handout.ts';
 import { LinkLog, type Chunk } from './link-log.ts';
-import { MakerLog, partitionText } from './maker-log.ts';
+import { MakerLog } from './maker-log.ts';
 import { shareOut, type ShareOut } from './share-out.ts';
-
-/** What the later lives of a stage add to the name of a subscription: `printer←numbers@2`. */
-const LATER_LIFE = /@\d+$/;
 
 /** A batch that a callback works on. */
 interface Handling {
@@ -238,9 +245,9 @@ export class RunAccounts implements RunLog {
   ): LinkLog {
     const known = this.#links.get(id);
     if (known) return known;
-    const planned = id.replace(LATER_LIFE, '');
+    const planned = edgeOfLife(id);
     const view = this.#plan.subscriptions.find((one) => one.id === planned);
-    const partition = view?.partition === undefined ? null : partitionText(view.partition);
+    const partition = view?.partition === undefined ? null : partitionName(view.partition);
     const link = new LinkLog({ id, edge: view?.id ?? id, producer, consumer, partition });
     this.#journal.put(this.#links, id, link);
     const maker = this.#makerOf(producer);
