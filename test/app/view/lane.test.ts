@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrowsAlong, lane, reversed } from '$lib/view/lane.ts';
+import { arrowsPath, lane, reversed } from '$lib/view/lane.ts';
 
 const bent = [
   { x: 0, y: 0 },
@@ -73,22 +73,20 @@ describe('lane() beside the middle line', () => {
   });
 });
 
-describe('arrowsAlong()', () => {
+describe('arrowsPath()', () => {
+  const along = (to: { readonly x: number; readonly y: number }) =>
+    lane([{ x: 0, y: 0 }, to], to.x > 0 ? 'right' : 'down');
+
   it('points the way the traffic goes', () => {
-    const down = lane(
-      [
-        { x: 0, y: 0 },
-        { x: 0, y: 100 },
-      ],
-      'down',
+    expect(arrowsPath(along({ x: 50, y: 0 }), 25)).toBe(
+      'M10.0,-4.0L14.0,0.0L10.0,4.0M35.0,-4.0L39.0,0.0L35.0,4.0',
     );
-    expect(arrowsAlong(down, 25).map(({ y, angle }) => [Math.round(y * 10) / 10, Math.round(angle)])).toEqual(
-      [
-        [12.5, 90],
-        [37.5, 90],
-        [62.5, 90],
-        [87.5, 90],
-      ],
+    expect(arrowsPath(along({ x: 0, y: 50 }), 25)).toBe(
+      'M4.0,10.0L0.0,14.0L-4.0,10.0M4.0,35.0L0.0,39.0L-4.0,35.0',
     );
+  });
+
+  it('has none on a lane that is too short', () => {
+    expect(arrowsPath(along({ x: 20, y: 0 }), 25)).toBe('');
   });
 });

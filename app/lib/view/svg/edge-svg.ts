@@ -1,6 +1,6 @@
 import { demandGauge } from '../demand-gauge.ts';
 import { glyphPath } from '../glyph-path.ts';
-import { arrowsAlong } from '../lane.ts';
+import { arrowsPath } from '../lane.ts';
 import type { EdgeCard } from '../pipeline-view.ts';
 import type { PlacedEdge } from '../road-layout.ts';
 import { STAGE_COLOURS } from '../stage-colours.ts';
@@ -24,15 +24,12 @@ export function roadSvg(edge: PlacedEdge, card: EdgeCard | undefined, { colours 
     ...lanes.flatMap(({ lane, mark, fill }) => [
       element('path', { d: lane.path, stroke: mark, 'stroke-opacity': 0.35, 'stroke-width': LANE_WIDTH + 2 }),
       element('path', { d: lane.path, stroke: fill, 'stroke-width': LANE_WIDTH }),
-      ...arrowsAlong(lane, ARROW_SPACING).map(({ x, y, angle }) =>
-        element('path', {
-          d: 'M-2.5,-4L1.5,0L-2.5,4',
-          transform: `translate(${x.toFixed(1)},${y.toFixed(1)}) rotate(${angle.toFixed(1)})`,
-          stroke: mark,
-          'stroke-opacity': 0.5,
-          'stroke-width': 1.5,
-        }),
-      ),
+      element('path', {
+        d: arrowsPath(lane, ARROW_SPACING),
+        stroke: mark,
+        'stroke-opacity': 0.5,
+        'stroke-width': 1.5,
+      }),
     ]),
   );
 }
