@@ -76,6 +76,15 @@ export function pipelineLayout(plan: PlanView, room: Size): PipelineLayout {
   return goesRight ? layRight(plan, room, rows.length) : down;
 }
 
+/** Whether a plan is surely higher than a room, or wider: known without laying it out. */
+export function surelyOutgrows(plan: PlanView, { width, height }: Size): boolean {
+  const { length } = rowsOf(plan);
+  const gaps = length - 1;
+  const down = length * LOW_HEIGHT + gaps * DOWN.lowGap.least + 2 * MARGIN;
+  const right = length * RIGHT.card.least + gaps * RIGHT.gap.least + 2 * MARGIN;
+  return down > height && right > width;
+}
+
 /** Stages at the same distance from the sources, and the subscriptions that pass between them. */
 interface Row {
   readonly stages: readonly StageId[];

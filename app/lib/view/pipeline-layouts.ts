@@ -1,6 +1,6 @@
 import type { PlanView } from 'sluice';
 import type { Size } from './box.ts';
-import { pipelineLayout, type PipelineLayout } from './pipeline-layout.ts';
+import { pipelineLayout, surelyOutgrows, type PipelineLayout } from './pipeline-layout.ts';
 
 /** Pixels that a thin scrollbar takes at most. */
 const SCROLLBAR = 12;
@@ -21,12 +21,21 @@ export class PipelineLayouts {
     const key = `${width} ${height}`;
     const known = this.#kept.get(key);
     if (known) return known;
-    const free = pipelineLayout(this.#plan, { width, height });
-    const layout =
-      free.height <= height ? free : pipelineLayout(this.#plan, { width: width - SCROLLBAR, height });
+    const layout = this.#free({ width, height }) ?? this.#beside({ width, height });
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined && this.#kept.size >= MOST_KEPT) this.#kept.delete(oldest);
     this.#kept.set(key, layout);
     return layout;
+  }
+
+  /** How it stands in all of the room; `null` where that is too low for it. */
+  #free(room: Size): PipelineLayout | null {
+    if (surelyOutgrows(this.#plan, room)) return null;
+    const layout = pipelineLayout(this.#plan, room);
+    return layout.height <= room.height ? layout : null;
+  }
+
+  #beside({ width, height }: Size): PipelineLayout {
+    return pipelineLayout(this.#plan, { width: width - SCROLLBAR, height });
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlanView } from 'sluice';
 import type { Box } from '$lib/view/box.ts';
-import { pipelineLayout, type PipelineLayout } from '$lib/view/pipeline-layout.ts';
+import { pipelineLayout, surelyOutgrows, type PipelineLayout } from '$lib/view/pipeline-layout.ts';
 
 /** Stages 0 … n-1; every one but the first few subscribes to earlier ones, so there is no cycle. */
 const plans = fc
@@ -213,5 +213,22 @@ describe('pipelineLayout()', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('surelyOutgrows()', () => {
+  it('knows only of plans that are higher or wider than the room once they are laid out', () => {
+    fc.assert(
+      fc.property(plans, rooms, (plan, room) => {
+        const { width, height } = pipelineLayout(plan, room);
+        if (surelyOutgrows(plan, room)) expect(height > room.height || width > room.width).toBe(true);
+      }),
+    );
+  });
+
+  it('knows of a long chain in a low room', () => {
+    const long = chain(...Array.from({ length: 9 }, (_, i) => `stage ${i}`));
+    expect(surelyOutgrows(long, { width: 720, height: 380 })).toBe(true);
+    expect(surelyOutgrows(chain('a', 'b', 'c'), { width: 720, height: 380 })).toBe(false);
   });
 });
