@@ -64,7 +64,8 @@ export function guessSentence(compared: readonly ComparedGuess[]): string {
   if (right === 0) return 'It came otherwise: look at why.';
   const nearly = guessed.some(({ verdict }) => verdict === 'close') ? ', or close to it' : '';
   if (right < guessed.length) return `${right} of ${guessed.length} came as you said${nearly}.`;
-  return right === 1 ? `It came as you said${nearly}.` : `All ${right} came as you said${nearly}.`;
+  if (right === 1) return `It came as you said${nearly}.`;
+  return `${right === 2 ? 'Both' : `All ${right}`} came as you said${nearly}.`;
 }
 
 /** A guess against what came, in a few words; empty while there is nothing to compare. */

@@ -18,7 +18,7 @@ export const PUSH_PULL: Lab = {
   title: 'Push and pull',
   question: 'What does a slow consumer do to its source?',
   about:
-    'One program, one load, two runs: a source that pushes, and one that is asked. Slow the packer, and watch what waits.',
+    'One program, one load, two runs: a source that pushes, and one that is asked. Guess how much will wait, slow the packer, and look.',
 };
 
 export const DISPATCHERS: Lab = {

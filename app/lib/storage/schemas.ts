@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { quizAnswersSchema } from '$lib/quiz/answers.ts';
 import { MAX_WORKERS } from '$lib/sandbox/worker-settings.ts';
 import { MAX_SEED } from '$lib/weather/seed.ts';
+import { crashesSchema, skewRunsSchema } from './lab-schemas.ts';
 import { stopsSchema, weatherSchema } from './storm-schema.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -94,7 +95,18 @@ const speed = v.object({
 });
 
 /** One schema per kind of record: everything read from the disk goes through one of them. */
-export const SCHEMAS = { code, prediction, progress, quiz, layout, settings, storm, speed } as const;
+export const SCHEMAS = {
+  code,
+  prediction,
+  progress,
+  quiz,
+  layout,
+  settings,
+  storm,
+  speed,
+  crashes: crashesSchema,
+  skewRuns: skewRunsSchema,
+} as const;
 
 export type Kind = keyof typeof SCHEMAS;
 export type RecordOf<K extends Kind> = v.InferOutput<(typeof SCHEMAS)[K]>;

@@ -55,8 +55,8 @@ describe('guessSentence()', () => {
   it('counts what came as said once all of it is known', () => {
     const said = (number: number, choice: string) =>
       guessSentence(comparedGuesses(QUESTIONS, guess(number, choice), guess(5, 'here')));
-    expect(said(5, 'here')).toBe('All 2 came as you said.');
-    expect(said(6, 'here')).toBe('All 2 came as you said, or close to it.');
+    expect(said(5, 'here')).toBe('Both came as you said.');
+    expect(said(6, 'here')).toBe('Both came as you said, or close to it.');
     expect(said(6, 'there')).toBe('1 of 2 came as you said, or close to it.');
     expect(said(60, 'here')).toBe('1 of 2 came as you said.');
     expect(said(60, 'there')).toBe('It came otherwise: look at why.');

@@ -3,6 +3,9 @@ import type { Problem } from '../../sandbox/run-view.ts';
 import { RunSession } from '../../sandbox/session.svelte.ts';
 import { announcer } from '../../ui/announcer.svelte.ts';
 import { motion } from '../../ui/motion.svelte.ts';
+import { MAX_CRASHES } from '../../storage/lab-schemas.ts';
+import { STORED_CRASHES } from '../stored-rows.ts';
+import { TriedRows } from '../tried-rows.svelte.ts';
 import { crashProgram, ENTRY, type Crashable, type CrashSettings } from './crash-programs.ts';
 import { guessSentence, outcomeOf, outcomeSentence, type CrashGuess } from './crash-words.ts';
 import { flightLedger } from './flight-ledger.ts';
@@ -16,7 +19,8 @@ export type CrashPhase = 'before' | 'running' | 'held' | 'after' | 'over';
 
 /** A run with a crash that has come to its end, to be compared with others. */
 export interface TriedCrash {
-  readonly n: number;
+  /** From 1, in the order in which they were tried. */
+  readonly number: number;
   readonly settings: CrashSettings;
   readonly stage: Crashable;
   readonly atMs: number;
@@ -49,7 +53,7 @@ export class CrashLab {
   /** How much faster than the run's own time it is played. */
   speed = $state(2);
   guess: CrashGuess | null = $state.raw(null);
-  tried: readonly TriedCrash[] = $state.raw([]);
+  readonly tried = new TriedRows<TriedCrash>(STORED_CRASHES, MAX_CRASHES);
   problems: readonly Problem[] = $state.raw([]);
 
   /** Entries applied at the moment that is looked at. */
@@ -153,6 +157,7 @@ export class CrashLab {
   dispose(): void {
     this.#ticket = Symbol('gone');
     this.pause();
+    this.tried.dispose();
     this.#run.dispose();
   }
 
@@ -169,7 +174,7 @@ export class CrashLab {
     const { places, outcome, ran: settings, guess } = this;
     if (!places?.crash || !outcome) return;
     const { stage, atMs } = places.crash;
-    this.tried = [...this.tried, { n: this.tried.length + 1, settings, stage, atMs, outcome, guess }];
+    void this.tried.add((number) => ({ number, settings, stage, atMs, outcome, guess }));
     const said = guess ? ` ${guessSentence(guess, outcome)}` : '';
     announcer.say('crash', outcomeSentence(outcome, settings) + said);
   }

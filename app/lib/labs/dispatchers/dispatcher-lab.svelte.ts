@@ -48,6 +48,8 @@ export class DispatcherLab extends LabRuns<DispatcherRun> {
   ran: Load | null = $state.raw(null);
   /** The dispatcher that is looked at. */
   way: WayName = $state('demand');
+  /** Those whose run was looked at since it began. */
+  looked: readonly WayName[] = $state.raw([]);
 
   constructor() {
     super(WAYS.map((way) => new DispatcherRun(way)));
@@ -80,6 +82,7 @@ export class DispatcherLab extends LabRuns<DispatcherRun> {
     if (!this.guesses.committed) return;
     const { load } = this;
     this.ran = load;
+    this.looked = [this.way];
     await this.start(({ name }) => ({
       text: dispatcherProgram(name, load),
       seed: load.seed,
@@ -91,6 +94,7 @@ export class DispatcherLab extends LabRuns<DispatcherRun> {
   look(way: WayName): void {
     const before = this.shown;
     this.way = way;
+    this.looked = [...this.looked, way];
     if (!before || before.name === way) return;
     if (before.playhead.following) this.shown?.playhead.follow();
     else this.shown?.seekTo(before.playhead.entry?.atMs ?? 0);

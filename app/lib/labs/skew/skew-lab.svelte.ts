@@ -1,9 +1,12 @@
 import type { Problem } from '../../sandbox/run-view.ts';
 import { RunSession } from '../../sandbox/session.svelte.ts';
 import type { Sources } from '../../sandbox/source-search.ts';
+import { MAX_SKEW_RUNS } from '../../storage/lab-schemas.ts';
 import { motion } from '../../ui/motion.svelte.ts';
 import { isUnderWay } from '../../view/run-status.ts';
 import { Playhead } from '../../vis/playhead.svelte.ts';
+import { STORED_SKEW_RUNS } from '../stored-rows.ts';
+import { TriedRows } from '../tried-rows.svelte.ts';
 import type { Shares } from './programs/orders.ts';
 import { evenShares } from './shares.ts';
 import type { SkewRow } from './skew-compare.ts';
@@ -19,8 +22,6 @@ import {
 } from './skew-programs.ts';
 import { skewRun, type SkewRun } from './skew-run.ts';
 
-/** Runs that are kept: older ones leave the list. */
-export const MOST_ROWS = 12;
 /** Of virtual runs: everyone in turn. */
 const SEED = 0;
 /** More than any of these programs records. */
@@ -38,14 +39,12 @@ export class SkewLab {
   fix: Fix = $state('plain');
   readonly session = new RunSession();
   readonly playhead = new Playhead(() => this.session.view, { reducedMotion: () => motion.reduced });
-  /** In the order in which they ran. */
-  rows: readonly SkewRow[] = $state.raw([]);
+  readonly #tried = new TriedRows<SkewRow>(STORED_SKEW_RUNS, MAX_SKEW_RUNS);
   /** Number of the run that was chosen to be looked at; `null`: the latest. */
   chosen: number | null = $state(null);
   /** Number of the run whose trace is in view; `null` where that was not kept. */
   latest: number | null = $state(null);
   #started: Started | null = $state.raw(null);
-  #count = 0;
 
   readonly settings: SkewSettings = $derived({
     shares: this.shares,
@@ -79,6 +78,21 @@ export class SkewLab {
     return this.rows.find(({ number }) => number === this.chosen) ?? this.rows.at(-1) ?? null;
   });
 
+  /** In the order in which they ran; also those of earlier visits. */
+  get rows(): readonly SkewRow[] {
+    return this.#tried.rows;
+  }
+
+  /** Reads the runs of earlier visits, and takes up the settings of the last one. In the browser only. */
+  async load(): Promise<void> {
+    const { shares, partitions, fix } = this;
+    await this.#tried.load();
+    const last = this.rows.at(-1);
+    const isUntouched = this.shares === shares && this.partitions === partitions && this.fix === fix;
+    if (!last || !isUntouched || this.#started) return;
+    ({ shares: this.shares, partitions: this.partitions, fix: this.fix } = last.settings);
+  }
+
   /** Runs what is set. Settles when the run is over; what goes wrong stands in {@link problems}. */
   async start(time: SkewRow['time']): Promise<void> {
     const started: Started = { settings: this.settings, time, log: new SkewLog() };
@@ -96,7 +110,7 @@ export class SkewLab {
       this.session.setSpeed({ kind: 'full' });
       await this.session.run(files, ENTRY);
     }
-    if (this.#started === started) this.#keep(started);
+    if (this.#started === started) await this.#keep(started);
   }
 
   stop(): void {
@@ -110,11 +124,13 @@ export class SkewLab {
 
   /** Empties the list; what is set stays. */
   forget(): void {
-    this.rows = [];
+    this.#tried.forget();
     this.chosen = null;
+    this.latest = null;
   }
 
   dispose(): void {
+    this.#tried.dispose();
     this.playhead.pause();
     this.session.dispose();
   }
@@ -131,11 +147,11 @@ export class SkewLab {
   }
 
   /** Runs that counted all orders are kept: only they can be compared. */
-  #keep({ settings, time }: Started): void {
+  async #keep(started: Started): Promise<void> {
+    const { settings, time } = started;
     const run = this.live;
     if (run?.counted !== ORDER_COUNT) return;
-    this.#count += 1;
-    this.latest = this.#count;
-    this.rows = [...this.rows, { number: this.#count, settings, time, run }].slice(-MOST_ROWS);
+    const latest = await this.#tried.add((number) => ({ number, settings, time, run }));
+    if (this.#started === started) this.latest = latest;
   }
 }
