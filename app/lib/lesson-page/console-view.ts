@@ -32,6 +32,19 @@ export function consoleView(
   return { lines: matching.slice(-most), hidden: Math.max(0, matching.length - most) };
 }
 
+/** What is said where no line is shown: why there is none, or when there will be. */
+export function emptyText(
+  all: readonly ConsoleLine[],
+  { text, stage, from }: ConsoleFilter,
+  isOver: boolean,
+): string {
+  const isFiltered = consoleView(all, { text: '', stage: null, from }).lines.length > 0;
+  const wanted = text.trim() === '' ? '' : ` with “${text.trim()}” in it`;
+  if (isFiltered) return `No line${stage === null ? '' : ` of ${stage}`}${wanted}.`;
+  if (!isOver) return `What your program prints${from > 0 ? ' from now on' : ''} appears here.`;
+  return from > 0 ? 'Cleared. The run is over: nothing more is printed.' : 'This run has printed nothing.';
+}
+
 /** Stages that have printed something, in the order in which they first did. */
 export function stagesOf(all: readonly ConsoleLine[]): readonly string[] {
   return [...new Set(all.flatMap(({ stage }) => stage ?? []))];

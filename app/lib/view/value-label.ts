@@ -32,15 +32,19 @@ export function valueText(value: TraceValue, characters = TITLE_CHARACTERS): str
 /** Characters of a reason: longer ones are read where they are told in full. */
 const REASON_CHARACTERS = 60;
 
-/** Why something ended, in one line: a failure as its error says it, anything else as a value. */
-export function reasonText(reason: TraceValue): string {
+/**
+ * Why something ended, in one line: a failure as its error says it, anything else as a value.
+ *
+ * @param characters - At most; the rest is left out.
+ */
+export function reasonText(reason: TraceValue, characters = REASON_CHARACTERS): string {
   if (reason !== null && typeof reason === 'object' && !isList(reason)) {
     const { error, message } = reason;
     if (typeof error === 'string' && typeof message === 'string') {
-      return cut(`${error}: ${message}`, REASON_CHARACTERS);
+      return cut(`${error}: ${message}`, characters);
     }
   }
-  return valueText(reason, REASON_CHARACTERS);
+  return valueText(reason, characters);
 }
 
 function literal(value: TraceValue): string {

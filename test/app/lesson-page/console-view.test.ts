@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { announcement, consoleView, MOST_LINES, stagesOf } from '$lib/lesson-page/console-view.ts';
+import { announcement, consoleView, emptyText, MOST_LINES, stagesOf } from '$lib/lesson-page/console-view.ts';
 import type { ConsoleLine } from '$lib/sandbox/run-view.ts';
 
 const line = (seq: number, stage: string | null, text: string): ConsoleLine => ({
@@ -32,6 +32,24 @@ describe('consoleView()', () => {
     const fewer = consoleView(many, { ...ALL, most: 2 });
     expect(fewer.lines.map(({ seq }) => seq)).toEqual([MOST_LINES + 5, MOST_LINES + 6]);
     expect(fewer.hidden).toBe(MOST_LINES + 5);
+  });
+});
+
+describe('emptyText()', () => {
+  it('tells a run that has printed nothing from one that has not yet, and from what is filtered or cleared away', () => {
+    expect(emptyText([], ALL, false)).toBe('What your program prints appears here.');
+    expect(emptyText([], ALL, true)).toBe('This run has printed nothing.');
+    expect(emptyText(LINES, { ...ALL, from: 3 }, false)).toBe(
+      'What your program prints from now on appears here.',
+    );
+    expect(emptyText(LINES, { ...ALL, from: 3 }, true)).toBe(
+      'Cleared. The run is over: nothing more is printed.',
+    );
+    expect(emptyText(LINES, { ...ALL, text: ' seven ' }, true)).toBe('No line with “seven” in it.');
+    expect(emptyText(LINES, { ...ALL, stage: 'source', text: '9' }, false)).toBe(
+      'No line of source with “9” in it.',
+    );
+    expect(emptyText(LINES.slice(0, 1), { ...ALL, stage: 'source' }, true)).toBe('No line of source.');
   });
 });
 

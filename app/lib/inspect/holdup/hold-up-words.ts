@@ -1,7 +1,7 @@
+import { sum } from 'd3-array';
 import type { PlanView, StageId } from 'sluice';
 import type { StageShares } from '../../view/stage-shares.ts';
 import { shareText } from '../../view/stage-load.ts';
-import { plural } from '../../view/value-label.ts';
 import type { Bottleneck, HoldUp, Hop, Siblings } from './hold-up.ts';
 
 /** What is said of who holds whom up. */
@@ -18,18 +18,27 @@ export interface HoldUpWords {
 const LEAST_WAIT = 0.05;
 /** Siblings that are as busy as this part of the bottleneck have the same trouble. */
 const AS_BUSY = 0.7;
+/** So many times what one of its siblings handled is more. */
+const MORE = 1.2;
+
+/** What the stages of a run did. */
+interface StagesDid {
+  readonly sharesOf: (stage: StageId) => StageShares | null;
+  /** Events, up to the moment that is looked at. */
+  readonly handledBy: (stage: StageId) => number;
+}
 
 /** Who holds whom up, in words. */
 export function holdUpWords(
   { bottleneck, path, siblings }: HoldUp,
   plan: PlanView,
-  sharesOf: (stage: StageId) => StageShares | null,
+  { sharesOf, handledBy }: StagesDid,
 ): HoldUpWords {
   const hops = path.flatMap((hop) => hopWords(hop) ?? []);
   return {
     clauses: [...hops, ...endWords(bottleneck, path, { plan, sharesOf })],
     verdict: verdictOf(bottleneck, plan),
-    remark: siblings && bottleneck.type === 'stage' ? siblingWords(siblings, bottleneck.share) : null,
+    remark: siblings && bottleneck.type === 'stage' ? siblingWords(siblings, bottleneck, handledBy) : null,
   };
 }
 
@@ -87,16 +96,31 @@ function wayWords(link: string, { subscriptions }: PlanView): string {
   return ends ? `between ${ends.producer} and ${ends.consumer}` : `on ${link}`;
 }
 
-function siblingWords({ kind, others, share }: Siblings, own: number): string {
+function siblingWords(
+  { kind, others, share }: Siblings,
+  own: Extract<Bottleneck, { type: 'stage' }>,
+  handledBy: StagesDid['handledBy'],
+): string {
+  const count = others.length === 1 ? '' : `${others.length} `;
   const who = {
-    copies: plural(others.length, 'copy of it', 'copies of it'),
-    layer: `${plural(others.length, 'other stage', 'other stages')} of its layer`,
-    partitions: plural(others.length, 'other partition'),
+    copies: others.length === 1 ? 'copy of it' : 'copies of it',
+    layer: others.length === 1 ? 'other stage of its layer' : 'other stages of its layer',
+    partitions: others.length === 1 ? 'other partition' : 'other partitions',
   }[kind];
   const are = others.length === 1 ? 'is' : 'are';
-  if (share >= AS_BUSY * own) {
-    return `The ${who} ${are} busy ${shareText(share)} of the time as well: together they are too slow.`;
+  if (share >= AS_BUSY * own.share) {
+    return `The ${count}${who} ${are} busy ${shareText(share)} of the time as well: together they are too slow.`;
   }
-  const why = kind === 'copies' ? '' : ': most events have keys that lead to this one';
-  return `The ${who} ${are} busy only ${shareText(share)} of the time${why}.`;
+  const why = kind === 'copies' ? '' : whyBusier(handledBy(own.id), others.map(handledBy));
+  return `The ${count}${who} ${are} busy only ${shareText(share)} of the time${why}.`;
+}
+
+/** Whether it had more to do than others who do the same, or took longer over it. */
+function whyBusier(own: number, others: readonly number[]): string {
+  const all = own + sum(others);
+  if (all === 0) return '';
+  if (own >= (MORE * sum(others)) / others.length) {
+    return `: ${shareText(own / all)} of the events have keys that lead to this one`;
+  }
+  return `: this one has no more events to handle, and takes longer over each`;
 }

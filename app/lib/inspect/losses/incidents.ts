@@ -11,6 +11,8 @@ export interface Incident {
   readonly how: 'crash' | 'worker' | 'end';
   readonly stages: readonly StageId[];
   readonly reason: TraceReason;
+  /** Somebody made it fail: no callback is to blame. */
+  readonly injected: boolean;
   /**
    * Who has ended them. `itself`: they did, or somebody outside. `restart`: their supervisor, to start them again with another
    * child. `keeper`: their supervisor, as it ends itself.
@@ -29,6 +31,8 @@ export class IncidentLog {
   readonly #plan: PlanView;
   /** Entries that ended something. */
   readonly #ends = new Set<Seq>();
+  /** Entries that tell that somebody made a stage fail. */
+  readonly #injected = new Set<Seq>();
   /** What was begun and ended, and what supervisors set about starting again, in order. */
   #turns: readonly Turn[] = [];
 
@@ -65,13 +69,15 @@ export class IncidentLog {
     const { seq, atMs, stage } = entry;
     if (entry.type === 'fault' && entry.fault === 'killWorker') {
       const reason = `worker ${entry.on + 1} died`;
-      incidents.push({ n, seq, atMs, how: 'worker', stages: [], reason, by: 'itself' });
+      incidents.push({ n, seq, atMs, how: 'worker', stages: [], reason, injected: true, by: 'itself' });
       return;
     }
     if (!this.#stages.has(stage)) return;
+    if (entry.type === 'fault' && entry.fault === 'crash') this.#injected.add(seq);
     if (entry.type === 'crash') {
       const reason = errorReason(entry.error);
-      incidents.push({ n, seq, atMs, how: 'crash', stages: [stage], reason, by: 'itself' });
+      const injected = entry.cause !== null && this.#injected.has(entry.cause);
+      incidents.push({ n, seq, atMs, how: 'crash', stages: [stage], reason, injected, by: 'itself' });
     }
     if (entry.type !== 'exit' || ORDERLY.has(entry.reason)) return;
     const at = incidents.findIndex((one) => one.how === 'worker' && one.seq === entry.cause);
@@ -79,7 +85,16 @@ export class IncidentLog {
     if (died) incidents[at] = { ...died, stages: [...died.stages, stage] };
     else {
       const by = this.#whoEnded(turns, entry);
-      incidents.push({ n, seq, atMs, how: 'end', stages: [stage], reason: entry.reason, by });
+      incidents.push({
+        n,
+        seq,
+        atMs,
+        how: 'end',
+        stages: [stage],
+        reason: entry.reason,
+        injected: false,
+        by,
+      });
     }
   }
 

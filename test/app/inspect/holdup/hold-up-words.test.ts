@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { consumer, pipeline, producer, producerConsumer, runVirtual, sleep, type Plan } from 'sluice';
+import {
+  consumer,
+  partitionDispatcher,
+  pipeline,
+  producer,
+  producerConsumer,
+  replay,
+  runVirtual,
+  sleep,
+  type Plan,
+} from 'sluice';
 import { compared, figuresOf, gainWords } from '$lib/inspect/holdup/comparison.ts';
 import { holdUp } from '$lib/inspect/holdup/hold-up.ts';
 import { holdUpWords } from '$lib/inspect/holdup/hold-up-words.ts';
@@ -32,12 +42,40 @@ function program(saveMs = 10): Plan {
   });
 }
 
+/** A source of 90 numbers, and a consumer for each of three partitions that takes so long over an event, ms. */
+function partitioned(pausesMs: readonly number[], laneOf: (n: number) => number): Plan {
+  const source = producer({
+    init: () => 0,
+    handleDemand: (demand, next: number) => {
+      const count = Math.max(0, Math.min(demand, 90 - next));
+      return { events: Array.from({ length: count }, (_, i) => next + i), state: next + count };
+    },
+    dispatcher: partitionDispatcher({ partitions: 3, hash: (n: number) => [n, laneOf(n)] }),
+  });
+  const lane = consumer({
+    init: (pauseMs: number) => pauseMs,
+    handleEvents: async (events: number[], pauseMs) => {
+      await sleep(pauseMs * events.length);
+    },
+  });
+  return pipeline(({ start, subscribe }) => {
+    const from = start('source', source);
+    pausesMs.forEach((pauseMs, partition) => {
+      subscribe(start(`lane ${partition}`, lane, pauseMs), { to: from, partition, maxDemand: 4 });
+    });
+  });
+}
+
 async function wordsOf(plan: Plan, from: string, copies: Record<string, number> = {}) {
   const run = await runVirtual(plan, { seed: 0, copies });
   const log = new StageSharesLog(run.plan);
   log.update(run.entries);
   const span = { fromMs: 0, toMs: run.entries.at(-1)?.atMs ?? 0 };
-  return holdUpWords(holdUp(log, span, from), run.plan, (stage) => log.shares(stage, span));
+  const { stages } = replay(run.plan, run.entries, run.entries.length);
+  return holdUpWords(holdUp(log, span, from), run.plan, {
+    sharesOf: (stage) => log.shares(stage, span),
+    handledBy: (stage) => stages[stage]?.handled ?? 0,
+  });
 }
 
 async function figures(copies: Record<string, number> = {}) {
@@ -60,7 +98,26 @@ describe('holdUpWords()', () => {
   it('says how busy the copies of the bottleneck are', async () => {
     const { remark } = await wordsOf(program(20), 'source', { save: 2 });
     expect(remark).toMatch(
-      /^The 1 copy of it is busy \d+ % of the time as well: together they are too slow\.$/,
+      /^The copy of it is busy \d+ % of the time as well: together they are too slow\.$/,
+    );
+  });
+
+  it('tells a partition that gets more from one that takes longer', async () => {
+    const hot = await wordsOf(
+      partitioned([10, 10, 10], (n) => (n % 10 < 8 ? 0 : n % 10 === 8 ? 1 : 2)),
+      'source',
+    );
+    expect(hot.verdict).toBe('lane 0 is the bottleneck.');
+    expect(hot.remark).toMatch(
+      /^The 2 other partitions are busy only \d\d % of the time: 80 % of the events have keys that lead to this one\.$/,
+    );
+    const slow = await wordsOf(
+      partitioned([1, 1, 20], (n) => n % 3),
+      'source',
+    );
+    expect(slow.verdict).toBe('lane 2 is the bottleneck.');
+    expect(slow.remark).toMatch(
+      /^The 2 other partitions are busy only \d+ % of the time: this one has no more events to handle, and takes longer over each\.$/,
     );
   });
 
