@@ -383,9 +383,9 @@ export const ERRORS = {
     hint: 'Get the recording again from where it came; a part of a line cannot be guessed.',
   },
   trace_version: {
-    message: (d: { received: number; supported: number }) =>
-      `Cannot read the recording as it must be version ${d.supported}: received ${d.received}`,
-    hint: 'Record it again with this version of Sluice.',
+    message: (d: { received: number; oldest: number; newest: number }) =>
+      `Cannot read the recording as it must be of version ${d.oldest} to ${d.newest}: received ${d.received}`,
+    hint: 'What a newer Sluice has recorded needs that one: reload the page, or update the package. Record an older one again.',
   },
   not_a_recording: {
     message: (d: { received: string }) =>

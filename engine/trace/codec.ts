@@ -46,7 +46,11 @@ export function parseTraceError(value: unknown): TraceError {
  */
 export function checkTraceVersion(version: number): void {
   if (Number.isInteger(version) && version >= OLDEST_TRACE_VERSION && version <= TRACE_VERSION) return;
-  throw new EngineError('trace_version', { received: version, supported: TRACE_VERSION });
+  throw new EngineError('trace_version', {
+    received: version,
+    oldest: OLDEST_TRACE_VERSION,
+    newest: TRACE_VERSION,
+  });
 }
 
 /** What an entry says besides what all entries say. */

@@ -187,6 +187,12 @@ function copyOf(value: unknown, path: string): TraceValue {
   }
 }
 
+/** What is wrong with a line, as a part of a sentence that says already that it cannot be read. */
+export function problemOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^Cannot read the data as /, '');
+}
+
 function nameAt(value: unknown, path: string): string | number {
   if (typeof value === 'string' || typeof value === 'number') return value;
   throw damaged(path, 'a string or a number', value);

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.ts';
 import { BlockEntries } from './block-entries.ts';
 import { checkTraceVersion, parseEntry, parseTraceError } from './codec.ts';
 import { isBlock, parseBlock, type EntryBlock } from './entry-block.ts';
-import { Fields } from './fields.ts';
+import { Fields, problemOf } from './fields.ts';
 import { inOrder } from './in-order.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { PlanView } from './plan-view.ts';
@@ -204,8 +204,15 @@ function headFields(text: string): Fields {
   try {
     return new Fields(JSON.parse(text.replace(/^\uFEFF/, '')), '');
   } catch {
-    throw new EngineError('not_a_recording', { received: JSON.stringify(text.trim().slice(0, 40)) });
+    throw new EngineError('not_a_recording', { received: shown(text.trim()) });
   }
+}
+
+/** What somebody who chose the wrong file, or a part of one, would know it by. */
+function shown(line: string): string {
+  if (/^\{"trace":\d/.test(line)) return 'the beginning of that line, as the file was cut off in it';
+  const beginning = line.slice(0, 40);
+  return /[\p{Cc}\uFFFD]/u.test(beginning) ? 'something that is no text' : JSON.stringify(beginning);
 }
 
 function parseProgram(f: Fields): RecordedProgram {
@@ -296,6 +303,5 @@ function isJson(text: string): boolean {
 }
 
 function damaged(line: number, error: unknown): EngineError {
-  const problem = error instanceof Error ? error.message : String(error);
-  return new EngineError('trace_damaged', { line, problem });
+  return new EngineError('trace_damaged', { line, problem: problemOf(error) });
 }

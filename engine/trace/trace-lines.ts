@@ -3,7 +3,7 @@ import { BlockEntries } from './block-entries.ts';
 import { checkTraceVersion, parseEntry } from './codec.ts';
 import { isBlock, parseBlock } from './entry-block.ts';
 import { encodeEntries } from './entry-columns.ts';
-import { Fields } from './fields.ts';
+import { Fields, problemOf } from './fields.ts';
 import { TRACE_VERSION, type TraceEntry } from './trace-entry.ts';
 
 /** Entries alone as text: a line with the version, then lines with blocks of them. */
@@ -35,7 +35,6 @@ function onLine<T>(line: number, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new EngineError('trace_damaged', { line, problem });
+    throw new EngineError('trace_damaged', { line, problem: problemOf(error) });
   }
 }

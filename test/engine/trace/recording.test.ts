@@ -173,7 +173,10 @@ describe('decodeRecording()', () => {
     expect(() => decodeRecording('')).toThrow('received an empty file');
     expect(() => decodeRecording('export default 1;\n')).toThrow('received "export default 1;"');
     expect(() => decodeRecording('{"name":"sluice"}')).toThrow('received another kind of JSON');
-    expect(() => decodeRecording(TEXT.slice(0, 40))).toThrow(/first line must say what it is/);
+    expect(() => decodeRecording(TEXT.slice(0, 40))).toThrow(
+      'first line must say what it is: received the beginning of that line, as the file was cut off in it',
+    );
+    expect(() => decodeRecording('PK\u0003\u0004 zipped\n')).toThrow('received something that is no text');
     expect(() => decodeRecording(encodeTrace(RECORDING.entries))).toThrow(/must hold the plan of the run/);
   });
 
@@ -184,7 +187,7 @@ describe('decodeRecording()', () => {
     }
     for (const version of [OLDEST_TRACE_VERSION - 1, TRACE_VERSION - 0.5, TRACE_VERSION + 1]) {
       expect(() => decodeRecording(other(version))).toThrow(
-        `must be version ${TRACE_VERSION}: received ${version}`,
+        `must be of version ${OLDEST_TRACE_VERSION} to ${TRACE_VERSION}: received ${version}`,
       );
     }
   });

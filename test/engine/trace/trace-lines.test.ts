@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeEntries } from '../../../engine/trace/entry-columns.ts';
-import { TRACE_VERSION } from '../../../engine/trace/trace-entry.ts';
+import { OLDEST_TRACE_VERSION, TRACE_VERSION } from '../../../engine/trace/trace-entry.ts';
 import { decodeTrace, encodeTrace } from '../../../engine/trace/trace-lines.ts';
 import { entriesOf, traces } from './entries.ts';
 
@@ -70,7 +70,7 @@ describe('decodeTrace()', () => {
 
   it('refuses a recording of another version, or without one', () => {
     expect(() => decodeTrace(encodeTrace(TWO).replace(HEADER, '{"trace":1}'))).toThrow(
-      `Cannot read the recording as it must be version ${TRACE_VERSION}: received 1`,
+      `Cannot read the recording as it must be of version ${OLDEST_TRACE_VERSION} to ${TRACE_VERSION}: received 1`,
     );
     expect(() => decodeTrace('')).toThrow(/line 1/);
   });
