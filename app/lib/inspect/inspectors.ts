@@ -4,6 +4,7 @@ import type { RunView } from '../sandbox/run-view.ts';
 import type { Finding } from '../view/detectors/detector.ts';
 import type { Steps } from '../view/steps.ts';
 import type { Playhead } from '../vis/playhead.svelte.ts';
+import type { SeenRun } from './compare/seen-run.svelte.ts';
 import { sharingStages } from './deliveries/sharing-stages.ts';
 import type { Focus } from './focus.svelte.ts';
 import { costsEvents } from './losses/costs-events.ts';
@@ -15,6 +16,8 @@ export interface InspectorProps {
   readonly playhead: Playhead;
   readonly focus: Focus;
   readonly host: RunHost;
+  /** Whether the picture shows this run, or another one in its place. */
+  readonly seen: SeenRun;
   /** Nothing flies: it steps. */
   readonly reducedMotion: boolean;
   /** What the run shows that is worth a look; empty until it is over. */

@@ -29,17 +29,18 @@ export class RunLogs<Log extends RunLog> {
 
   /** The log of a run, with all of its entries. */
   of(plan: PlanView, entries: readonly TraceEntry[]): Log {
-    const log = this.#log(plan, entries);
+    const log = this.soFar(plan, entries);
     log.update(entries);
     return log;
   }
 
   /** The same in steps. */
   reading(plan: PlanView, entries: readonly TraceEntry[]): Steps<Log> {
-    return readIn(this.#log(plan, entries), entries);
+    return readIn(this.soFar(plan, entries), entries);
   }
 
-  #log(plan: PlanView, entries: readonly TraceEntry[]): Log {
+  /** The log of a run, as far as it has been read. */
+  soFar(plan: PlanView, entries: readonly TraceEntry[]): Log {
     const known = this.#known.get(plan);
     const isSame =
       known !== undefined && (known.entries[0] ?? entries[0]) === entries[0] && known.known <= entries.length;

@@ -1,6 +1,6 @@
 import type { PlanView, StageId, TraceEntry } from 'sluice';
 import { bisectRight } from 'd3-array';
-import { alikeUpTo, type RunLog } from './run-logs.ts';
+import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
 import { isBlocked, isBusy } from './stage-doing.ts';
 import { StagesNow, type StageNow } from './stages-now.ts';
 
@@ -174,6 +174,9 @@ export class StageLoadLog implements RunLog {
     track.doing.push(doing);
   }
 }
+
+/** How the stages of runs have spent their time. Views of the same run share what is known of it. */
+export const loadsOfRuns = new RunLogs((plan) => new StageLoadLog(plan));
 
 function doingOf(now: StageNow): Doing {
   if (isBusy(now)) return 'busy';

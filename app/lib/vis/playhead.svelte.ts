@@ -3,6 +3,7 @@ import { bisector } from 'd3-array';
 import { timer, type Timer } from 'd3-timer';
 import type { RunView } from '../sandbox/run-view.ts';
 import { Quickness } from '../view/quickness.ts';
+import type { Steps } from '../view/steps.ts';
 
 /** How many entries lead up to a moment that is shown, and how long they take. */
 const LEAD_ENTRIES = 8;
@@ -181,6 +182,14 @@ export class Playhead {
       working.stop();
       this.#isAhead = false;
     };
+  }
+
+  /** Goes over a long run in steps, so that any moment of it is there at once afterwards. */
+  *reading(): Steps<void> {
+    const replayed = this.#replayed();
+    for (let known = AHEAD_ENTRIES; replayed?.prepare(AHEAD_ENTRIES); known += AHEAD_ENTRIES) {
+      yield Math.min(1, known / this.length);
+    }
   }
 
   /** Entries applied when the one with this number has just happened. */

@@ -1,8 +1,8 @@
 import type { PlanView, TraceEntry } from 'sluice';
 import type { RunStatus, RunView } from '../../sandbox/run-view.ts';
 
-/** A run that is kept to compare others with: what it ran and what it recorded, and no more. */
-export interface KeptRun {
+/** What is kept of a run to compare others with: what it ran and what it recorded, without its console. */
+export interface KeptRun extends Pick<RunView, 'placement' | 'workers' | 'problems'> {
   /** Unique on the page, from 1. */
   readonly id: number;
   /** "Run 3", "The solution", the name of a file. */
@@ -18,7 +18,10 @@ const MOST_KEPT = 5;
 /** What a page keeps in all, in entries: a recording that was opened may be a long one. */
 const MOST_ENTRIES = 400_000;
 
-const OVER: ReadonlySet<RunStatus> = new Set(['finished', 'failed']);
+/** Whether a run came to its end by itself: of another one nobody knows what would have come next. */
+export function isRunOver(status: RunStatus): boolean {
+  return status === 'finished' || status === 'failed';
+}
 
 /** The runs that a page remembers: the last ones, those that were pinned, and what was opened beside them. In memory only. */
 export class RunShelf {
@@ -29,8 +32,8 @@ export class RunShelf {
   #ids = 0;
 
   /** Keeps a run that is over; `name`: what it is called, else it is counted. `null` where there is nothing to keep. */
-  keep(run: Pick<RunView, 'plan' | 'entries' | 'status'>, name: string | null = null): KeptRun | null {
-    const { plan, entries, status } = run;
+  keep(run: RunView, name: string | null = null): KeptRun | null {
+    const { plan, entries, status, placement, workers, problems } = run;
     if (!plan || entries.length === 0) return null;
     const known = this.kept.find((own) => own.entries[0] === entries[0]);
     if (known?.entries === entries) return known;
@@ -41,7 +44,10 @@ export class RunShelf {
       name: name ?? known?.name ?? `Run ${this.#runs}`,
       plan,
       entries,
-      isOver: OVER.has(status),
+      placement,
+      workers,
+      problems,
+      isOver: isRunOver(status),
     };
     this.kept = this.#withRoom([kept, ...this.kept.filter(({ id }) => id !== kept.id)]);
     return kept;
