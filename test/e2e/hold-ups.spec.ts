@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LessonPage } from './support/lesson-page.ts';
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
+import { writeOver } from './support/writing.ts';
 
 const PROGRAM = readFileSync(resolve(import.meta.dirname, 'programs/bottleneck.ts'), 'utf8');
 
@@ -61,8 +62,8 @@ test('who holds whom up is named, a second worker tried, and each run measured',
     const code = async () => (await lesson.editor.innerText()).replace(/\s/g, '');
     await expect.poll(code).toContain('to:parsed,maxDemand:4}');
     await expect(picture.getByRole('heading', { name: 'Little’s law in this run' })).toBeVisible();
-    await picture.getByRole('spinbutton', { name: /at least/ }).fill('1');
-    await picture.getByRole('spinbutton', { name: /within/ }).fill('60000');
+    await writeOver(picture.getByRole('spinbutton', { name: /at least/ }), '1');
+    await writeOver(picture.getByRole('spinbutton', { name: /within/ }), '60000');
     await page.keyboard.press('Tab');
     await expect(picture.getByText('2 of 2 in the box')).toBeVisible();
     await expectNoAxeViolations(page, 'Speed');

@@ -1,4 +1,5 @@
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
+import { writeOver } from './support/writing.ts';
 
 test('three dispatchers: a guess, three runs of one load, and who got what', async ({ page }) => {
   await page.goto('/twins');
@@ -105,7 +106,7 @@ test('skew: a key is dragged to most of the load, more partitions change nothing
   expect(dragged).toBeGreaterThan(35);
   await bar.press('ArrowRight');
   await expect(number).toHaveValue(String(dragged + 1));
-  await number.fill('60');
+  await writeOver(number, '60');
   await number.press('Enter');
   await expect(bar).toHaveValue('60');
   const shares = page.getByRole('group', { name: 'How often each city occurs' }).getByRole('slider');

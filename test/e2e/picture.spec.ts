@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Download, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { LessonPage } from './support/lesson-page.ts';
+import { prefer } from './support/preferences.ts';
+import { savedBy } from './support/saved-file.ts';
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
 
 const PARTITION = readFileSync(resolve(import.meta.dirname, 'programs/partition.ts'), 'utf8');
@@ -19,12 +21,12 @@ async function finishedRun(page: Page): Promise<LessonPage> {
 }
 
 async function saved(page: Page, lesson: LessonPage, format: 'SVG' | 'PNG'): Promise<Buffer> {
-  const download = page.waitForEvent('download');
   await lesson.picture.getByRole('button', { name: 'View', exact: true }).click();
-  await lesson.picture.getByRole('button', { name: format, exact: true }).click();
-  const file: Download = await download;
-  expect(file.suggestedFilename()).toMatch(new RegExp(`^sluice-picture-\\d+\\.${format.toLowerCase()}$`));
-  return readFileSync(await file.path());
+  const { name, path } = await savedBy(page, () =>
+    lesson.picture.getByRole('button', { name: format, exact: true }).click(),
+  );
+  expect(name).toMatch(new RegExp(`^sluice-picture-\\d+\\.${format.toLowerCase()}$`));
+  return readFileSync(path);
 }
 
 test('the picture is walked by keyboard, zoomed, dragged, explained and saved', async ({ page }) => {
@@ -83,7 +85,7 @@ test('the picture is walked by keyboard, zoomed, dragged, explained and saved', 
 });
 
 test('an event that is pressed opens its life, an ask its moment', async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await prefer(page, { reducedMotion: 'reduce' });
   const lesson = await finishedRun(page);
   // With room beside the roads nothing stands on them.
   await lesson.picture.getByRole('button', { name: 'Enlarge' }).click();

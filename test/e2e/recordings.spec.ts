@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
+import { isFirefox } from './support/firefox.ts';
 import { LessonPage } from './support/lesson-page.ts';
+import { prefer } from './support/preferences.ts';
+import { savedBy } from './support/saved-file.ts';
 import { expect, expectNoAxeViolations, test } from './support/sluice-test.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -56,7 +59,13 @@ test.beforeAll(() => {
   expect(status, stderr).toBe(1);
 });
 
-async function choose(page: Page, file: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0]) {
+/** Pages that have opened a dialog for a file. */
+const asked = new WeakSet<Page>();
+
+async function choose(page: Page, file: string) {
+  // In Firefox the first dialog stays open when Playwright has answered it, and there is no second one.
+  if (isFirefox(page) && asked.has(page)) return page.getByLabel('Recording').setInputFiles(file);
+  asked.add(page);
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open a recording' }).click();
   await (await chooser).setFiles(file);
@@ -68,11 +77,12 @@ async function openPage(page: Page): Promise<void> {
   await expect(page.getByRole('banner').getByText('Saved', { exact: true })).toBeVisible();
 }
 
-const text = (name: string, content: string) => ({
-  name,
-  mimeType: 'text/plain',
-  buffer: Buffer.from(content),
-});
+/** A file on the disk: what is only in memory Playwright hands to Chromium alone. */
+function fileOf(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
 
 test('a recording of the command line is opened, scrubbed and read', async ({ page }) => {
   await page.goto('/');
@@ -95,11 +105,10 @@ test('a recording of the command line is opened, scrubbed and read', async ({ pa
   await expect(timeline).toHaveAttribute('aria-valuenow', '1');
 
   await timeline.press('b');
-  const download = page.waitForEvent('download');
-  await run.getByRole('button', { name: 'Save the recording with its bookmarks' }).click();
-  const marked = join(folder, 'marked.jsonl');
-  await (await download).saveAs(marked);
-  expect(readFileSync(marked, 'utf8')).toMatch(/"bookmarks":\[\{"seq":\d+,"note":""\}\]/);
+  const marked = await savedBy(page, () =>
+    run.getByRole('button', { name: 'Save the recording with its bookmarks' }).click(),
+  );
+  expect(readFileSync(marked.path, 'utf8')).toMatch(/"bookmarks":\[\{"seq":\d+,"note":""\}\]/);
 
   await run.getByRole('tab', { name: 'In words' }).click();
   await expect(run.getByRole('region', { name: 'Tables of the run' })).toBeVisible();
@@ -113,7 +122,7 @@ test('a recording of the command line is opened, scrubbed and read', async ({ pa
 
 test('a file that is none is refused in words, and what was open stays', async ({ page }) => {
   await openPage(page);
-  await choose(page, text('noise.jsonl', 'hello\n'));
+  await choose(page, fileOf('noise.jsonl', 'hello\n'));
   const alert = page.getByRole('alert').filter({ hasText: 'noise.jsonl' });
   await expect(alert).toContainText('Cannot open the recording as its first line must say what it is');
   await choose(page, CRASHED);
@@ -122,11 +131,11 @@ test('a file that is none is refused in words, and what was open stays', async (
 
   const whole = readFileSync(CRASHED, 'utf8');
   const damaged = whole.replace('"type":"ask"', '"type":"beg"');
-  await choose(page, text('damaged.jsonl', damaged));
+  await choose(page, fileOf('damaged.jsonl', damaged));
   await expect(page.getByRole('alert').filter({ hasText: 'damaged.jsonl' })).toContainText(/line \d+ is not/);
   await expect(page.getByRole('heading', { name: 'The recorded run' })).toBeVisible();
 
-  await choose(page, text('cut.jsonl', whole.slice(0, -20)));
+  await choose(page, fileOf('cut.jsonl', whole.slice(0, -20)));
   await expect(
     page.getByText('The file was cut off: it holds the run up to its last whole entry'),
   ).toBeVisible();
@@ -169,43 +178,39 @@ test('a run of a lesson is saved, opened on the page and told by the command lin
   await expect(lesson.console).toContainText('Received');
   await lesson.stop.click();
   await expect(lesson.status).toHaveText('Stopped');
-  const download = page.waitForEvent('download');
-  await lesson.picture.getByRole('button', { name: 'Save the recording' }).click();
-  const saved = await download;
-  expect(saved.suggestedFilename()).toBe('01-first-pipeline-1-run.jsonl');
-  const file = join(folder, saved.suggestedFilename());
-  await saved.saveAs(file);
+  const saved = await savedBy(page, () =>
+    lesson.picture.getByRole('button', { name: 'Save the recording' }).click(),
+  );
+  expect(saved.name).toBe('01-first-pipeline-1-run.jsonl');
 
-  const { status, stdout } = sluice('replay', file);
+  const { status, stdout } = sluice('replay', saved.path);
   expect(status).toBe(0);
   expect(stdout).toContain('It was stopped.');
   expect(stdout).toMatch(/subscribes to numbers/);
 
   await openPage(page);
-  await choose(page, file);
+  await choose(page, saved.path);
   await expect(page.getByRole('region', { name: 'Console' })).toContainText('Received');
   await expect(page.getByRole('region', { name: 'The recorded run' })).toContainText('stopped');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`${colorScheme}, 390 px, reduced motion`, () => {
-    test.use({
-      colorScheme,
-      viewport: { width: 390, height: 844 },
-      contextOptions: { reducedMotion: 'reduce' },
-    });
+    test.use({ viewport: { width: 390, height: 844 } });
 
     test('axe finds nothing on the page of recordings, and nothing is wider than the screen', async ({
       page,
     }) => {
+      await prefer(page, { colorScheme, reducedMotion: 'reduce' });
       await openPage(page);
+      await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
       await expectNoAxeViolations(page, 'without a file');
       await choose(page, CRASHED);
       const timeline = page.getByRole('slider', { name: 'Moment of the run' });
       await timeline.press('End');
       await page.getByText('The program that was recorded').click();
       await expectNoAxeViolations(page, 'with a recording');
-      await choose(page, text('noise.jsonl', 'hello\n'));
+      await choose(page, fileOf('noise.jsonl', 'hello\n'));
       await expect(page.getByText('Cannot open the recording')).toBeVisible();
       await expectNoAxeViolations(page, 'with a failure');
       const width = await page.evaluate(() => document.documentElement.scrollWidth);

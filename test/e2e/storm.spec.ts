@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 
 import { LessonPage } from './support/lesson-page.ts';
 import { expect, test } from './support/sluice-test.ts';
+import { writeOver } from './support/writing.ts';
 
 const program = readFileSync(resolve(import.meta.dirname, 'programs/storm.ts'), 'utf8');
 
@@ -46,12 +47,10 @@ test('a strip is drawn by mouse and by keys, and the same storm is run again; a 
 
   // The seed is refused with words, then kept; the run goes through the strip.
   const seed = weather.getByRole('textbox', { name: 'Seed' });
-  await seed.fill('');
-  await seed.pressSequentially('many');
+  await writeOver(seed, 'many');
   await seed.press('Enter');
   await expect(weather.getByRole('alert')).toContainText('A seed is a whole number');
-  await seed.fill('');
-  await seed.pressSequentially('7');
+  await writeOver(seed, '7');
   await seed.press('Enter');
   await expect(weather.getByRole('alert')).toHaveCount(0);
   await lesson.run.click();
@@ -65,8 +64,7 @@ test('a strip is drawn by mouse and by keys, and the same storm is run again; a 
   const stops = picture.getByRole('region', { name: 'Stop when' });
   const count = stops.getByRole('spinbutton', { name: 'at least' });
   await expect(count).toBeFocused();
-  await count.fill('');
-  await count.pressSequentially('3');
+  await writeOver(count, '3');
   await count.press('Enter');
   await stops.getByRole('button', { name: 'Add', exact: true }).press('Enter');
   await expect(stops.getByText('3 or more wait at save', { exact: true })).toBeVisible();

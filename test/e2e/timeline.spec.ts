@@ -1,6 +1,5 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { LessonPage } from './support/lesson-page.ts';
+import { savedBy } from './support/saved-file.ts';
 import { expect, expectNoAxeViolationsInBothThemes, test } from './support/sluice-test.ts';
 
 const PROGRAM = `import { consumer, pipeline, producer } from 'sluice';
@@ -97,15 +96,12 @@ test('a run on its timeline: steps, lanes, the line that is lit, and bookmarks t
   await expect(picture.getByText('the code has changed since this run')).toBeVisible();
   await expect(editor.locator('.cause-line')).toHaveCount(0);
 
-  const download = page.waitForEvent('download');
-  await button('Save the recording').click();
-  const file = join(tmpdir(), `sluice-timeline-${test.info().workerIndex}.jsonl`);
-  await (await download).saveAs(file);
+  const file = await savedBy(page, () => button('Save the recording').click());
   await page.goto('/recordings/');
   await expect(page.getByRole('banner').getByText('Saved', { exact: true })).toBeVisible();
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open a recording' }).click();
-  await (await chooser).setFiles(file);
+  await (await chooser).setFiles(file.path);
   const moment = page.getByRole('slider', { name: 'Moment of the run' });
   await moment.press(']');
   await expect(moment).toHaveAttribute('aria-valuetext', /Bookmark: it asks again\. line 7 of start\.ts/);
