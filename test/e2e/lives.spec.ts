@@ -96,4 +96,21 @@ test('the life of an event adds up, is followed, and two runs are compared, by m
     await expect(lesson.timeline).toHaveAttribute('aria-valuetext', /subscribed to doubled/);
     await expectNoAxeViolations(page, 'two runs compared');
   });
+
+  await test.step('the picture shows the other run, and this one again where it stood', async () => {
+    const pending = (max: number) =>
+      picture.getByText(`max ${max}`, { exact: true }).filter({ visible: true });
+    const { at } = await lesson.moment();
+    await picture.getByRole('button', { name: 'See Run 1 in the picture' }).click();
+    await expect(picture.getByRole('radio', { name: 'Run 1' })).toBeChecked();
+    await expect(lesson.timeline).toHaveAttribute('aria-valuetext', /subscribed to doubled: at most 4/);
+    await expect(pending(4)).toBeVisible();
+    await expectNoAxeViolations(page, 'the other run in the picture');
+    await picture.getByRole('radio', { name: 'Run 1' }).press('ArrowLeft');
+    await expect(pending(3)).toBeVisible();
+    await expect(page.locator('[data-announcements]')).toContainText('The picture shows this run');
+    expect((await lesson.moment()).at).toBe(at);
+    await picture.getByRole('button', { name: 'Done' }).press('Enter');
+    await expect(picture.getByRole('radio', { name: 'This run' })).toBeHidden();
+  });
 });

@@ -18,6 +18,11 @@ export interface Alike {
   readonly there: number | null;
 }
 
+interface Moments {
+  readonly at?: number | null;
+  readonly alike?: readonly Alike[];
+}
+
 /** A run, with the moment of it that is shown and what is looked at. */
 interface ShownRun {
   readonly run: RunView;
@@ -78,11 +83,12 @@ export class SeenRun {
   /**
    * Shows another run in the place of this one. A long one is read first, in slices.
    *
-   * @param at - Its moment, entries applied; left out: the same moment as that of this run.
+   * @param moments - `at`: its moment, entries applied; left out: the same moment as that of this run. `alike`: as far as known.
    */
-  show(kept: KeptRun, at: number | null = null): void {
-    if (this.#other?.kept === kept) return this.#showAt(at);
-    this.leave();
+  show(kept: KeptRun, { at = null, alike = [] }: Moments = {}): void {
+    if (this.#other?.kept !== kept) this.leave();
+    this.alike = alike;
+    if (this.#other) return this.#showAt(at);
     const run = viewOf(kept);
     const playhead = new Playhead(() => run, { reducedMotion: this.#reducedMotion });
     this.#stop = gradually(readAhead(playhead, kept), {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { consumer, pipeline, planOf, producer, runVirtual, type VirtualRun } from 'sluice';
 import { RunShelf, type KeptRun } from '$lib/inspect/compare/run-shelf.svelte.ts';
 import { SeenRun } from '$lib/inspect/compare/seen-run.svelte.ts';
@@ -60,17 +60,23 @@ describe('SeenRun', () => {
     seen.enter(run.plan);
   });
 
-  it('shows the other run where it ends, and this one where it stood', () => {
+  /** Also where it takes more than one slice to read it. */
+  async function show(moments?: Parameters<SeenRun['show']>[1]): Promise<void> {
+    seen.show(kept, moments);
+    await vi.waitFor(() => expect(seen.other?.kept).toBe(kept));
+  }
+
+  it('shows the other run where it ends, and this one where it stood', async () => {
     playhead.seek(run.entries.length);
-    seen.show(kept);
+    await show();
     expect([seen.isOther, seen.other?.playhead.at]).toEqual([true, kept.entries.length]);
     seen.see('own');
     expect([seen.isOther, playhead.at]).toEqual([false, run.entries.length]);
   });
 
-  it('takes this run along to where somebody has moved the other one', () => {
+  it('takes this run along to where somebody has moved the other one', async () => {
     playhead.seek(20);
-    seen.show(kept);
+    await show();
     const before = seen.other?.playhead.at ?? 0;
     seen.see('own');
     expect(playhead.at).toBe(20);
@@ -81,28 +87,30 @@ describe('SeenRun', () => {
     expect(playhead.at).toBe(0);
   });
 
-  it('goes from a difference in the one to the same in the other, and back', () => {
-    seen.show(kept, 9);
+  it('goes from a difference in the one to the same in the other, and back', async () => {
+    playhead.seek(30);
+    await show({ alike: [{ here: 30, there: 12 }] });
+    expect(seen.other?.playhead.at).toBe(12);
+    await show({ at: 9, alike: [{ here: 30, there: 9 }] });
     expect(seen.other?.playhead.at).toBe(9);
-    seen.alike = [{ here: 30, there: 9 }];
     seen.see('own');
     expect(playhead.at).toBe(30);
     seen.see('other');
     expect(seen.other?.playhead.at).toBe(9);
   });
 
-  it('looks at the same stage in both, and leaves what is looked at in this run alone', () => {
+  it('looks at the same stage in both, and leaves what is looked at in this run alone', async () => {
     const sink = { type: 'stage', id: 'sink' } as const;
     focus.subject = sink;
-    seen.show(kept);
+    await show();
     expect(seen.other?.focus.subject).toEqual(sink);
     seen.other?.focus.toggle(sink);
     seen.see('own');
     expect(focus.subject).toEqual(sink);
   });
 
-  it('shows this run again when another one is begun, and not when it is told of the same', () => {
-    seen.show(kept);
+  it('shows this run again when another one is begun, and not when it is told of the same', async () => {
+    await show();
     seen.enter(run.plan);
     expect(seen.isOther).toBe(true);
     seen.enter(null);
