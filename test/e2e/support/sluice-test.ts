@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
+import { KnownBrowser } from './known-browser.ts';
 import { prefer } from './preferences.ts';
 
 /** Messages that say nothing about the page: the browser's own. */
@@ -15,8 +17,38 @@ interface Fixtures {
   readonly pageErrors: string[];
 }
 
+interface WorkerFixtures {
+  /** `null` in a browser that cannot be told to forget what pages stored. */
+  readonly knownBrowser: KnownBrowser | null;
+}
+
 /** Every test through it also holds: no console error, no uncaught exception. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  knownBrowser: [
+    async ({ playwright, browserName, launchOptions }, use, { project }) => {
+      if (browserName !== 'chromium') return use(null);
+      const known = await KnownBrowser.open(playwright.chromium, launchOptions, project.use);
+      await use(known);
+      await known.close();
+    },
+    { scope: 'worker' },
+  ],
+  // A test that wants a browser of another kind, or in another place, gets one of its own.
+  context: async (
+    { context, knownBrowser, baseURL, viewport, hasTouch, colorScheme, contextOptions },
+    use,
+    { project },
+  ) => {
+    const isUsual =
+      baseURL === project.use.baseURL &&
+      isDeepStrictEqual(viewport, project.use.viewport) &&
+      !hasTouch &&
+      colorScheme === 'light' &&
+      isDeepStrictEqual(contextOptions, {});
+    if (!knownBrowser || baseURL === undefined || !isUsual) return use(context);
+    await knownBrowser.forget(new URL(baseURL).origin);
+    await use(knownBrowser.context);
+  },
   pageErrors: [
     async ({ page }, use) => {
       const errors: string[] = [];
