@@ -1,14 +1,15 @@
 import type { EntryOf, Seq, StageView, TraceEntry, TraceValue } from 'sluice';
 import { bisector } from 'd3-array';
+import { BufferFold } from './buffer-fold.ts';
+import { slice, sizeOf, type EventRun } from './event-queue.ts';
+import { alikeUpTo } from './run-logs.ts';
 
 /** Events that lie in a buffer, oldest first. `undefined`: the recording does not tell which event it is. */
 export type Stored = TraceValue | undefined;
 
 /** Neighbours in a buffer; `null`: only their number is known. */
-interface Chunk {
+interface Chunk extends EventRun {
   readonly values: readonly TraceValue[] | null;
-  readonly from: number;
-  readonly count: number;
 }
 
 type Change = EntryOf<'buffer'> | EntryOf<'unbuffer'>;
@@ -33,20 +34,21 @@ export class BufferContents {
   readonly #stage: Pick<StageView, 'id' | 'dispatcher' | 'bufferKeep'>;
   #entries: readonly TraceEntry[] = [];
   readonly #steps: Step[] = [];
-  /** Where the last look ended. */
-  #last: { readonly step: number; readonly contents: Contents } | null = null;
+  /** Where the last look ended: a longer way from there is only what is new. */
+  #last: Look;
 
   constructor(stage: Pick<StageView, 'id' | 'dispatcher' | 'bufferKeep'>) {
     this.#stage = stage;
+    this.#last = this.#look(0);
   }
 
   /** Takes the same trace with entries appended, or inserted near its end. */
   update(entries: readonly TraceEntry[]): void {
-    let known = Math.min(this.#entries.length, entries.length);
-    while (known > 0 && this.#entries[known - 1] !== entries[known - 1]) known -= 1;
+    const most = Math.min(this.#entries.length, entries.length);
+    const known = alikeUpTo(this.#entries, entries, most);
     if (known < this.#entries.length) {
       while ((this.#steps.at(-1)?.n ?? 0) > known) this.#steps.pop();
-      this.#last = null;
+      this.#last = this.#look(0);
     }
     for (let i = known; i < entries.length; i += 1) {
       const entry = entries[i];
@@ -62,29 +64,40 @@ export class BufferContents {
   at(n: number, most: number): readonly Stored[] {
     const end = byPosition.right(this.#steps, n);
     let from = end;
-    while (from > 0 && !isEmpty(this.#steps[from - 1]) && from !== this.#last?.step) from -= 1;
-    const isKnown = from > 0 && from === this.#last?.step;
-    let contents: Contents = isKnown && this.#last ? this.#last.contents : NOTHING;
-    for (let i = from; i < end; i += 1) {
-      const change = this.#steps[i]?.change;
-      contents = change ? this.#changed(contents, change) : NOTHING;
-    }
-    this.#last = { step: end, contents };
-    return take(contents.chunks, most).taken.flatMap(valuesOf);
+    while (from > 0 && !isEmpty(this.#steps[from - 1]) && from !== this.#last.step) from -= 1;
+    if (from !== this.#last.step) this.#last = this.#look(from);
+    for (; this.#last.step < end; this.#last.step += 1) this.#go(this.#last, this.#steps[this.#last.step]);
+    return this.#last.buffer.first(most).flatMap(valuesOf);
   }
 
-  #changed(before: Contents, change: Change): Contents {
-    if (change.type === 'unbuffer') {
-      const { taken, rest } = take(before.chunks, change.removed);
-      return checked({ chunks: rest, taken: { seq: change.seq, chunks: taken } }, change.size);
-    }
-    const size = sizeOf(before.chunks);
-    const pushedOut = Math.max(0, size + change.added - change.size);
-    const { rest } = take(before.chunks, pushedOut);
+  /** Before a step: nothing is stored. */
+  #look(step: number): Look {
+    return { step, buffer: new BufferFold(this.#stage), taken: null };
+  }
+
+  #go(look: Look, step: Step | undefined): void {
+    const change = step?.change;
+    if (!change) look.buffer.empty();
+    else if (change.type === 'unbuffer')
+      look.taken = { seq: change.seq, chunks: look.buffer.unstore(change) };
+    else look.buffer.store(change, this.#rest(change, look.taken));
+    const size = change?.size ?? 0;
+    if (look.buffer.size === size) return;
+    // What is not as large as the trace says is not understood: its number is all that is told.
+    look.buffer.refill(unknown(size));
+  }
+
+  /** What nobody asked for as an entry says, by what gave it: a callback that returned it, or the buffer itself. */
+  #rest(change: EntryOf<'buffer'>, taken: Look['taken']): readonly Chunk[] {
+    const { cause, added } = change;
     // Of one that keeps its first events, the new ones that did not fit came after those that did.
-    const refused = this.#stage.bufferKeep === 'first' ? this.#discardedWith(change) : 0;
-    const added = this.#lastOf(change.cause, before.taken, { count: change.added, before: refused });
-    return checked({ chunks: [...rest, ...added], taken: before.taken }, change.size);
+    const count = added + (this.#stage.bufferKeep === 'first' ? this.#discardedWith(change) : 0);
+    if (!IN_ORDER.has(this.#stage.dispatcher ?? '')) return unknown(added);
+    if (taken !== null && taken.seq === cause)
+      return slice(taken.chunks, Math.max(0, sizeOf(taken.chunks) - count), count);
+    const entry = cause === null ? undefined : this.#entries[bySeq.left(this.#entries, cause)];
+    if (entry?.type !== 'end' || entry.seq !== cause || entry.count < count) return unknown(added);
+    return [{ values: entry.emitted, from: entry.count - count, count }];
   }
 
   /** How many of the events that were to be stored with this entry were dropped; told by the entry that follows. */
@@ -93,67 +106,25 @@ export class BufferContents {
     const next = this.#entries.slice(at + 1, at + 1 + NEAR).find(({ cause }) => cause === seq);
     return next?.type === 'discard' ? next.count : 0;
   }
-
-  /** The last events of what an entry gave: a callback that returned them, or the buffer itself. */
-  #lastOf(
-    cause: Seq | null,
-    taken: Contents['taken'],
-    { count, before }: { readonly count: number; readonly before: number },
-  ): readonly Chunk[] {
-    const unknown = [{ values: null, from: 0, count }];
-    if (!IN_ORDER.has(this.#stage.dispatcher ?? '')) return unknown;
-    if (taken !== null && taken.seq === cause) {
-      const all = sizeOf(taken.chunks);
-      return take(take(taken.chunks, all - before - count).rest, count).taken;
-    }
-    const entry = cause === null ? undefined : this.#entries[bySeq.left(this.#entries, cause)];
-    if (entry?.type !== 'end' || entry.seq !== cause || entry.count < count + before) return unknown;
-    return [{ values: entry.emitted, from: entry.count - before - count, count }];
-  }
 }
 
 /** Entries after which what follows from one is told at the latest. */
 const NEAR = 8;
 
-interface Contents {
-  readonly chunks: readonly Chunk[];
+interface Look {
+  /** Steps that it has taken in. */
+  step: number;
+  readonly buffer: BufferFold<Chunk>;
   /** What was taken out last: a dispatcher may give some of it back. */
-  readonly taken: { readonly seq: Seq; readonly chunks: readonly Chunk[] } | null;
+  taken: { readonly seq: Seq; readonly chunks: readonly Chunk[] } | null;
 }
-
-const NOTHING: Contents = { chunks: [], taken: null };
 
 const isEmpty = (step: Step | undefined): boolean => !step?.change || step.change.size === 0;
 
-const sizeOf = (chunks: readonly Chunk[]): number => chunks.reduce((sum, { count }) => sum + count, 0);
-
-/** What is not as large as the trace says is not understood: its number is all that is told. */
-function checked(contents: Contents, size: number): Contents {
-  if (sizeOf(contents.chunks) === size) return contents;
-  return { ...contents, chunks: size === 0 ? [] : [{ values: null, from: 0, count: size }] };
-}
-
-function take(
-  chunks: readonly Chunk[],
-  count: number,
-): { readonly taken: readonly Chunk[]; readonly rest: readonly Chunk[] } {
-  const taken: Chunk[] = [];
-  let left = count;
-  let i = 0;
-  for (; left > 0; i += 1) {
-    const chunk = chunks[i];
-    if (!chunk) break;
-    if (chunk.count > left) {
-      taken.push({ ...chunk, count: left });
-      const rest = { ...chunk, from: chunk.from + left, count: chunk.count - left };
-      return { taken, rest: [rest, ...chunks.slice(i + 1)] };
-    }
-    taken.push(chunk);
-    left -= chunk.count;
-  }
-  return { taken, rest: chunks.slice(i) };
+function unknown(count: number): readonly Chunk[] {
+  return count === 0 ? [] : [{ values: null, from: null, count }];
 }
 
 function valuesOf({ values, from, count }: Chunk): Stored[] {
-  return Array.from({ length: count }, (_, i) => values?.[from + i]);
+  return Array.from({ length: count }, (_, i) => (from === null ? undefined : values?.[from + i]));
 }

@@ -138,8 +138,6 @@ export class EventLives implements RunLog {
         return this.#stage(entry.stage).origins.stored(entry);
       case 'unbuffer':
         return this.#stage(entry.stage).origins.unstored(entry);
-      case 'discard':
-        return this.#stage(entry.stage).origins.discarded(entry);
       case 'queue':
         return this.#stage(entry.stage).origins.queued(entry);
       case 'drop':
@@ -249,8 +247,9 @@ export class EventLives implements RunLog {
   #dropped(entry: EntryOf<'drop'>): void {
     const stage = this.#stage(entry.stage);
     const { subscription, count } = entry;
-    if (subscription === undefined) stage.origins.dropped(entry);
-    else stage.refused = { subscription, count };
+    if (subscription === undefined) return stage.origins.dropped(entry);
+    stage.origins.refused(entry);
+    stage.refused = { subscription, count };
   }
 
   #lost(entry: EntryOf<'lost'>): void {

@@ -1,4 +1,6 @@
-import { partitionName, type EntryOf, type Seq, type TraceEntry } from 'sluice';
+import { partitionName, type EntryOf, type Seq, type StageView, type TraceEntry } from 'sluice';
+import { BufferFold } from './buffer-fold.ts';
+import { EventQueue, sizeOf, slice, type EventRun } from './event-queue.ts';
 
 /** Where events wait between being made and being sent. */
 export type WaitPlace = 'held' | 'buffer' | 'partition';
@@ -18,12 +20,9 @@ export interface Maker {
 }
 
 /** Neighbouring events that one callback returned and that waited in the same places. */
-export interface Run<M extends Maker> {
+export interface Run<M extends Maker> extends EventRun {
   /** `null`: the trace does not tell. */
   readonly maker: M | null;
-  /** Index of the first among what the callback returned; `null`: the trace does not tell. */
-  readonly from: number | null;
-  readonly count: number;
   readonly waits: readonly Wait[];
 }
 
@@ -46,18 +45,18 @@ interface Gift<M extends Maker> {
  */
 export class EventOrigins<M extends Maker> {
   readonly #sharing: Sharing;
-  readonly #buffer = new RunQueue<M>();
-  readonly #partitions = new Map<string, RunQueue<M>>();
+  readonly #buffer: BufferFold<Run<M>>;
+  readonly #partitions = new Map<string, EventQueue<Run<M>>>();
   /** By the entry that returned them: while demand is held back, events may leave much later. */
   readonly #made = new Map<Seq, Gift<M>>();
   /** What has just been returned, and is on its way out. */
   #fresh: Seq | null = null;
   /** What has left the buffer, or the queue of a partition, last. */
   #let: { readonly cause: Seq | null; readonly of: Gift<M>; readonly isQueue: boolean } | null = null;
-  #stored: { readonly seq: Seq; readonly gift: Gift<M> | null; readonly overflow: number } | null = null;
 
-  constructor(sharing: Sharing) {
+  constructor(sharing: Sharing, stage: Pick<StageView, 'bufferKeep'> | undefined) {
     this.#sharing = sharing;
+    this.#buffer = new BufferFold(stage);
   }
 
   /** A callback has returned events. */
@@ -81,13 +80,13 @@ export class EventOrigins<M extends Maker> {
     const gift = this.#giftOf(cause);
     if (!gift) return [unknown(count)];
     if (this.#sharing === 'inOrder' || (isLet && this.#let?.isQueue)) {
-      const runs = slice(gift.runs, gift.used, count);
+      const runs = known(gift.runs, gift.used, count);
       gift.used += count;
       return this.#held(runs, entry);
     }
     if (this.#sharing === 'toAll' && refused === 0) {
       gift.used = Math.max(gift.used, count);
-      return this.#held(slice(gift.runs, 0, count), entry);
+      return this.#held(known(gift.runs, 0, count), entry);
     }
     gift.used = this.#sharing === 'toAll' ? Math.max(gift.used, count + refused) : gift.used + count;
     return this.#held(anyOf(gift, count), entry);
@@ -102,39 +101,31 @@ export class EventOrigins<M extends Maker> {
     if (only?.maker) only.maker.dropped += count;
   }
 
-  /** Events that nobody has asked for are stored. */
-  stored(entry: EntryOf<'buffer'>): void {
-    const gift = this.#giftOf(entry.cause);
-    const before = this.#buffer.size;
-    const overflow = before + entry.added - entry.size;
-    for (const { maker, count } of this.#buffer.take(overflow)) if (maker) maker.discarded += count;
-    this.#stored = { seq: entry.seq, gift, overflow };
-    if (entry.added === 0) return;
-    this.#buffer.add(
-      gift ? this.#held(this.#rest(gift, entry.added, before, overflow), entry) : [unknown(entry.added)],
-    );
-    if (gift) gift.used = gift.total;
+  /** A selector leaves out so many of what is offered to all. */
+  refused({ cause, count }: EntryOf<'drop'>): void {
+    const gift = this.#sharing === 'toAll' ? this.#giftOf(cause) : null;
+    if (gift) gift.used = Math.max(gift.used, count);
   }
 
-  /** Events did not fit: those that were stored longest, or new ones. */
-  discarded({ cause, count }: EntryOf<'discard'>): void {
-    if (this.#stored?.seq !== cause) return;
-    const { gift, overflow } = this.#stored;
-    const [only] = gift ? anyOf(gift, count) : [];
-    if (only?.maker) only.maker.discarded += count - overflow;
+  /** Events that nobody has asked for are stored, as far as there is room. */
+  stored(entry: EntryOf<'buffer'>): void {
+    const gift = this.#giftOf(entry.cause);
+    const rest = gift ? this.#rest(gift, entry.added) : [unknown<M>(entry.added)];
+    const { pushedOut, refused } = this.#buffer.store(entry, this.#held(rest, entry));
+    for (const { maker, count } of [...pushedOut, ...refused]) if (maker) maker.discarded += count;
     if (gift) gift.used = gift.total;
   }
 
   /** Stored events leave the buffer. */
   unstored(entry: EntryOf<'unbuffer'>): void {
-    const runs = waited(this.#buffer.take(entry.removed), { place: 'buffer', until: entry });
+    const runs = waited(this.#buffer.unstore(entry), { place: 'buffer', until: entry });
     this.#let = { cause: entry.seq, of: { runs, total: entry.removed, used: 0 }, isQueue: false };
   }
 
   /** Events begin to wait for the consumer of a partition, or no longer do. */
   queued(entry: EntryOf<'queue'>): void {
     const name = partitionName(entry.partition);
-    const queue = this.#partitions.get(name) ?? new RunQueue<M>();
+    const queue = this.#partitions.get(name) ?? new EventQueue<Run<M>>();
     this.#partitions.set(name, queue);
     if (entry.added > 0) {
       const gift = this.#giftOf(entry.cause);
@@ -148,11 +139,10 @@ export class EventOrigins<M extends Maker> {
 
   /** The stage has ended, and with it all that it kept. */
   ended(): void {
-    this.#buffer.take(Infinity);
+    this.#buffer.empty();
     this.#partitions.clear();
     this.#made.clear();
     this.#let = null;
-    this.#stored = null;
   }
 
   #giftOf(cause: Seq | null): Gift<M> | null {
@@ -160,12 +150,10 @@ export class EventOrigins<M extends Maker> {
     return this.#let?.cause === cause ? this.#let.of : (this.#made.get(cause) ?? null);
   }
 
-  /** What is left of a gift for the buffer: its last events, unless the buffer keeps its first ones and is full. */
-  #rest(gift: Gift<M>, added: number, before: number, overflow: number): readonly Run<M>[] {
-    const left = gift.total - gift.used;
-    if (this.#sharing === 'other') return anyOf(gift, added);
-    if (left === added || overflow > 0) return slice(gift.runs, gift.total - added, added);
-    return before > 0 ? slice(gift.runs, gift.used, added) : anyOf(gift, added);
+  /** What is left of a gift, to be stored: at least as many as are. */
+  #rest(gift: Gift<M>, added: number): readonly Run<M>[] {
+    const left = Math.max(added, gift.total - gift.used);
+    return this.#sharing === 'other' ? anyOf(gift, left) : known(gift.runs, gift.used, left);
   }
 
   /** What a callback returned and that did not leave with it was held back until now. */
@@ -173,40 +161,6 @@ export class EventOrigins<M extends Maker> {
     const { cause } = entry;
     if (cause === this.#fresh || cause === null || !this.#made.has(cause)) return runs;
     return waited(runs, { place: 'held', until: entry });
-  }
-}
-
-/** Events in order, a run at a time. */
-class RunQueue<M extends Maker> {
-  #runs: Run<M>[] = [];
-  #head = 0;
-  size = 0;
-
-  add(runs: readonly Run<M>[]): void {
-    for (const run of runs) {
-      this.#runs.push(run);
-      this.size += run.count;
-    }
-  }
-
-  /** Takes the first `count` events, or all there are. */
-  take(count: number): readonly Run<M>[] {
-    const taken: Run<M>[] = [];
-    for (let left = count; left > 0;) {
-      const first = this.#runs[this.#head];
-      if (!first) break;
-      const size = Math.min(left, first.count);
-      left -= size;
-      this.size -= size;
-      taken.push(part(first, 0, size));
-      if (size === first.count) this.#head += 1;
-      else this.#runs[this.#head] = part(first, size, first.count - size);
-    }
-    if (this.#head > 256 && this.#head * 2 > this.#runs.length) {
-      this.#runs = this.#runs.slice(this.#head);
-      this.#head = 0;
-    }
-    return taken;
   }
 }
 
@@ -220,28 +174,11 @@ function anyOf<M extends Maker>({ runs }: Gift<M>, count: number): readonly Run<
   return [only && others.length === 0 ? { ...only, from: null, count } : unknown(count)];
 }
 
-function part<M extends Maker>(run: Run<M>, from: number, count: number): Run<M> {
-  if (from === 0 && count === run.count) return run;
-  return { ...run, from: run.from === null ? null : run.from + from, count };
-}
-
-/** `count` events from the one at `from` on; what there is none of is unknown. */
-function slice<M extends Maker>(runs: readonly Run<M>[], from: number, count: number): readonly Run<M>[] {
-  const taken: Run<M>[] = [];
-  let skip = from;
-  let left = count;
-  for (const run of runs) {
-    if (left === 0) break;
-    if (skip >= run.count) {
-      skip -= run.count;
-      continue;
-    }
-    const size = Math.min(run.count - skip, left);
-    taken.push(part(run, skip, size));
-    skip = 0;
-    left -= size;
-  }
-  return left > 0 ? [...taken, unknown(left)] : taken;
+/** `count` events from the one at `offset` on; what there is none of is unknown. */
+function known<M extends Maker>(runs: readonly Run<M>[], offset: number, count: number): readonly Run<M>[] {
+  const own = slice(runs, offset, count);
+  const left = count - sizeOf(own);
+  return left > 0 ? [...own, unknown(left)] : own;
 }
 
 function waited<M extends Maker>(runs: readonly Run<M>[], wait: Wait): readonly Run<M>[] {

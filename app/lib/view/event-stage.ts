@@ -1,4 +1,4 @@
-import type { EntryOf, PlanView, StageId, SubscriptionId, TraceEntry } from 'sluice';
+import type { EntryOf, PlanView, StageId, StageView, SubscriptionId, TraceEntry } from 'sluice';
 import type { Batch, Call, Stretch } from './event-batch.ts';
 import { EventOrigins, type Sharing } from './event-origins.ts';
 
@@ -20,10 +20,11 @@ const PAUSE_MS = 1;
 
 /** A stage of which nothing has been told yet. */
 export function newStage(plan: PlanView, id: StageId): StageLog {
+  const view = plan.stages.find((stage) => stage.id === id);
   return {
     lives: [],
     firings: [],
-    origins: new EventOrigins(sharingOf(plan, id)),
+    origins: new EventOrigins(sharingOf(view), view),
     call: null,
     stretch: { sinceMs: -Infinity, untilMs: -Infinity, opener: null, before: null },
     isFrozen: false,
@@ -37,8 +38,8 @@ export function beAtWork(stage: StageLog, { atMs }: TraceEntry, opener: Batch | 
   if (atMs - before.untilMs > PAUSE_MS) stage.stretch = { sinceMs: atMs, untilMs: atMs, opener, before };
 }
 
-function sharingOf({ stages }: PlanView, id: StageId): Sharing {
-  switch (stages.find((stage) => stage.id === id)?.dispatcher) {
+function sharingOf(view: StageView | undefined): Sharing {
+  switch (view?.dispatcher) {
     case undefined:
     case 'demand':
       return 'inOrder';

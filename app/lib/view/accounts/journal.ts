@@ -64,6 +64,13 @@ export class Journal {
     this.#note(() => map.set(key, before));
   }
 
+  /** Something that goes back by itself is about to change. */
+  keep<Mark>(what: { mark(): Mark; goBack(mark: Mark): void }): void {
+    if (!this.#keeps) return;
+    const mark = what.mark();
+    this.#note(() => what.goBack(mark));
+  }
+
   #note(back: () => void): void {
     if (this.#keeps) this.#undo.push({ n: this.#n, back });
   }

@@ -1,16 +1,17 @@
 import { partitionName, type EntryOf, type Seq, type StageView } from 'sluice';
 import { bisector } from 'd3-array';
+import { BufferFold } from '../buffer-fold.ts';
+import { EventQueue, sizeOf, type EventRun } from '../event-queue.ts';
 import { placedOf, type Emission, type Handout, type Queued, type Stored } from './handout.ts';
 import type { Journal } from './journal.ts';
 import type { Chunk, LinkLog } from './link-log.ts';
 import { Track } from './track.ts';
 
-/** Part of what a store holds. */
-interface Piece<Kept> {
+/** Events of a handout that wait somewhere: `from` counts from its first. */
+interface Piece<Kept> extends EventRun {
   readonly kept: Kept;
   readonly handout: Handout;
-  readonly offset: number;
-  readonly count: number;
+  readonly from: number;
 }
 
 /** Events of one link that a consumer has handled at once. */
@@ -22,16 +23,6 @@ export interface Done {
   readonly first: number;
   readonly count: number;
 }
-
-/** First in, first out: pieces that are taken in part leave the rest in front. */
-interface Store<Kept> {
-  readonly pieces: Piece<Kept>[];
-  head: number;
-  /** Events of the first piece that have left. */
-  taken: number;
-}
-
-const newStore = <Kept>(): Store<Kept> => ({ pieces: [], head: 0, taken: 0 });
 
 const byRow = bisector((emission: Emission) => emission.row);
 const byPosition = bisector((one: { readonly n: number }) => one.n);
@@ -63,9 +54,9 @@ export class MakerLog {
   readonly #journal: Journal;
   readonly #byCause = new Map<Seq, Handout>();
   /** Events that left the queue of a partition, by the entry in whose course they did. */
-  readonly #leaving = new Map<Seq, Store<Queued>>();
-  readonly #buffer = newStore<Stored>();
-  readonly #lanes = new Map<string, Store<Queued>>();
+  readonly #leaving = new Map<Seq, EventQueue<Piece<Queued>>>();
+  readonly #buffer: BufferFold<Piece<Stored>>;
+  readonly #lanes = new Map<string, EventQueue<Piece<Queued>>>();
   readonly #now: {
     /** Handouts of which something may be nowhere yet. */
     open: readonly Handout[];
@@ -77,6 +68,7 @@ export class MakerLog {
 
   constructor(stage: StageView, journal: Journal) {
     this.stage = stage;
+    this.#buffer = new BufferFold(stage);
     this.#journal = journal;
   }
 
@@ -131,7 +123,8 @@ export class MakerLog {
     const leaving = this.#leaving.get(cause ?? -1);
     if (leaving) {
       let offset = 0;
-      for (const { kept, handout, count } of this.#take(leaving, chunk.count)) {
+      journal.keep(leaving);
+      for (const { kept, handout, count } of leaving.take(chunk.count)) {
         journal.push(kept.moves, { n: chunk.n, count, to: { chunk, offset } });
         if (!chunk.from.includes(handout)) journal.push(chunk.from, handout);
         offset += count;
@@ -163,63 +156,63 @@ export class MakerLog {
     const track = this.queues.get(name) ?? new Track();
     if (!this.queues.has(name)) journal.put(this.queues, name, track);
     track.set(n, size, journal);
-    const lane = this.#lanes.get(name) ?? newStore<Queued>();
+    const lane = this.#lanes.get(name) ?? new EventQueue<Piece<Queued>>();
     if (!this.#lanes.has(name)) journal.put(this.#lanes, name, lane);
+    journal.keep(lane);
     const handout = this.#byCause.get(cause ?? -1);
     if (added > 0 && handout) {
       const queued: Queued = { n, partition: name, count: added, values, moves: [] };
       journal.push(handout.queued, queued);
-      journal.push(lane.pieces, { kept: queued, handout, offset: 0, count: added });
+      lane.add([{ kept: queued, handout, from: 0, count: added }]);
     }
     if (removed === 0) return;
-    const pieces = this.#take(lane, removed);
+    const pieces = lane.take(removed);
     if (cause !== null && this.#now.forgotten === cause) {
       this.#journal.set(this.#now, 'forgotten', null);
       for (const { kept, count } of pieces) journal.push(kept.moves, { n, count, to: 'lost' });
       return;
     }
-    const leaving = this.#leaving.get(cause ?? -1) ?? newStore<Queued>();
-    for (const piece of pieces) journal.push(leaving.pieces, piece);
+    const leaving = this.#leaving.get(cause ?? -1) ?? new EventQueue<Piece<Queued>>();
+    journal.keep(leaving);
+    leaving.add(pieces);
     if (cause !== null) journal.put(this.#leaving, cause, leaving);
   }
 
-  store(n: number, { added, size, cause, seq }: EntryOf<'buffer'>): void {
+  store(n: number, entry: EntryOf<'buffer'>): void {
     const journal = this.#journal;
-    const before = this.buffered.last;
-    this.buffered.set(n, size, journal);
-    const over = Math.max(0, before + added - size);
-    for (const { kept, offset, count } of this.#take(this.#buffer, over))
+    this.buffered.set(n, entry.size, journal);
+    journal.keep(this.#buffer);
+    const handout = this.#byCause.get(entry.cause ?? -1);
+    const stored = handout && !handout.stored ? this.#left(n, handout) : null;
+    const { pushedOut, refused } = this.#buffer.store(entry, stored ? [stored] : []);
+    for (const { kept, from: offset, count } of [...pushedOut, ...refused])
       journal.push(kept.moves, { offset, count, n, to: 'discarded' });
-    const handout = this.#byCause.get(cause ?? -1);
-    if (!handout || handout.stored) return;
-    const offset = placedOf(handout, this.isForAll);
-    const count = handout.count - offset;
-    const stored: Stored = { n, offset, count, moves: [] };
-    const isFirst = this.stage.bufferKeep === 'first';
-    const refused = count - added;
-    if (over + refused > 0) this.turnedAway.add(n, over + refused, journal);
-    if (refused > 0) {
-      const from = offset + (isFirst ? added : 0);
-      journal.push(stored.moves, { offset: from, count: refused, n, to: 'discarded' });
-    }
-    if (added > 0) {
-      const from = offset + (isFirst ? 0 : refused);
-      journal.push(this.#buffer.pieces, { kept: stored, handout, offset: from, count: added });
-    }
-    journal.set(handout, 'stored', stored);
-    journal.put(this.#byCause, seq, handout);
+    if (!stored) return;
+    const away = sizeOf(pushedOut) + sizeOf(refused);
+    if (away > 0) this.turnedAway.add(n, away, journal);
+    journal.set(stored.handout, 'stored', stored.kept);
+    journal.put(this.#byCause, entry.seq, stored.handout);
   }
 
-  unstore(n: number, { removed, size, seq, atMs }: EntryOf<'unbuffer'>): void {
+  /** What nobody has asked for of a handout: its last events. */
+  #left(n: number, handout: Handout): Piece<Stored> {
+    const from = placedOf(handout, this.isForAll);
+    const count = handout.count - from;
+    return { kept: { n, offset: from, count, moves: [] }, handout, from, count };
+  }
+
+  unstore(n: number, entry: EntryOf<'unbuffer'>): void {
+    const { removed, size, seq, atMs } = entry;
     const journal = this.#journal;
     this.buffered.set(n, size, journal);
-    const pieces = this.#take(this.#buffer, removed);
-    const rows = pieces.flatMap(({ handout, offset, count }) => rowsOf(handout, offset, count));
+    journal.keep(this.#buffer);
+    const pieces = this.#buffer.unstore(entry);
+    const rows = pieces.flatMap(({ handout, from, count }) => rowsOf(handout, from, count));
     const handout = this.#handOut({ n, seq, atMs, count: removed, rows });
     let offset = 0;
     for (const piece of pieces) {
       const to = { handout, offset };
-      journal.push(piece.kept.moves, { offset: piece.offset, count: piece.count, n, to });
+      journal.push(piece.kept.moves, { offset: piece.from, count: piece.count, n, to });
       offset += piece.count;
     }
   }
@@ -261,14 +254,16 @@ export class MakerLog {
 
   #empty(n: number): void {
     this.buffered.set(n, 0, this.#journal);
-    for (const { kept, offset, count } of this.#take(this.#buffer, Infinity))
+    this.#journal.keep(this.#buffer);
+    for (const { kept, from: offset, count } of this.#buffer.empty())
       this.#journal.push(kept.moves, { offset, count, n, to: 'lost' });
   }
 
   #emptyLanes(n: number): void {
     for (const [name, lane] of this.#lanes) {
       this.queues.get(name)?.set(n, 0, this.#journal);
-      for (const { kept, count } of this.#take(lane, Infinity))
+      this.#journal.keep(lane);
+      for (const { kept, count } of lane.take(Infinity))
         this.#journal.push(kept.moves, { n, count, to: 'lost' });
     }
   }
@@ -291,22 +286,6 @@ export class MakerLog {
     const isOver = last && placedOf(last, this.isForAll) >= last.count;
     this.#journal.set(this.#now, 'open', [...(isOver ? open.slice(0, -1) : open), handout]);
     return handout;
-  }
-
-  #take<Kept>(store: Store<Kept>, count: number): readonly Piece<Kept>[] {
-    const taken: Piece<Kept>[] = [];
-    for (let left = count; left > 0;) {
-      const piece = store.pieces[store.head];
-      if (!piece) break;
-      const { kept, handout } = piece;
-      const size = Math.min(left, piece.count - store.taken);
-      taken.push({ kept, handout, offset: piece.offset + store.taken, count: size });
-      left -= size;
-      const isWhole = store.taken + size === piece.count;
-      this.#journal.set(store, 'taken', isWhole ? 0 : store.taken + size);
-      if (isWhole) this.#journal.set(store, 'head', store.head + 1);
-    }
-    return taken;
   }
 }
 
