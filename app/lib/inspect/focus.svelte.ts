@@ -6,6 +6,8 @@ import { isInPlan, type Subject } from './subject.ts';
 /** What is looked at, and with what: shared by the picture, the timeline and the inspectors of one run. */
 export class Focus {
   subject: Subject | null = $state.raw(null);
+  /** All that the stage which is looked at holds is shown, with the picture. */
+  detailed: boolean = $state(false);
   /** The inspector that is open; `null`: the picture alone. */
   inspector: InspectorName | null = $state.raw(null);
 

@@ -8,3 +8,8 @@ export interface CodeMoment {
   /** The code is not what ran any more: its lines are not lit. */
   readonly stale: boolean;
 }
+
+/** "start.ts:12": where a line is, without the folders of its file. */
+export function lineText(file: string, line: number): string {
+  return `${file.slice(file.lastIndexOf('/') + 1)}:${line}`;
+}
