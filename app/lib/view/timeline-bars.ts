@@ -66,16 +66,12 @@ export function laneBars(lanes: readonly LaneSpans[], half: number, on: BarScale
   for (const { several, from, to } of [...busy, ...blocked])
     if (several) crowded.fill(1, Math.max(0, Math.floor(from)), Math.max(0, Math.ceil(to)));
   const crowds = crowdsOf(crowded, on.width);
-  const height = (share: number) =>
-    (share === 0 ? half : half - Math.max(LEAST_HEIGHT, 2 * half * Math.min(1, share))).toFixed(1);
-  const profile = (heightAt: (shares: LaneShares) => number) =>
-    crowds.map((crowd) => profilePath(crowd, half, (x) => height(heightAt(sharesAt(lanes, x, on))))).join('');
+  const profiles = crowds.map((crowd) => crowdProfiles(lanes, crowd, { half, on }));
   const apart = (bars: readonly Bar[]) => bars.map((bar) => barPath(bar, half, crowded, on)).join('');
   return {
     // What is blocked stands on what is busy, which is drawn over it.
-    busyPath: apart(busy) + profile((shares) => shares.busy),
-    blockedPath:
-      apart(blocked) + profile((shares) => (shares.blocked > 0 ? shares.busy + shares.blocked : 0)),
+    busyPath: apart(busy) + profiles.map((profile) => profile.busy).join(''),
+    blockedPath: apart(blocked) + profiles.map((profile) => profile.blocked).join(''),
     frozenPath: frozen.map(({ from, to }) => rectPath([from, to], half, on)).join(''),
     crowds,
     crowdedPath: crowds.map(({ from, to }) => `M${from},${-half}H${to}V${half}H${from}Z`).join(''),
@@ -83,7 +79,7 @@ export function laneBars(lanes: readonly LaneSpans[], half: number, on: BarScale
 }
 
 /** The shares of the pixel in which `x` lies. */
-export function sharesAt(lanes: readonly LaneSpans[], x: number, on: BarScale): LaneShares {
+export function sharesAt(lanes: readonly LaneSpans[], x: number, on: Omit<BarScale, 'scale'>): LaneShares {
   const perPixel = (on.range.to - on.range.from) / Math.max(on.width, 1);
   const from = on.range.from + Math.floor(x) * perPixel;
   return sharesIn(lanes, { from, to: from + perPixel }, on);
@@ -156,14 +152,64 @@ function rectPath([from, to]: readonly [number, number], half: number, { width }
   return `M${left.toFixed(1)},${-half}H${right.toFixed(1)}V${half}H${left.toFixed(1)}Z`;
 }
 
-/** An area that stands on the lower edge of the lane, a pixel a step. */
-function profilePath({ from, to }: Crowd, half: number, yAt: (x: number) => string): string {
+/** Two areas that stand on the lower edge of a lane, a pixel a step: how much of each it is busy, and busy or blocked. */
+function crowdProfiles(
+  lanes: readonly LaneSpans[],
+  { from, to }: Crowd,
+  { half, on }: { readonly half: number; readonly on: BarScale },
+): { readonly busy: string; readonly blocked: string } {
+  const shares = sharesAlong(lanes, { from, to }, on);
+  return {
+    busy: profilePath(from, shares.busy, half),
+    blocked: profilePath(
+      from,
+      shares.blocked.map((blocked, i) => (blocked > 0 ? blocked + (shares.busy[i] ?? 0) : 0)),
+      half,
+    ),
+  };
+}
+
+/** The shares of pixels beside each other, each as {@link sharesAt} tells: what one ends with the next begins with. */
+function sharesAlong(
+  lanes: readonly LaneSpans[],
+  { from, to }: Crowd,
+  { ruler, range, now, width }: BarScale,
+): { readonly busy: Float64Array; readonly blocked: Float64Array } {
+  const perPixel = (range.to - range.from) / Math.max(width, 1);
+  const until = (pixel: number) => Math.min(range.from + pixel * perPixel, now);
+  const along = (spans: readonly Spans[]) => {
+    const shares = new Float64Array(to - from);
+    const coveredUntil = (value: number) =>
+      spans.reduce((sum, own) => sum + own.coveredUntil(value, ruler), 0);
+    let begin = until(from);
+    let before = coveredUntil(begin);
+    for (let i = 0; i < shares.length; i += 1) {
+      const end = until(from + i + 1);
+      if (end <= begin) break;
+      const covered = coveredUntil(end);
+      shares[i] = Math.min(1, (covered - before) / (end - begin));
+      [begin, before] = [end, covered];
+    }
+    return shares;
+  };
+  return {
+    busy: along(lanes.map(({ busy }) => busy)),
+    blocked: along(lanes.flatMap(({ blocked }) => blocked ?? [])),
+  };
+}
+
+/** @param shares - How much of each pixel is filled, from pixel `from` on. */
+function profilePath(from: number, shares: Float64Array, half: number): string {
   const steps: string[] = [];
-  let last = '';
-  for (let x = from; x < to; x += 1) {
-    const y = yAt(x);
-    if (y !== last) steps.push(last === '' ? `V${y}` : `H${x}V${y}`);
-    last = y;
-  }
-  return `M${from},${half}${steps.join('')}H${to}V${half}Z`;
+  /** In tenths of a pixel above the lower edge: what is less is not written. */
+  let last = NaN;
+  shares.forEach((share, i) => {
+    const reach = share === 0 ? 0 : Math.max(LEAST_HEIGHT, 2 * half * Math.min(1, share));
+    const tenths = Math.round(10 * reach);
+    if (tenths === last) return;
+    const y = half - tenths / 10;
+    steps.push(Number.isNaN(last) ? `V${y.toFixed(1)}` : `H${from + i}V${y.toFixed(1)}`);
+    last = tenths;
+  });
+  return `M${from},${half}${steps.join('')}H${from + shares.length}V${half}Z`;
 }

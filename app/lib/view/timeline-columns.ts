@@ -108,7 +108,15 @@ export class Spans {
 
   /** How much of `from` … `to` the spans cover. */
   covered(from: number, to: number, ruler: Ruler): number {
-    return this.#coveredUntil(to, ruler) - this.#coveredUntil(from, ruler);
+    return this.coveredUntil(to, ruler) - this.coveredUntil(from, ruler);
+  }
+
+  /** How much of all that lies before `value` the spans cover. */
+  coveredUntil(value: number, ruler: Ruler): number {
+    const index = this.#from[ruler].firstAbove(value) - 1;
+    if (index < 0) return 0;
+    const end = Math.min(this.#to[ruler].at(index), value);
+    return this.#before[ruler].at(index) + end - this.#from[ruler].at(index);
   }
 
   /** Goes back to an earlier moment, when none had begun after `lastFrom` entries, nor ended after `lastTo`. */
@@ -138,13 +146,6 @@ export class Spans {
     before.push(Number.isFinite(length) ? length : 0);
     begun.push(from);
     ended.push(Infinity);
-  }
-
-  #coveredUntil(value: number, ruler: Ruler): number {
-    const index = this.#from[ruler].firstAbove(value) - 1;
-    if (index < 0) return 0;
-    const end = Math.min(this.#to[ruler].at(index), value);
-    return this.#before[ruler].at(index) + end - this.#from[ruler].at(index);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PlanView, StageId, WorkerId } from 'sluice';
 import { scaleLinear } from 'd3-scale';
-import { laneBars, sharesIn, type Crowd, type LaneShares } from './timeline-bars.ts';
+import { laneBars, sharesAt, sharesIn, type Crowd, type LaneShares } from './timeline-bars.ts';
 import type { Ruler, Spans } from './timeline-columns.ts';
 import type { LaneLog, TimelineLog } from './timeline-log.ts';
 import { LEAST_MARK_GAP, MARK_ORDER, MARK_SHAPES, type MarkKind, type Pin } from './timeline-marks.ts';
@@ -321,8 +321,7 @@ export function underPointer(
     }
   }
   if (crowds.some(({ from, to }) => x >= from && x < to)) {
-    const from = view.range.from + Math.floor(x) * perPixel;
-    const shares = sharesIn(lanes, { from, to: from + perPixel }, { ruler, now: Infinity });
+    const shares = sharesAt(lanes, x, { ruler, range: view.range, width, now: Infinity });
     return { what: 'shares', length: perPixel, ...shares };
   }
   const covers = (spans: Spans) => {

@@ -24,6 +24,19 @@ const on = (ms: number): BarScale => ({
 
 const NONE = new Spans();
 
+/** How high each pixel of the profiles of a path is filled, px. */
+function heightsOf(path: string, half: number): Map<number, number> {
+  const heights = new Map<number, number>();
+  for (const [, from = '', steps = ''] of path.matchAll(/M(\d+),\d+((?:H\d+|V-?[\d.]+)+)Z/g)) {
+    let [x, height] = [Number(from), 0];
+    for (const [, to, y] of steps.matchAll(/H(\d+)|V(-?[\d.]+)/g)) {
+      if (y !== undefined) height = half - Number(y);
+      else for (const end = Number(to); x < end; x += 1) heights.set(x, height);
+    }
+  }
+  return heights;
+}
+
 describe('laneBars()', () => {
   it('draws what can be told apart as bars of full height, as long as they lasted', () => {
     const bars = laneBars([{ busy: spansOf([10, 20], [40, 41]), blocked: spansOf([60, 80]) }], 5, on(100));
@@ -47,6 +60,33 @@ describe('laneBars()', () => {
     // Eight pixels high: a quarter is two from below, three quarters are six.
     expect(bars.busyPath).toBe('M0,4V2.0H20V4Z');
     expect(bars.blockedPath).toBe('M0,4V-2.0H20V4Z');
+  });
+
+  it('fills each pixel as high as its shares say', () => {
+    const gaps = fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })), {
+      minLength: 200,
+      maxLength: 400,
+    });
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: 0, max: 999 }), (all, cut) => {
+        let at = 0;
+        const spans = all.map(([gap, length]) => {
+          const from = at + gap;
+          at = from + length;
+          return [from / 100, at / 100] as const;
+        });
+        const scale = { ...on(2_000), now: (at / 100) * (1 - cut / 2_000) };
+        const lanes = [{ busy: spansOf(...spans) }];
+        const { busyPath, crowds } = laneBars(lanes, 5, scale);
+        const drawn = heightsOf(busyPath, 5);
+        for (const { from, to } of crowds)
+          for (let x = from; x < to; x += 1) {
+            const share = sharesAt(lanes, x, scale).busy;
+            expect(drawn.get(x)).toBeCloseTo(share === 0 ? 0 : Math.max(1, 10 * share), 0);
+          }
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('shows of a little at least a little', () => {
