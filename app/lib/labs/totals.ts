@@ -5,7 +5,7 @@ export interface TotalPart {
   readonly word: string;
   readonly count: number;
   /** How it is coloured where it is not 0. `event`: it waits. Default: as any number. */
-  readonly tone?: 'event' | 'good' | 'bad';
+  readonly tone?: 'event' | 'good' | 'warn' | 'bad';
 }
 
 /** A count, and the parts that it is the sum of. */

@@ -14,13 +14,13 @@ export const TWIN_QUESTIONS: readonly LabQuestion[] = [
   {
     ...ORDERS,
     id: 'push',
-    asks: `One order comes every ${EVERY_MS} ms. The packer takes ${SLOW_MS} ms for each, ten seconds long, and the left one’s buffer holds ${BUFFER_LIMIT}. How many orders wait on the left then?`,
+    asks: `Left: the packer has taken ${SLOW_MS} ms an order for ten seconds, and one came every ${EVERY_MS} ms. How many wait? The buffer holds ${BUFFER_LIMIT}.`,
     within: 8,
   },
   {
     ...ORDERS,
     id: 'pull',
-    asks: 'And on the right, where the packer may have asked for 4 at once? Those under way and in hand wait too.',
+    asks: 'Right: how many wait there? The packer may have asked for 4 at once; an order that it has in hand waits too.',
     within: 2,
   },
   {
