@@ -1,15 +1,10 @@
 import { EngineError } from '../errors.ts';
 import type { StageId, WorkerId } from '../ids.ts';
-import type { Reason } from '../stage/definition.ts';
-import type { DemandMode, StageRef, SubscribeTarget, SubscriptionRef } from '../stage/self.ts';
-import type { StageSnapshot } from '../stage/stage-report.ts';
-import type { StageStream, StreamOptions, StreamSubscription } from '../sink/stream-protocol.ts';
 import { traceError } from '../trace/trace-value.ts';
 import type { TraceEntry, TraceError } from '../trace/trace-entry.ts';
-import { readStopConditions, type StopCondition, type StopHit } from '../trace/stop-condition.ts';
+import type { StopCondition, StopHit } from '../trace/stop-condition.ts';
 import { readWeather, type Weather } from '../trace/weather.ts';
 import { PROTOCOL_VERSION, type FromWorker, type Telemetry, type ToWorker } from '../transport/protocol.ts';
-import type { Subscribed } from '../transport/parse-answer.ts';
 import { flowProgress } from './flow-progress.ts';
 import { copiedView } from './copies.ts';
 import { CollectedOutput } from './collected-output.ts';
@@ -22,7 +17,6 @@ import { PlanAgreement } from './plan-agreement.ts';
 import { planDifference } from './plan-difference.ts';
 import type { PlanView, PlanWarning } from '../trace/plan-view.ts';
 import type {
-  Crew,
   Platform,
   RunEnd,
   RunFailure,
@@ -31,13 +25,14 @@ import type {
   RunStanding,
   RunUpdate,
   Speed,
-  WorkerLink,
 } from './run-handle.ts';
 import { RunFaults } from './run-faults.ts';
 import { RunRequests } from './run-requests.ts';
 import { RunStreams, streamMessageOf } from './run-streams.ts';
+import { RunWorkers } from './run-workers.ts';
 import { Settling } from './settling.ts';
-import { cannotStop, stopsOf } from './stops.ts';
+import { StartedRun, type RunControl, type RunParts } from './started-run.ts';
+import { RunStops } from './run-stops.ts';
 import { WorkerLosses, comesBack, lostWithWorker } from './worker-losses.ts';
 import { Watchdog, type Silent } from './watchdog.ts';
 
@@ -57,38 +52,35 @@ const BY_ITSELF: ReadonlySet<RunEnd['type']> = new Set(['idle', 'exited']);
 
 /** Starts a program on the workers of a platform. Never throws: what goes wrong is how the run ends. */
 export function startRun(platform: Platform, options: RunOptions): RunHandle {
-  return new Controller(platform, options);
+  const controller = new Controller(platform, options);
+  return new StartedRun(controller, controller);
 }
 
-class Controller implements RunHandle {
+class Controller implements RunControl, RunParts {
   readonly done: Promise<RunEnd>;
+  readonly requests: RunRequests;
+  readonly faults: RunFaults;
+  readonly streams: RunStreams;
   readonly #options: RunOptions;
   readonly #startMs: number;
   readonly #listeners = new Set<(update: RunUpdate) => void>();
   readonly #onChange = new Set<(standing: RunStanding) => void>();
   readonly #trace: MergedTrace;
-  readonly #requests: RunRequests;
-  readonly #faults: RunFaults;
-  readonly #streams: RunStreams;
   readonly #pacing: Pacing;
   readonly #output = new CollectedOutput();
-  readonly #stopped = new Set<WorkerId>();
   #resolveDone: (end: RunEnd) => void = () => undefined;
-  #crew: Crew | null = null;
-  /** The links to workers that were told to load the program, by worker. */
-  readonly #links: WorkerLink[] = [];
+  readonly #workers = new RunWorkers({
+    failed: (worker, error) => this.#workerFailed(worker, error),
+    heard: (worker, message) => this.#take(worker, message),
+  });
   readonly #agreement = new PlanAgreement();
-  readonly #started = new Set<WorkerId>();
   readonly #heldForBudget = new Set<WorkerId>();
   #plan: PlanView | null = null;
   #warnings: readonly PlanWarning[] = [];
   #placement: Placement = {};
   #counters: MergedCounters | null = null;
   #losses: WorkerLosses | null = null;
-  /** At what the run is held; left out: at nothing, also later. */
-  #stopWhen: readonly StopCondition[] | undefined;
-  /** Asked for them once the plan is known, unless somebody has given others by then. */
-  #stopsFor: ((plan: PlanView) => readonly StopCondition[]) | null;
+  readonly #stops: RunStops;
   #weather: Weather = [];
   #stoppedBy: StopHit | null = null;
   /** The subscriptions of the plan are being made. */
@@ -108,33 +100,31 @@ class Controller implements RunHandle {
   constructor(platform: Platform, options: RunOptions) {
     this.#options = options;
     this.#startMs = options.scheduler.nowMs();
-    const { stopWhen } = options;
-    this.#stopWhen = typeof stopWhen === 'function' ? [] : stopWhen;
-    this.#stopsFor = typeof stopWhen === 'function' ? stopWhen : null;
+    this.#stops = new RunStops(options);
     this.#trace = new MergedTrace(options.maxEntries ?? MAX_ENTRIES);
     this.done = new Promise((resolve) => (this.#resolveDone = resolve));
     const { scheduler, speed } = options;
     this.#pacing = new Pacing(speed, scheduler, ({ worker, stage }) =>
       this.#post(worker, { type: 'permit', stage, count: 1 }),
     );
-    this.#requests = new RunRequests({
+    this.requests = new RunRequests({
       scheduler,
       names: () => (this.#plan ? namesIn(this.#plan) : []),
       lineTo: (stage) => this.#lineTo(stage),
       endsOf: (id) => this.#counters?.endsOf(id),
       failed: (error) => this.#output.fail(traceError(error)),
     });
-    this.#faults = new RunFaults({
-      whenBegun: (action) => this.#requests.whenBegun(action),
-      order: (action, stage, messageTo) => this.#requests.order(action, stage, messageTo),
-      endsOf: (id) => this.#counters?.endsOf(id) ?? this.#requests.endsOf(id),
+    this.faults = new RunFaults({
+      whenBegun: (action) => this.requests.whenBegun(action),
+      order: (action, stage, messageTo) => this.requests.order(action, stage, messageTo),
+      endsOf: (id) => this.#counters?.endsOf(id) ?? this.requests.endsOf(id),
       subscriptions: () => this.#counters?.subscriptions.map(({ subscription }) => subscription) ?? [],
       workerOf: (stage) => this.#workerOf(stage),
-      workers: () => this.#links.length,
+      workers: () => this.#workers.count,
       killWorker: (worker) => this.#lose(worker, null),
       post: (worker, message) => this.#post(worker, message),
     });
-    this.#streams = new RunStreams({
+    this.streams = new RunStreams({
       workerOf: (stage) => this.#workerOf(stage),
       outletsOf: (stage) => this.#plan?.flows?.find(({ id }) => id === stage)?.outlets ?? null,
       post: (worker, message) => this.#post(worker, message),
@@ -154,8 +144,8 @@ class Controller implements RunHandle {
       plan: this.#plan,
       warnings: this.#warnings,
       placement: this.#placement,
-      workers: this.#links.length,
-      transport: this.#crew?.transport ?? 'port',
+      workers: this.#workers.count,
+      transport: this.#workers.transport,
       entries: this.#trace.entries,
       dropped: this.#trace.dropped + this.#output.entriesDropped,
       stages: this.#counters?.stages ?? [],
@@ -198,15 +188,12 @@ class Controller implements RunHandle {
   }
 
   stopWhen(conditions: readonly StopCondition[]): void {
-    const { trace } = this.#options;
-    if (!this.#stopWhen) throw cannotStop();
-    this.#stopsFor = null;
-    this.#stopWhen = this.#plan ? stopsOf(conditions, this.#plan, trace) : readStopConditions(conditions);
-    if (this.#plan) this.#postAll({ type: 'stopWhen', conditions: this.#stopWhen });
+    this.#stops.set(conditions, this.#plan);
+    if (this.#plan) this.#postAll({ type: 'stopWhen', conditions: this.#stops.conditions ?? [] });
   }
 
   addBudget(entries: number): void {
-    const addEntries = Math.ceil(entries / Math.max(1, this.#links.length));
+    const addEntries = Math.ceil(entries / Math.max(1, this.#workers.count));
     this.#heldForBudget.clear();
     this.#postAll({ type: 'budget', addEntries });
     this.#notify();
@@ -214,95 +201,6 @@ class Controller implements RunHandle {
 
   stop(): void {
     this.#finish({ type: 'stopped' });
-  }
-
-  call(stage: StageRef, message: unknown, timeoutMs?: number): Promise<unknown> {
-    return this.#requests.call(stage, message, timeoutMs);
-  }
-
-  cast(stage: StageRef, message: unknown): void {
-    this.#requests.cast(stage, message);
-  }
-
-  info(stage: StageRef, message: unknown): void {
-    this.#requests.info(stage, message);
-  }
-
-  queueInfo(stage: StageRef, message: unknown): Promise<void> {
-    return this.#requests.queueInfo(stage, message);
-  }
-
-  subscribe(consumer: StageRef, target: SubscribeTarget): Promise<Subscribed> {
-    return this.#requests.subscribe(consumer, target);
-  }
-
-  resubscribe(
-    consumer: StageRef,
-    old: SubscriptionRef,
-    target: SubscribeTarget & { readonly reason: Reason },
-  ): Promise<Subscribed> {
-    return this.#requests.resubscribe(consumer, old, target);
-  }
-
-  ask(subscription: SubscriptionRef, count: number): void {
-    this.#requests.ask(subscription, count);
-  }
-
-  cancel(subscription: SubscriptionRef, reason: Reason): void {
-    this.#requests.cancel(subscription, reason);
-  }
-
-  demandMode(stage: StageRef): Promise<DemandMode>;
-  demandMode(stage: StageRef, mode: DemandMode): void;
-  demandMode(stage: StageRef, mode?: DemandMode): Promise<DemandMode> | void {
-    return mode === undefined ? this.#requests.demandMode(stage) : this.#requests.demandMode(stage, mode);
-  }
-
-  estimateBuffered(stage: StageRef): Promise<number> {
-    return this.#requests.estimateBuffered(stage);
-  }
-
-  stopStage(stage: StageRef, reason?: Reason): Promise<void> {
-    return this.#requests.stopStage(stage, reason);
-  }
-
-  exit(stage: StageRef, reason: Reason): void {
-    this.#requests.exit(stage, reason);
-  }
-
-  kill(stage: StageRef, reason?: Reason): void {
-    this.#requests.kill(stage, reason);
-  }
-
-  killWorker(worker: WorkerId): void {
-    this.#faults.killWorker(worker);
-  }
-
-  crash(stage: StageRef, message?: string): void {
-    this.#faults.crash(stage, message);
-  }
-
-  freeze(stage: StageRef): void {
-    this.#faults.freeze(stage);
-  }
-
-  thaw(stage: StageRef): void {
-    this.#faults.thaw(stage);
-  }
-
-  slowLink(subscription: SubscriptionRef, delayMs: number): void {
-    this.#faults.slowLink(subscription, delayMs);
-  }
-
-  stream<Event>(
-    subscriptions: readonly StreamSubscription<Event>[],
-    options?: StreamOptions,
-  ): StageStream<Event> {
-    return this.#streams.open(subscriptions, options);
-  }
-
-  snapshot(stage: StageRef): Promise<StageSnapshot | null> {
-    return this.#requests.snapshot(stage);
   }
 
   settled(): Promise<void> {
@@ -319,27 +217,14 @@ class Controller implements RunHandle {
         crew.end();
         return;
       }
-      this.#crew = crew;
+      this.#workers.come(crew);
       this.#watchdog = new Watchdog(this.#heartbeatMs);
       // The first worker's plan tells how many there is something to do for.
-      this.#startWorkers(1);
+      this.#workers.load(1);
       this.#beat();
     } catch (error) {
       this.#fail({ phase: 'platform', error: traceError(error) });
     }
-  }
-
-  /** Lets workers load the program until so many have. */
-  #startWorkers(count: number): void {
-    for (let worker = this.#links.length; worker < count && this.#crew; worker += 1) {
-      this.#use(worker, this.#crew.start(worker));
-    }
-  }
-
-  #use(worker: WorkerId, link: WorkerLink): void {
-    this.#links[worker] = link;
-    link.onFailure((error) => this.#workerFailed(worker, error));
-    link.onMessage((message) => this.#take(worker, message));
   }
 
   #ready(worker: WorkerId, message: Extract<FromWorker, { type: 'ready' }>): void {
@@ -357,7 +242,7 @@ class Controller implements RunHandle {
       this.#warnings = message.warnings;
       if (!this.#startUseful(message)) return;
     }
-    const agreement = this.#agreement.add(worker, message.plan, this.#links.length);
+    const agreement = this.#agreement.add(worker, message.plan, this.#workers.count);
     if (agreement.kind === 'agreed') this.#start(this.#copied(agreement.plan));
     else if (agreement.kind === 'differs') {
       this.#fail({ phase: 'plan', worker: agreement.worker, error: traceError(agreement.error) });
@@ -367,15 +252,13 @@ class Controller implements RunHandle {
   /** Lets as many workers load the program as its plan has use for; `false`: it has use for more than there may be. */
   #startUseful({ plan, hasTasks }: Extract<FromWorker, { type: 'ready' }>): boolean {
     const { workers: limit, placement: policy = 'spread' } = this.#options;
-    const { weather = [], trace } = this.#options;
+    const { weather = [] } = this.#options;
     try {
       const copied = this.#copied(plan);
-      if (this.#stopWhen) {
-        this.#stopWhen = stopsOf(this.#stopsFor?.(copied) ?? this.#stopWhen, copied, trace);
-      }
+      this.#stops.know(copied);
       const stages = copied.stages.map(({ id }) => id);
       this.#weather = readWeather(typeof weather === 'function' ? weather(copied) : weather, stages);
-      this.#startWorkers(usefulWorkers(copied, { limit, policy, hasTasks }));
+      this.#workers.load(usefulWorkers(copied, { limit, policy, hasTasks }));
       return true;
     } catch (error) {
       this.#fail({ phase: 'plan', stage: stageOf(error), error: traceError(error) });
@@ -390,7 +273,7 @@ class Controller implements RunHandle {
 
   #start(plan: PlanView): void {
     const { entryBudget, seed, trace, copies } = this.#options;
-    const used = this.#links.length;
+    const used = this.#workers.count;
     this.#plan = plan;
     this.#placement = placementOf(plan, used, this.#options.placement);
     this.#counters = new MergedCounters(plan);
@@ -404,7 +287,7 @@ class Controller implements RunHandle {
         placement: this.#placement,
         seed,
         ...(this.#weather.length > 0 && { weather: this.#weather }),
-        ...(this.#stopWhen && { stopWhen: this.#stopWhen }),
+        ...(this.#stops.conditions && { stopWhen: this.#stops.conditions }),
         pace: this.#pacing.pace,
         trace,
         entryBudget: Math.ceil(entryBudget / used),
@@ -420,7 +303,7 @@ class Controller implements RunHandle {
       nowMs: () => this.#options.scheduler.nowMs() - startMs,
       lastSeq: () => this.#trace.lastSeq,
       record: (entries) => this.#record(entries),
-      post: (worker, message) => this.#links[worker]?.post(message),
+      post: (worker, message) => this.#workers.post(worker, message),
       startMessage,
     });
     this.#postAll(startMessage());
@@ -431,7 +314,7 @@ class Controller implements RunHandle {
   // --- Messages -------------------------------------------------------------------------------------------------
 
   #take(worker: WorkerId, message: FromWorker): void {
-    if (this.#end || worker >= this.#links.length) return;
+    if (this.#end || worker >= this.#workers.count) return;
     switch (message.type) {
       case 'booted':
         return this.#watchdog?.watch(worker);
@@ -440,15 +323,15 @@ class Controller implements RunHandle {
       case 'failed':
         return this.#fail({ phase: message.phase, worker, error: message.error });
       case 'started':
-        this.#started.add(worker);
-        if (this.#started.size < this.#links.length) return;
+        this.#workers.start(worker);
+        if (!this.#workers.haveAllStarted) return;
         // What was reported while a worker was replaced may not know of what has been sent since.
         this.#settling.again();
         if (this.#isWired) return void this.#ping();
         this.#isWired = true;
         this.#postAll({ type: 'wire' });
-        this.#streams.begin();
-        return this.#requests.begin();
+        this.streams.begin();
+        return this.requests.begin();
       case 'lost':
         return this.#losses?.told(message);
       case 'telemetry':
@@ -460,18 +343,18 @@ class Controller implements RunHandle {
       case 'entering':
         return this.#watchdog?.entering(worker, message.stage, message.callback);
       case 'reply':
-        return this.#requests.answered(message.id, message.value);
+        return this.requests.answered(message.id, message.value);
       case 'replyFailed':
-        return this.#requests.failed(message.id, message.error);
+        return this.requests.failed(message.id, message.error);
       case 'streamEvents':
       case 'streamEnded':
-        return this.#streams.take(message.stream, streamMessageOf(message));
+        return this.streams.take(message.stream, streamMessageOf(message));
       case 'uncaught':
         this.#output.fail(message.error);
         return this.#notify();
       case 'stopped':
-        this.#stopped.add(worker);
-        if (this.#ending && this.#stopped.size >= this.#links.length) this.#conclude(this.#ending);
+        this.#workers.stop(worker);
+        if (this.#ending && this.#workers.haveAllStopped) this.#conclude(this.#ending);
         return;
       default:
         return unreachable(message);
@@ -480,7 +363,7 @@ class Controller implements RunHandle {
 
   /** One worker holds: so do all others, until somebody lets them go on. */
   #conditionMet(hit: StopHit): void {
-    if (this.#ending || this.#stoppedBy || !this.#stopWhen) return;
+    if (this.#ending || this.#stoppedBy || !this.#stops.conditions) return;
     this.#pace({ kind: 'step' });
     this.#stoppedBy = hit;
     this.#notify();
@@ -521,7 +404,7 @@ class Controller implements RunHandle {
 
   /** Whether the end matters. Before the subscriptions are made nothing is over. */
   get #isLookedFor(): boolean {
-    if (this.#ending || this.#started.size < this.#links.length) return false;
+    if (this.#ending || !this.#workers.haveAllStarted) return false;
     return !this.#options.keepAlive || this.#settling.isWaitedFor;
   }
 
@@ -530,7 +413,7 @@ class Controller implements RunHandle {
     const { keepAlive = false } = this.#options;
     this.#settling.release();
     if (keepAlive) return;
-    if (this.#requests.pending + this.#streams.busy === 0) this.#finish({ type: 'idle' });
+    if (this.requests.pending + this.streams.busy === 0) this.#finish({ type: 'idle' });
     // Somebody still waits for an answer, or may ask for more: look again.
     else this.#settling.again();
   }
@@ -548,7 +431,7 @@ class Controller implements RunHandle {
     if (silent) {
       const { worker } = silent;
       // What it has noted is newer than what its messages say, if they say anything.
-      const entered = this.#links[worker]?.entered?.() ?? silent.entered;
+      const entered = this.#workers.entered(worker) ?? silent.entered;
       this.#fail({
         phase: 'watchdog',
         worker,
@@ -557,7 +440,7 @@ class Controller implements RunHandle {
       });
       return;
     }
-    const missing = this.#agreement.missing(this.#links.length);
+    const missing = this.#agreement.missing(this.#workers.count);
     const isLate = missing !== undefined && nowMs - this.#startMs > START_WITHIN_MS;
     const worker = isLate ? missing : this.#losses?.overdue(START_WITHIN_MS);
     if (worker !== undefined) {
@@ -574,18 +457,16 @@ class Controller implements RunHandle {
 
   /** Ends a worker, or takes note that it is gone; another one takes its place (FLT-6). */
   #lose(worker: WorkerId, error: TraceError | null): void {
-    const crew = this.#crew;
-    if (this.#ending || !crew) return;
-    this.#started.delete(worker);
+    if (this.#ending || this.#workers.count === 0) return;
     this.#watchdog?.forget(worker);
     this.#heldForBudget.delete(worker);
     this.#output.lose(worker);
-    this.#use(worker, crew.replace(worker));
+    this.#workers.replace(worker);
     const isGone = (stage: StageId) => this.#workerOf(stage) === worker;
     this.#losses?.lose(worker, error);
-    this.#requests.lose(isGone);
-    this.#streams.lose(isGone);
-    this.#faults.tellAgain(worker);
+    this.requests.lose(isGone);
+    this.streams.lose(isGone);
+    this.faults.tellAgain(worker);
     this.#pacing.lose(worker);
     this.#notify();
   }
@@ -607,7 +488,7 @@ class Controller implements RunHandle {
   #workerFailed(worker: WorkerId, error: TraceError): void {
     const plan = this.#plan;
     // Before its stages run, and where nobody would start any of them again, nothing can go on.
-    const goesOn = plan !== null && this.#started.has(worker) && this.#isWired;
+    const goesOn = plan !== null && this.#workers.hasStarted(worker) && this.#isWired;
     if (goesOn && comesBack(plan, this.#placement, worker)) return this.#lose(worker, error);
     this.#fail({ phase: 'platform', worker, error });
   }
@@ -631,8 +512,8 @@ class Controller implements RunHandle {
     if (this.#ending) return;
     this.#ending = end;
     this.#pacing.end();
-    this.#requests.finish(end.type);
-    if (this.#links.length === 0) {
+    this.requests.finish(end.type);
+    if (this.#workers.count === 0) {
       this.#conclude(end);
       return;
     }
@@ -654,10 +535,10 @@ class Controller implements RunHandle {
     this.#endMs = this.#options.scheduler.nowMs();
     this.#cancelBeat();
     this.#pacing.end();
-    if (BY_ITSELF.has(this.#end.type)) this.#crew?.release();
-    else this.#crew?.end();
-    this.#requests.finish(this.#end.type);
-    this.#streams.finish(this.#end);
+    if (BY_ITSELF.has(this.#end.type)) this.#workers.release();
+    else this.#workers.end();
+    this.requests.finish(this.#end.type);
+    this.streams.finish(this.#end);
     this.#settling.release();
     this.#notify();
     this.#resolveDone(this.#end);
@@ -689,12 +570,12 @@ class Controller implements RunHandle {
   }
 
   #post(worker: WorkerId, message: ToWorker): void {
-    if (!this.#losses?.holds(worker, message)) this.#links[worker]?.post(message);
+    if (!this.#losses?.holds(worker, message)) this.#workers.post(worker, message);
   }
 
   #postAll(message: ToWorker): void {
     if (this.#end) return;
-    for (const worker of this.#links.keys()) this.#post(worker, message);
+    for (const worker of this.#workers.all) this.#post(worker, message);
   }
 
   #notify(): void {
