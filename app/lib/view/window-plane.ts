@@ -330,6 +330,18 @@ export function bandState({ openedN, closes, firings }: WindowBand, at: number):
   return firings.some(({ n, trigger }) => n <= at && trigger === 'watermark') ? 'waiting' : 'open';
 }
 
+/** Of a firing's mark, px. */
+const MOST_RADIUS = 8;
+const LEAST_RADIUS = 3.5;
+/** A smaller mark has no room for its number. */
+const NUMBERED_RADIUS = 6.5;
+
+/** How large the mark of a firing is drawn in a band that is so high, px: neighbours are to be told apart. */
+export function firingMark(bandHeight: number): { readonly radius: number; readonly numbered: boolean } {
+  const radius = Math.min(Math.max(bandHeight / 2, LEAST_RADIUS), MOST_RADIUS);
+  return { radius, numbered: radius >= NUMBERED_RADIUS };
+}
+
 function firingsDrawn({ firings }: WindowBand) {
   return firings.slice(-MOST_FIRINGS);
 }

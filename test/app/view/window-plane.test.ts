@@ -11,6 +11,7 @@ import { arrivalOrder, movedEvent, orderedEvents, whyFixed } from '../../../app/
 import {
   bandState,
   countAt,
+  firingMark,
   planeEvents,
   planeRange,
   windowPlane,
@@ -220,5 +221,14 @@ describe('movedEvent()', () => {
     expect(batches(movedEvent(order, 4, 3))).toEqual([[1, 2], [11], [3], [12]]);
     expect(orderedEvents(movedEvent(order, 4, 0))).toHaveLength(5);
     expect(planeEvents(own, { from: 1, to: 3 }).map(({ timeMs }) => timeMs)).toEqual([2, 11]);
+  });
+});
+
+describe('firingMark()', () => {
+  it('is as large as its band, within limits, and has a number where there is room for one', () => {
+    expect(firingMark(Infinity)).toEqual({ radius: 8, numbered: true });
+    expect(firingMark(14)).toEqual({ radius: 7, numbered: true });
+    expect(firingMark(9)).toEqual({ radius: 4.5, numbered: false });
+    expect(firingMark(1)).toEqual({ radius: 3.5, numbered: false });
   });
 });

@@ -1,3 +1,4 @@
+import { countText } from '../value-label.ts';
 import { MOOD_MARKS } from '../mood-marks.ts';
 import type { PlacedStage } from '../pipeline-layout.ts';
 import type { StageCard, StageMood } from '../pipeline-view.ts';
@@ -180,7 +181,7 @@ function holdsText({ inHand, inHandRest, stateText, buffer, facts }: StageCard):
     ...(hand === '' ? [] : [`in hand ${hand}${inHandRest > 0 ? ` +${inHandRest}` : ''}`]),
     ...(stateText === null ? [] : [`state ${stateText}`]),
     ...(buffer === null ? [] : [`buffer ${buffer.text}`]),
-    ...(buffer !== null && buffer.discarded > 0 ? [`${buffer.discarded} dropped`] : []),
+    ...(buffer !== null && buffer.discarded > 0 ? [`${countText(buffer.discarded)} dropped`] : []),
     ...facts.map(({ text }) => text),
   ].join(' · ');
 }
