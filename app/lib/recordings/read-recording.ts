@@ -6,6 +6,7 @@ import {
   type Recording,
   type RecordingHead,
   type RecordingTail,
+  type Seq,
   type TraceEntry,
 } from 'sluice';
 import { Breaths } from './breaths.ts';
@@ -103,15 +104,28 @@ async function read(file: Blob, breaths: Breaths, { onPart, signal }: Waiting): 
 class GrowingTrace {
   readonly #blocks = new BlockEntries();
   readonly #merged = new MergedTrace(LIMITS.maxEntries);
-  #fresh: TraceEntry[] = [];
+  /** Not yet among the others. */
+  #late: TraceEntry[] = [];
 
   add(block: Parameters<BlockEntries['of']>[0]): void {
-    for (const entry of this.#blocks.of(block)) this.#fresh.push(entry);
+    const entries = this.#blocks.of(block);
+    // As nearly all blocks: written by one worker, after all that stands before it.
+    if (ascendsFrom(this.#merged.lastSeq, entries)) this.#merged.add(entries);
+    else for (const entry of entries) this.#late.push(entry);
   }
 
   get entries(): readonly TraceEntry[] {
-    this.#merged.add(inOrder(this.#fresh));
-    this.#fresh = [];
+    if (this.#late.length > 0) this.#merged.add(inOrder(this.#late));
+    this.#late = [];
     return this.#merged.entries;
   }
+}
+
+function ascendsFrom(seq: Seq, entries: readonly TraceEntry[]): boolean {
+  let last = seq;
+  return entries.every((entry) => {
+    const ascends = entry.seq >= last;
+    last = entry.seq;
+    return ascends;
+  });
 }
