@@ -4,6 +4,14 @@ import { writeOver } from './support/writing.ts';
 test('three dispatchers: a guess, three runs of one load, and who got what', async ({ page }) => {
   await page.goto('/twins');
   await expect(page, 'its first address still leads there').toHaveURL(/\/labs\/push-pull\/?$/);
+  const both = page.getByRole('button', { name: 'Start both' });
+  await expect(both, 'nothing runs before a guess').toHaveAttribute('aria-disabled', 'true');
+  const left = page.getByRole('spinbutton', { name: /^Left/ });
+  await left.fill('-3');
+  await left.press('Tab');
+  await expect(left).toHaveAccessibleDescription('Give a whole number from 0 to 1000.');
+  await page.getByRole('button', { name: 'Skip' }).click();
+  await expect(both).toBeEnabled();
   await page.getByRole('navigation', { name: 'Site' }).getByRole('link', { name: 'Labs' }).click();
   await page.getByRole('link', { name: 'Same pipeline, three dispatchers' }).click();
   const run = page.getByRole('button', { name: 'Run all three' });
@@ -74,6 +82,24 @@ test('a crash is held, guessed and let happen; settings decide what it costs', a
     await page.getByRole('button', { name: 'Crash without a guess' }).click();
     await page.getByRole('button', { name: 'To the end' }).click();
     await expect(rows.nth(2)).toHaveText(/before the save.*22\s*2\s*0\s*at most once\s*no guess/);
+  });
+
+  await test.step('what was tried is there on the next visit, until the list is emptied', async () => {
+    await page
+      .getByRole('navigation', { name: 'Other labs' })
+      .getByRole('link', { name: 'One hot key' })
+      .click();
+    await expect(page).toHaveURL(/skew/);
+    await page.goBack();
+    await expect(rows).toHaveCount(3);
+    await page.reload();
+    await expect(rows.nth(2)).toHaveText(/before the save.*at most once/);
+    await page.getByRole('button', { name: 'Empty the list' }).click();
+    await expect(page.getByRole('heading', { name: 'What you have tried' })).toBeFocused();
+    await expect(rows).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByText(/adds a row here/)).toBeVisible();
+    await expect(rows).toHaveCount(0);
   });
 });
 

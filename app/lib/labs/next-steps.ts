@@ -74,7 +74,8 @@ export function skewNext(rows: readonly SkewRow[], isCommitted: boolean): string
   if (rows.length === 0) return 'press Run. All cities have as many orders, to begin with.';
   const hot = rows.filter(({ settings }) => largestShare(settings.shares)[1] > 2 * HOT_SHARE);
   const plain = hot.filter(({ settings }) => settings.fix === 'plain');
-  if (plain.length === 0) return 'give one city 60 % of the orders, and press Run again.';
+  if (hot.length === 0) return 'give one city 60 % of the orders, and press Run again.';
+  if (plain.length === 0) return 'choose no fix, and press Run again: the fixes are compared with that.';
   if (plain.every(({ settings }) => settings.partitions === 4))
     return 'take eight partitions in place of four, and press Run again.';
   const untried = FIXES.find((fix) => fix !== 'plain' && hot.every(({ settings }) => settings.fix !== fix));

@@ -88,6 +88,7 @@ describe('skewNext()', () => {
       'run one of them on real workers',
       'compare the rows',
     ];
+    expect(skewNext([await madeRow(1, { fix: 'salt' })], true)).toMatch(/^choose no fix/);
     expect(steps.map((step, i) => step.slice(0, expected[i]?.length))).toEqual(expected);
   });
 });
