@@ -65,7 +65,12 @@ test('a frozen stage stands still and holds up those before it, until it is thaw
   await printer.click({ button: 'right' });
   await choice(page, 'Freeze').click();
   await expect(printer).toHaveAccessibleName(/; frozen/);
-  await expect(lesson.picture.getByText('frozen', { exact: true })).toBeVisible();
+  // The card and the timeline say the same.
+  for (const view of [
+    lesson.picture.getByRole('figure'),
+    lesson.picture.getByLabel('What the timeline shows'),
+  ])
+    await expect(view.getByText('frozen', { exact: true })).toBeVisible();
   await expect(lesson.stage('doubler')).toHaveAccessibleName(/blocked: nobody asks/);
   const before = await handled(printer);
   await page.waitForTimeout(500);
