@@ -1,5 +1,6 @@
 import type { PlanView, StageId, TraceEntry } from 'sluice';
 import { bisectRight } from 'd3-array';
+import { Marks } from './marks.ts';
 import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
 import { isBlocked, isBusy } from './stage-doing.ts';
 import { StagesNow, type StageNow } from './stages-now.ts';
@@ -21,13 +22,6 @@ export interface StageLoad {
 /** The time over which shares are counted, ms. */
 export const LOAD_WINDOW_MS = 1_000;
 
-/**
- * Entries between two marks that the log can go back to when a late entry is sorted in, and how many are kept: late entries come
- * near the end.
- */
-const MARK_EVERY = 1_024;
-const MARKS_KEPT = 64;
-
 /** When a stage began to do something else, and how long it had been busy and blocked by then, ms. */
 interface Track {
   readonly atMs: number[];
@@ -36,27 +30,25 @@ interface Track {
   readonly doing: Doing[];
 }
 
-interface Mark {
-  /** Entries applied. */
-  readonly n: number;
+/** What is known after some entries. */
+interface Known {
   readonly now: StagesNow;
   readonly lengths: ReadonlyMap<StageId, number>;
 }
 
 /** How every stage has spent its time. A longer version of the trace costs only what is new. */
 export class StageLoadLog implements RunLog {
-  readonly #plan: PlanView;
   #entries: readonly TraceEntry[] = [];
   #known = 0;
   #now: StagesNow;
   readonly #tracks = new Map<StageId, Track>();
   readonly #peaks = new Map<StageId, number[]>();
-  #marks: Mark[] = [];
+  readonly #marks = new Marks<Known>();
 
   constructor(plan: PlanView) {
-    this.#plan = plan;
     this.#now = StagesNow.of(plan);
-    this.#reset();
+    for (const { id } of plan.stages)
+      this.#tracks.set(id, { atMs: [], busyMs: [], blockedMs: [], doing: [] });
   }
 
   get entries(): readonly TraceEntry[] {
@@ -72,7 +64,7 @@ export class StageLoadLog implements RunLog {
     const known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
     const from = known < this.#known ? this.#goBack(known) : known;
     for (let i = from; i < to; i += 1) {
-      if (i % MARK_EVERY === 0 && i > 0) this.#mark(i);
+      if (this.#marks.isDue(i)) this.#marks.add(i, this.#knownNow());
       const entry = entries[i];
       if (entry) this.#add(entry);
     }
@@ -118,35 +110,22 @@ export class StageLoadLog implements RunLog {
     return peaks[whole - 1] ?? 0;
   }
 
-  #reset(): void {
-    this.#now = StagesNow.of(this.#plan);
-    this.#marks = [];
-    this.#tracks.clear();
-    for (const { id } of this.#plan.stages)
-      this.#tracks.set(id, { atMs: [], busyMs: [], blockedMs: [], doing: [] });
-  }
-
-  #mark(n: number): void {
-    this.#marks.push({
-      n,
+  #knownNow(): Known {
+    return {
       now: this.#now.copy(),
       lengths: new Map(Array.from(this.#tracks, ([id, { atMs }]) => [id, atMs.length])),
-    });
-    if (this.#marks.length > MARKS_KEPT) this.#marks.shift();
+    };
   }
 
-  /** Goes back to the last mark within the first `known` entries; returns how many entries are applied then. */
+  /** Goes back to where something is known within the first `known` entries; returns how many entries are applied then. */
   #goBack(known: number): number {
     this.#peaks.clear();
-    while ((this.#marks.at(-1)?.n ?? 0) > known) this.#marks.pop();
-    const mark = this.#marks.pop();
-    if (!mark) {
-      this.#reset();
-      return 0;
-    }
-    this.#now = mark.now;
+    const mark = this.#marks.goBack(known);
+    if (!mark) return 0;
+    const { now, lengths } = mark.state;
+    this.#now = now;
     for (const [id, track] of this.#tracks) {
-      const length = mark.lengths.get(id) ?? 0;
+      const length = lengths.get(id) ?? 0;
       for (const column of [track.atMs, track.busyMs, track.blockedMs, track.doing]) column.length = length;
     }
     return mark.n;

@@ -1,4 +1,5 @@
 import type { PlanView, StageId, SubscriptionId, TraceEntry } from 'sluice';
+import { Marks } from './marks.ts';
 import { alikeUpTo, RunLogs, type RunLog } from './run-logs.ts';
 import { SpentTime } from './spent-time.ts';
 import { DOINGS, doingOf, LINK_DOINGS, linkDoingOf, type LinkDoing, type StageDoing } from './stage-doing.ts';
@@ -15,16 +16,8 @@ export interface Span {
 
 const QUIET: Readonly<Record<LinkDoing, number>> = { awaited: 0, queued: 0, quiet: 1 };
 
-/**
- * Entries between two marks that the log can go back to when a late entry is sorted in, and how many are kept beside the first:
- * late entries come near the end.
- */
-const MARK_EVERY = 1_024;
-const MARKS_KEPT = 64;
-
-interface Mark {
-  /** Entries applied. */
-  readonly n: number;
+/** What is known after some entries. */
+interface Known {
   readonly now: StagesNow;
   readonly lengths: readonly number[];
 }
@@ -43,7 +36,7 @@ export class StageSharesLog implements RunLog {
   readonly #links: ReadonlyMap<SubscriptionId, SpentTime<LinkDoing>>;
   /** When each stage has sent something last, ms. */
   readonly #sentMs = new Map<StageId, number>();
-  #marks: Mark[] = [];
+  readonly #marks = new Marks<Known>();
 
   constructor(plan: PlanView) {
     this.#plan = plan;
@@ -71,7 +64,7 @@ export class StageSharesLog implements RunLog {
     const known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
     const from = known < this.#known ? this.#goBack(known) : known;
     for (let n = from; n < to; n += 1) {
-      if (n % MARK_EVERY === 0) this.#mark(n);
+      if (this.#marks.isDue(n)) this.#marks.add(n, this.#knownNow());
       const entry = entries[n];
       if (entry) this.#add(entry);
     }
@@ -115,22 +108,17 @@ export class StageSharesLog implements RunLog {
     for (const link of stage.links) this.#links.get(link.edge)?.note(linkDoingOf(link), atMs);
   }
 
-  #mark(n: number): void {
-    this.#marks.push({
-      n,
-      now: this.#now.copy(),
-      lengths: this.#tracks().map((track) => track.length),
-    });
-    if (this.#marks.length > MARKS_KEPT + 1) this.#marks.splice(1, 1);
+  #knownNow(): Known {
+    return { now: this.#now.copy(), lengths: this.#tracks().map((track) => track.length) };
   }
 
-  /** Goes back to the last mark within the first `known` entries; returns how many entries are applied then. */
+  /** Goes back to where something is known within the first `known` entries; returns how many entries are applied then. */
   #goBack(known: number): number {
-    while (this.#marks.length > 1 && (this.#marks.at(-1)?.n ?? 0) > known) this.#marks.pop();
-    const mark = this.#marks.pop();
+    const mark = this.#marks.goBack(known);
     if (!mark) return 0;
-    this.#now = mark.now;
-    this.#tracks().forEach((track, i) => track.goBack(mark.lengths[i] ?? 0));
+    const { now, lengths } = mark.state;
+    this.#now = now;
+    this.#tracks().forEach((track, i) => track.goBack(lengths[i] ?? 0));
     return mark.n;
   }
 

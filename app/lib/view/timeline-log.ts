@@ -1,4 +1,5 @@
 import type { PlanView, StageId, TraceEntry, WorkerId } from 'sluice';
+import { Marks } from './marks.ts';
 import { alikeUpTo, type RunLog } from './run-logs.ts';
 import { isBlocked } from './stage-doing.ts';
 import { StagesNow } from './stages-now.ts';
@@ -38,18 +39,6 @@ interface Worker {
   running: number;
 }
 
-interface Checkpoint {
-  readonly n: number;
-  readonly now: StagesNow;
-}
-
-/**
- * Entries between two kept states of the stages, and how many are kept: late entries come near the end, though of a run at
- * full speed on busy threads some ten thousand entries back.
- */
-const CHECKPOINT_ENTRIES = 1_024;
-const CHECKPOINTS_KEPT = 64;
-
 /** What the timeline must remember of a trace. A longer version of it costs only what is new. */
 export class TimelineLog implements RunLog {
   readonly #plan: PlanView;
@@ -61,15 +50,13 @@ export class TimelineLog implements RunLog {
   readonly #landmarks = new NumberColumn();
   readonly #asks = new NumberColumn();
   #now: StagesNow;
-  /** Invariant: in order of `n`, the first one at 0. */
-  #checkpoints: Checkpoint[];
+  readonly #marks = new Marks<StagesNow>();
   #entries: readonly TraceEntry[] = [];
   #known = 0;
 
   constructor(plan: PlanView) {
     this.#plan = plan;
     this.#now = StagesNow.of(plan);
-    this.#checkpoints = [{ n: 0, now: this.#now.copy() }];
   }
 
   get entries(): readonly TraceEntry[] {
@@ -117,6 +104,7 @@ export class TimelineLog implements RunLog {
     let known = alikeUpTo(this.#entries, entries, Math.min(this.#known, to));
     if (known < this.#known) known = this.#goBackTo(known);
     for (let i = known; i < to; i += 1) {
+      if (this.#marks.isDue(i)) this.#marks.add(i, this.#now.copy());
       const entry = entries[i];
       if (entry) this.#add(entry, i + 1);
     }
@@ -135,7 +123,6 @@ export class TimelineLog implements RunLog {
     if (lane) this.#noteBlocked(lane, at);
     const beside = other === null || other === entry.stage ? null : this.#lanes.get(other)?.at(-1);
     if (beside) this.#noteBlocked(beside, at);
-    if (n % CHECKPOINT_ENTRIES === 0) this.#keep(n);
   }
 
   #note(lane: Lane, entry: TraceEntry, at: Moment): void {
@@ -221,16 +208,11 @@ export class TimelineLog implements RunLog {
     return lane;
   }
 
-  #keep(n: number): void {
-    this.#checkpoints.push({ n, now: this.#now.copy() });
-    if (this.#checkpoints.length > CHECKPOINTS_KEPT + 1) this.#checkpoints.splice(1, 1);
-  }
-
   /** @returns To what is known again: a kept state at or before the first `n` entries. */
   #goBackTo(n: number): number {
-    while ((this.#checkpoints.at(-1)?.n ?? 0) > n) this.#checkpoints.pop();
-    const { n: back, now } = this.#checkpoints.at(-1) ?? { n: 0, now: StagesNow.of(this.#plan) };
-    this.#now = now.copy();
+    const mark = this.#marks.goBack(n);
+    const back = mark?.n ?? 0;
+    this.#now = mark?.state ?? StagesNow.of(this.#plan);
     this.#clock.truncate(back);
     for (const column of [this.#landmarks, this.#asks]) column.truncate(column.firstAbove(back));
     for (const worker of this.#workers.values()) {
