@@ -57,11 +57,11 @@ export interface Handout {
   /** Its events, as rows of all that the stage has emitted. */
   readonly rows: readonly Rows[];
   /** Batches sent of it, in their order. */
-  readonly sent: Chunk[];
-  readonly refused: { readonly n: number; readonly link: string; readonly count: number }[];
-  readonly queued: Queued[];
+  sent: readonly Chunk[];
+  refused: readonly { readonly n: number; readonly link: string; readonly count: number }[];
+  queued: readonly Queued[];
   /** Events that the program wanted nobody to have. */
-  readonly dropped: { readonly n: number; readonly count: number }[];
+  dropped: readonly { readonly n: number; readonly count: number }[];
   stored: Stored | null;
   /** Entries applied when what is left of it was lost; `null` while it is not. */
   lostAt: number | null;
@@ -96,12 +96,20 @@ export function sharedOf(
   isForAll: boolean,
   at = Infinity,
 ): number {
-  const soFar = ({ n }: { readonly n: number }) => n <= at;
   if (isForAll) {
-    return sent.filter(soFar).reduce((most, chunk) => {
-      const own = refused.find(({ link }) => link === chunk.link.id)?.count ?? 0;
-      return Math.max(most, chunk.count + own);
-    }, 0);
+    let most = 0;
+    for (const { n, link, count } of sent) {
+      if (n > at) continue;
+      const own = refused.find((one) => one.link === link.id)?.count ?? 0;
+      most = Math.max(most, count + own);
+    }
+    return most;
   }
-  return [...sent, ...queued, ...dropped].filter(soFar).reduce((sum, part) => sum + part.count, 0);
+  return countOf(sent, at) + countOf(queued, at) + countOf(dropped, at);
+}
+
+function countOf(parts: readonly { readonly n: number; readonly count: number }[], at: number): number {
+  let sum = 0;
+  for (const { n, count } of parts) if (n <= at) sum += count;
+  return sum;
 }

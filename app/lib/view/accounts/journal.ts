@@ -1,6 +1,9 @@
 /** How many of the latest entries can be taken back, one by one. What is older is read anew. */
 const KEPT = 4_096;
 
+/** A list that nothing has been added to yet. */
+export const NONE: readonly never[] = [];
+
 interface Undo {
   readonly n: number;
   readonly back: () => void;
@@ -35,33 +38,44 @@ export class Journal {
     return true;
   }
 
+  // What notes a change is made only where it is kept: these are called several times for each entry.
   set<Target extends object, Key extends keyof Target>(target: Target, key: Key, value: Target[Key]): void {
-    const before = target[key];
+    if (this.#keeps) this.#noteSet(target, key);
     target[key] = value;
+  }
+
+  push<Item>(list: Item[], item: Item): void {
+    list.push(item);
+    if (this.#keeps) this.#notePush(list);
+  }
+
+  put<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
+    if (this.#keeps) this.#notePut(map, key);
+    map.set(key, value);
+  }
+
+  remove<Key, Value>(map: Map<Key, Value>, key: Key): void {
+    if (this.#keeps) this.#notePut(map, key);
+    map.delete(key);
+  }
+
+  #noteSet<Target extends object, Key extends keyof Target>(target: Target, key: Key): void {
+    const before = target[key];
     this.#note(() => {
       target[key] = before;
     });
   }
 
-  push<Item>(list: Item[], item: Item): void {
-    list.push(item);
+  #notePush(list: unknown[]): void {
     this.#note(() => list.pop());
   }
 
-  put<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
+  #notePut<Key, Value>(map: Map<Key, Value>, key: Key): void {
     const before = map.get(key);
-    map.set(key, value);
     this.#note(() => {
       if (before === undefined) map.delete(key);
       else map.set(key, before);
     });
-  }
-
-  remove<Key, Value>(map: Map<Key, Value>, key: Key): void {
-    const before = map.get(key);
-    if (before === undefined) return;
-    map.delete(key);
-    this.#note(() => map.set(key, before));
   }
 
   /** Something that goes back by itself is about to change. */
@@ -72,7 +86,7 @@ export class Journal {
   }
 
   #note(back: () => void): void {
-    if (this.#keeps) this.#undo.push({ n: this.#n, back });
+    this.#undo.push({ n: this.#n, back });
   }
 
   #shorten(): void {

@@ -16,7 +16,7 @@ export interface Chunk {
   /** At most 1,000 of them. */
   readonly values: readonly TraceValue[];
   /** What its events were part of: several where they waited for their partition. */
-  readonly from: Handout[];
+  from: readonly Handout[];
 }
 
 /** Where an event that was sent is. `sent`: on its way, or in the mailbox of its consumer. `taken`: it waits in the stage. */

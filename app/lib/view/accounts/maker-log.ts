@@ -3,8 +3,9 @@ import { bisector } from 'd3-array';
 import { BufferFold } from '../buffer-fold.ts';
 import { EventQueue, sizeOf, type EventRun } from '../event-queue.ts';
 import { placedOf, type Emission, type Handout, type Queued, type Stored } from './handout.ts';
-import type { Journal } from './journal.ts';
+import { NONE, type Journal } from './journal.ts';
 import type { Chunk, LinkLog } from './link-log.ts';
+import { Recent } from './recent.ts';
 import { Track } from './track.ts';
 
 /** Events of a handout that wait somewhere: `from` counts from its first. */
@@ -52,9 +53,10 @@ export class MakerLog {
   /** Batches that consumers have handled, in the order in which they were done. */
   readonly done: Done[] = [];
   readonly #journal: Journal;
-  readonly #byCause = new Map<Seq, Handout>();
+  /** By the entry that what becomes of it has as its cause: that is told at once. */
+  readonly #byCause = new Recent<Seq, Handout>();
   /** Events that left the queue of a partition, by the entry in whose course they did. */
-  readonly #leaving = new Map<Seq, EventQueue<Piece<Queued>>>();
+  readonly #leaving = new Recent<Seq, EventQueue<Piece<Queued>>>();
   readonly #buffer: BufferFold<Piece<Stored>>;
   readonly #lanes = new Map<string, EventQueue<Piece<Queued>>>();
   readonly #now: {
@@ -126,15 +128,15 @@ export class MakerLog {
       journal.keep(leaving);
       for (const { kept, handout, count } of leaving.take(chunk.count)) {
         journal.push(kept.moves, { n: chunk.n, count, to: { chunk, offset } });
-        if (!chunk.from.includes(handout)) journal.push(chunk.from, handout);
+        if (!chunk.from.includes(handout)) journal.set(chunk, 'from', [...chunk.from, handout]);
         offset += count;
       }
       return;
     }
     const handout = this.#byCause.get(cause ?? -1);
     if (!handout) return;
-    journal.push(handout.sent, chunk);
-    journal.push(chunk.from, handout);
+    journal.set(handout, 'sent', [...handout.sent, chunk]);
+    journal.set(chunk, 'from', [...chunk.from, handout]);
   }
 
   handle(done: Done): void {
@@ -145,8 +147,9 @@ export class MakerLog {
     const handout = this.#byCause.get(cause ?? -1);
     if (subscription === undefined) {
       this.dropped.add(n, count, this.#journal);
-      if (handout) this.#journal.push(handout.dropped, { n, count });
-    } else if (handout) this.#journal.push(handout.refused, { n, link: subscription, count });
+      if (handout) this.#journal.set(handout, 'dropped', [...handout.dropped, { n, count }]);
+    } else if (handout)
+      this.#journal.set(handout, 'refused', [...handout.refused, { n, link: subscription, count }]);
   }
 
   queue(n: number, entry: EntryOf<'queue'>): void {
@@ -162,7 +165,7 @@ export class MakerLog {
     const handout = this.#byCause.get(cause ?? -1);
     if (added > 0 && handout) {
       const queued: Queued = { n, partition: name, count: added, values, moves: [] };
-      journal.push(handout.queued, queued);
+      journal.set(handout, 'queued', [...handout.queued, queued]);
       lane.add([{ kept: queued, handout, from: 0, count: added }]);
     }
     if (removed === 0) return;
@@ -175,7 +178,7 @@ export class MakerLog {
     const leaving = this.#leaving.get(cause ?? -1) ?? new EventQueue<Piece<Queued>>();
     journal.keep(leaving);
     leaving.add(pieces);
-    if (cause !== null) journal.put(this.#leaving, cause, leaving);
+    if (cause !== null) this.#leaving.put(cause, leaving, journal);
   }
 
   store(n: number, entry: EntryOf<'buffer'>): void {
@@ -191,7 +194,7 @@ export class MakerLog {
     const away = sizeOf(pushedOut) + sizeOf(refused);
     if (away > 0) this.turnedAway.add(n, away, journal);
     journal.set(stored.handout, 'stored', stored.kept);
-    journal.put(this.#byCause, entry.seq, stored.handout);
+    this.#byCause.put(entry.seq, stored.handout, journal);
   }
 
   /** What nobody has asked for of a handout: its last events. */
@@ -269,22 +272,29 @@ export class MakerLog {
   }
 
   #handOut(what: Pick<Handout, 'n' | 'seq' | 'atMs' | 'count' | 'rows'>): Handout {
+    const { n, seq, atMs, count, rows } = what;
+    // Written out: to spread what is given costs as much as all the rest of reading a long run.
     const handout: Handout = {
-      ...what,
-      sent: [],
-      refused: [],
-      queued: [],
-      dropped: [],
+      n,
+      seq,
+      atMs,
+      count,
+      rows,
+      sent: NONE,
+      refused: NONE,
+      queued: NONE,
+      dropped: NONE,
       stored: null,
       lostAt: null,
     };
-    this.#journal.put(this.#byCause, what.seq, handout);
+    this.#byCause.put(seq, handout, this.#journal);
     this.#journal.push(this.handouts, handout);
     const { open } = this.#now;
     const last = open.at(-1);
     // Mostly all of the one before is somewhere by now.
     const isOver = last && placedOf(last, this.isForAll) >= last.count;
-    this.#journal.set(this.#now, 'open', [...(isOver ? open.slice(0, -1) : open), handout]);
+    const before = isOver ? open.slice(0, -1) : open;
+    this.#journal.set(this.#now, 'open', before.length === 0 ? [handout] : [...before, handout]);
     return handout;
   }
 }

@@ -10,7 +10,7 @@ import {
   type TraceValue,
 } from 'sluice';
 import { alikeUpTo, type RunLog } from '../run-logs.ts';
-import { Journal } from './journal.ts';
+import { Journal, NONE } from './journal.ts';
 import type { Emission, Handout } from './handout.ts';
 import { LinkLog, type Chunk } from './link-log.ts';
 import { MakerLog } from './maker-log.ts';
@@ -196,7 +196,7 @@ export class RunAccounts implements RunLog {
     const link = this.#links.get(entry.subscription);
     if (!link) return;
     const { seq, atMs, first, count, events: values } = entry;
-    const chunk = { link, n, seq, atMs, first, count, values, from: [] };
+    const chunk: Chunk = { link, n, seq, atMs, first, count, values, from: NONE };
     link.send(chunk, this.#journal);
     this.#makerOf(entry.stage)?.dispatch(chunk, entry.cause);
   }
