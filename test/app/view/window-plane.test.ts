@@ -6,6 +6,7 @@ import {
   windowTotals,
   windowingSentence,
 } from '../../../app/lib/view/window-account.ts';
+import { arrivalSentence } from '../../../app/lib/view/window-event-words.ts';
 import { WindowLog, type StageWindows } from '../../../app/lib/view/window-log.ts';
 import { arrivalOrder, movedEvent, orderedEvents, whyFixed } from '../../../app/lib/view/window-order.ts';
 import {
@@ -221,6 +222,26 @@ describe('movedEvent()', () => {
     expect(batches(movedEvent(order, 4, 3))).toEqual([[1, 2], [11], [3], [12]]);
     expect(orderedEvents(movedEvent(order, 4, 0))).toHaveLength(5);
     expect(planeEvents(own, { from: 1, to: 3 }).map(({ timeMs }) => timeMs)).toEqual([2, 11]);
+  });
+});
+
+describe('arrivalSentence()', () => {
+  it('says when an event came, and the windows it counts in or came too late for', async () => {
+    const { own } = await ownOf(TENS, [
+      [
+        [1, [1]],
+        [2, [12]],
+        [3, [3]],
+      ],
+    ]);
+    const range = planeRange(own, Infinity);
+    const { times } = windowPlane(own, { at: Infinity, range, ...SIZE });
+    const [first, , late] = planeEvents(own, range);
+    if (!first || !late) throw new Error('no events');
+    expect(arrivalSentence(own, first, { times, of: 3 })).toMatch(
+      /, of event time 1 ms, came as number 1 of 3; it counts in 0–10 ms\.$/,
+    );
+    expect(arrivalSentence(own, late, { times, of: 3 })).toMatch(/came as number 3 of 3: too late, .+\.$/);
   });
 });
 
