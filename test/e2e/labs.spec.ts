@@ -7,7 +7,7 @@ test('three dispatchers: a guess, three runs of one load, and who got what', asy
   const both = page.getByRole('button', { name: 'Start both' });
   await expect(both, 'nothing runs before a guess').toHaveAttribute('aria-disabled', 'true');
   const left = page.getByRole('spinbutton', { name: /^Left/ });
-  await left.fill('-3');
+  await writeOver(left, '-3');
   await left.press('Tab');
   await expect(left).toHaveAccessibleDescription('Give a whole number from 0 to 1000.');
   await page.getByRole('button', { name: 'Skip' }).click();
