@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** How a value is followed. */
 export interface SeldomOptions {
   /** In the frame after the one in which it changed: two views that are dear to draw do not make one frame late together. */
@@ -7,10 +9,12 @@ export interface SeldomOptions {
 /**
  * A value that changes more often than anybody reads it: follows `source`, the latest at most once in `everyMs`.
  * For the script of a component.
+ *
+ * @param everyMs - A number, or how long to wait for a value after the one that is shown.
  */
 export function seldom<T>(
   source: () => T,
-  everyMs: number,
+  everyMs: number | ((latest: T, shown: T) => number),
   { apart = false }: SeldomOptions = {},
 ): { readonly current: T } {
   let latest = source();
@@ -25,7 +29,14 @@ export function seldom<T>(
   $effect(() => {
     latest = source();
     if (cancel !== null) return;
-    const waitMs = shownMs + everyMs - performance.now();
+    const apartMs =
+      typeof everyMs === 'number'
+        ? everyMs
+        : everyMs(
+            latest,
+            untrack(() => current),
+          );
+    const waitMs = shownMs + apartMs - performance.now();
     if (waitMs > 0) {
       const timer = setTimeout(show, waitMs);
       cancel = () => clearTimeout(timer);
