@@ -245,6 +245,10 @@ export class CallbackRunner {
     const invoke = () => this.callbacks.formatDiscarded?.(count, this.state);
     const returned = this.begin('formatDiscarded', { count }, invoke, this.began);
     if (isPromise(returned)) throw this.bad('formatDiscarded', 'it must answer at once', 'a promise');
+    if (this.context.tracing) {
+      const state = traceValue(this.state);
+      this.record({ type: 'end', callback: 'formatDiscarded', count: 0, emitted: [], state }, this.began);
+    }
     return Boolean(returned);
   }
 

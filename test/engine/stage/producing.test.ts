@@ -264,6 +264,11 @@ describe('the buffer of a producer', () => {
     await source.emits(1, 2, 3);
     expect(counts).toEqual([2]);
     expect(source.stages.warnings).toHaveLength(warnings);
+    const told = source.stages.entries.filter(
+      (entry) => 'callback' in entry && entry.callback === 'formatDiscarded',
+    );
+    expect(told.map(({ type }) => type)).toEqual(['begin', 'end']);
+    expect(told[1]?.cause).toBe(told[0]?.seq);
   });
 
   it('GS-134 without a limit drops nothing', async () => {
