@@ -20,15 +20,16 @@ export function seldom<T>(
   let latest = source();
   let current = $state.raw(latest);
   let shownMs = -Infinity;
+  let dueMs = Infinity;
   let cancel: (() => void) | null = null;
   const show = (): void => {
     cancel = null;
+    dueMs = Infinity;
     shownMs = performance.now();
     current = latest;
   };
   $effect(() => {
     latest = source();
-    if (cancel !== null) return;
     const apartMs =
       typeof everyMs === 'number'
         ? everyMs
@@ -36,7 +37,11 @@ export function seldom<T>(
             latest,
             untrack(() => current),
           );
-    const waitMs = shownMs + apartMs - performance.now();
+    // What waits already may have to wait less for this value.
+    if (shownMs + apartMs >= dueMs) return;
+    cancel?.();
+    dueMs = shownMs + apartMs;
+    const waitMs = dueMs - performance.now();
     if (waitMs > 0) {
       const timer = setTimeout(show, waitMs);
       cancel = () => clearTimeout(timer);

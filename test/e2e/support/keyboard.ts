@@ -63,7 +63,10 @@ function focusTrouble(): string | null {
   const marked = [focused, label, line].some((element) => {
     if (!element) return false;
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
-    return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1;
+    if (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1) return true;
+    // A ring that is laid over it.
+    const { content, borderStyle, borderWidth } = getComputedStyle(element, '::after');
+    return content !== 'none' && borderStyle === 'solid' && Number.parseFloat(borderWidth) >= 2;
   });
   if (!marked) return `not marked: ${says}`;
   const box = (label ?? focused).getBoundingClientRect();
