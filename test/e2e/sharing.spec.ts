@@ -56,6 +56,7 @@ test('the twins part when the packer is slow, and add up', async ({ page }) => {
     return { made, done, waiting, dropped };
   };
   await page.goto('/twins');
+  await page.getByRole('button', { name: 'Skip' }).click();
   await page.getByRole('button', { name: 'Start both' }).click();
   await expect.poll(async () => (await countsOf('pull')).done).toBeGreaterThan(5);
   // By keyboard: as slow as can be.
