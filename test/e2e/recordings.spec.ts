@@ -64,7 +64,8 @@ const asked = new WeakSet<Page>();
 
 async function choose(page: Page, file: string) {
   // In Firefox the first dialog stays open when Playwright has answered it, and there is no second one.
-  if (isFirefox(page) && asked.has(page)) return page.getByLabel('Recording', { exact: true }).setInputFiles(file);
+  if (isFirefox(page) && asked.has(page))
+    return page.getByLabel('Recording', { exact: true }).setInputFiles(file);
   asked.add(page);
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Open a recording' }).click();
