@@ -64,6 +64,14 @@ test('a strip is drawn by mouse and by keys, and the same storm is run again; a 
   const stops = picture.getByRole('region', { name: 'Stop when' });
   const count = stops.getByRole('spinbutton', { name: 'at least' });
   await expect(count).toBeFocused();
+  await writeOver(count, '-5');
+  await count.press('Enter');
+  await expect(
+    stops.getByRole('listitem'),
+    'what cannot be is refused, and not made something else',
+  ).toHaveCount(0);
+  await expect(count).toHaveValue('-5');
+  expect(await count.evaluate((own) => own.matches(':invalid'))).toBe(true);
   await writeOver(count, '3');
   await count.press('Enter');
   await stops.getByRole('button', { name: 'Add', exact: true }).press('Enter');

@@ -95,7 +95,7 @@ export function conditionOf(draft: StopDraft): StopCondition {
 }
 
 /** More than any run comes to. */
-const MOST = 1_000_000_000;
+export const MOST = 1_000_000_000;
 
 function whole(value: number, least: number): number {
   return Math.min(Math.max(least, Math.round(value)), MOST);
